@@ -1,0 +1,1 @@
+"""Readers of source systems: one module per kind of source."""

@@ -1,0 +1,1 @@
+"""Errors, clock, working days, hashing, durable files, Chinese text."""

@@ -1,0 +1,1 @@
+"""A city's folder: loader, findings, kinds, plan and apply."""

@@ -1,0 +1,1 @@
+"""The only wiring: settings, addresses, choice of adapters, list of kinds, the console entry."""

@@ -1,0 +1,1 @@
+"""Django apps that hold rules and rows; each is entered only through its service module."""

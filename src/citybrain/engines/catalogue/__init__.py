@@ -1,0 +1,1 @@
+"""The lake as people may see it: governed reads, collection, repair, integrity."""

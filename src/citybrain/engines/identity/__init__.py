@@ -1,0 +1,1 @@
+"""People, departments, posts, duties and accounts."""

@@ -1,0 +1,1 @@
+"""Entries of who did what, in a Merkle tree with signed checkpoints."""

@@ -1,0 +1,1 @@
+"""Background work: a leased queue behind Django's Tasks API."""

@@ -1,0 +1,1 @@
+"""The data plane, without Django: store, collect, query, verify."""

@@ -1,0 +1,1 @@
+"""A made-up population and its departments' systems, for rehearsal, tests and benchmarks."""

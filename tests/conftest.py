@@ -1,0 +1,49 @@
+"""What every test may use: servers and tools by marker, and a clock that stands still."""
+
+import os
+import shutil
+from datetime import datetime
+
+import pytest
+
+from citybrain.base.clock import CITY_ZONE, FixedClock
+
+os.environ.setdefault("CITYBRAIN_REHEARSAL", "1")
+
+_NEEDS = {
+    "postgresql": (
+        "CITYBRAIN_TEST_POSTGRESQL",
+        "set it to a postgresql:// URL with rights to create databases",
+    ),
+    "mariadb": ("CITYBRAIN_TEST_MYSQL", "set it to a mysql:// URL with rights to create databases"),
+}
+_TOOLS = {"chromium": "chromium", "strace": "strace"}
+
+
+def _missing(item: pytest.Item) -> str:
+    for marker, (variable, how) in _NEEDS.items():
+        if item.get_closest_marker(marker) and not os.environ.get(variable):
+            return f"needs {marker}: {variable} is not set ({how})"
+    for marker, tool in _TOOLS.items():
+        if item.get_closest_marker(marker) and not shutil.which(tool):
+            return f"needs {tool}, which is not installed"
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        return "needs root"
+    return ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip visibly what this machine cannot run; fail instead where CI made it mandatory."""
+    mandatory = bool(os.environ.get("CITYBRAIN_TESTS_MANDATORY"))
+    for item in items:
+        reason = _missing(item)
+        if reason and mandatory:
+            pytest.exit(f"{item.nodeid} {reason}, and CITYBRAIN_TESTS_MANDATORY is set", 1)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A Friday afternoon in the city, standing still."""
+    return FixedClock(datetime(2021, 6, 11, 14, 32, tzinfo=CITY_ZONE))
