@@ -1,0 +1,26 @@
+"""A background worker process, as ``citybrain up`` starts it."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+from citybrain.config.django import prepare
+from citybrain.config.up import watch_parent
+
+
+def main() -> None:
+    """Work until TERM; finish or give back the job at hand."""
+    watch_parent()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    prepare(Path(os.environ.get("CITYBRAIN_HOME") or "var").absolute())
+    from citybrain.base.clock import SystemClock
+    from citybrain.engines.work import service as work
+
+    work.run_worker(stop, clock=SystemClock())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What every command is handed: where things are, how to answer, and the wiring."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from citybrain.base.clock import Clock
+from citybrain.base.errors import CityError
+
+
+class Answer(Protocol):
+    """What a long command returns."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Numbers and places, for scripts."""
+        ...
+
+    def render(self) -> str:
+        """Sentences, for people."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """What only ``config`` may choose, handed to the command line.
+
+    Every member is a function that imports what it needs when it is called, so that
+    ``citybrain --help`` stays quick.
+    """
+
+    prepare: Callable[[Path], None]  # Django ready and migrated for this home
+    readers: Callable[[], Mapping[str, Any]]
+    kinds: Callable[[], Any]
+    simulate: Callable[..., Answer]
+    advance: Callable[..., Answer]
+    up: Callable[..., int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One run of the command: home, city, answer format, clock and wiring."""
+
+    home_root: Path
+    city_path: Path | None
+    as_json: bool
+    clock: Clock
+    wiring: Wiring
+
+    def require_city(self, named: Path | None = None) -> Path:
+        """The city's folder, from the argument, ``--city`` or ``CITYBRAIN_CITY``."""
+        path = named or self.city_path
+        if path is None:
+            raise CityError(
+                "No city's folder was named",
+                do="Give it as an argument, with --city DIR, or set CITYBRAIN_CITY",
+            )
+        return path
+
+
+def context_of(arguments: Any, *, clock: Clock, wiring: Wiring) -> Context:
+    """The context of parsed arguments and the environment."""
+    home = arguments.home or Path(os.environ.get("CITYBRAIN_HOME") or "var")
+    city = arguments.city or (Path(found) if (found := os.environ.get("CITYBRAIN_CITY")) else None)
+    return Context(
+        home_root=home.absolute(),
+        city_path=city,
+        as_json=arguments.format == "json",
+        clock=clock,
+        wiring=wiring,
+    )

@@ -1,0 +1,63 @@
+"""check, schema, plan, apply: the city's folder."""
+
+import argparse
+
+from citybrain import city
+from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.output import print_json, say
+
+
+def check(arguments: argparse.Namespace, context: Context) -> int:
+    """Print every finding; 1 when there is any."""
+    path = context.require_city(arguments.path)
+    findings = city.check(path)
+    if context.as_json:
+        print_json([finding.as_dict() for finding in findings])
+        return 1 if findings else 0
+    for finding in findings:
+        say(str(finding))
+    if findings:
+        say(f"\n{len(findings)} findings in {path}.")
+        return 1
+    loaded = city.load(path).city
+    say(
+        f"{path}: no findings. {len(loaded.departments)} departments, {len(loaded.systems)} "
+        f"systems, {len(loaded.contracts)} contracts, {len(loaded.codelists)} codelists."
+    )
+    return 0
+
+
+def schema(arguments: argparse.Namespace, context: Context) -> int:
+    """Write one JSON Schema per kind of file."""
+    files = city.write_schemas(arguments.to)
+    if context.as_json:
+        print_json([str(file) for file in files])
+    else:
+        say(f"Wrote {len(files)} schemas to {arguments.to}.")
+    return 0
+
+
+def plan(arguments: argparse.Namespace, context: Context) -> int:
+    """Show what ``apply`` would change."""
+    path = context.require_city(arguments.path)
+    found = city.plan(path, context.home_root)
+    if context.as_json:
+        print_json(found.as_dict())
+    else:
+        say(found.render())
+    return 1 if found.findings else 0
+
+
+def apply(arguments: argparse.Namespace, context: Context) -> int:
+    """Apply the folder, and record who did."""
+    from citybrain.engines.catalogue import service as catalogue
+    from citybrain.engines.identity import service as identity
+
+    path = context.require_city(arguments.path)
+    context.wiring.prepare(context.home_root)
+    applied = catalogue.apply_city(identity.local_actor(), path)
+    if context.as_json:
+        print_json(applied.as_dict())
+    else:
+        say(applied.render())
+    return 0

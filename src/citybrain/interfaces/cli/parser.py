@@ -1,0 +1,203 @@
+"""The words of the command line: every command, argument and help text, and nothing heavy.
+
+Scripts are written against these names; a change here is a breaking change.
+"""
+
+import argparse
+from pathlib import Path
+
+EPILOG = """\
+examples:
+  citybrain check cities/xuancheng          all findings of a city's folder
+  citybrain collect                         collect what is due
+  citybrain collect civil.marriages         collect one table
+  citybrain query "SELECT count(*) AS n FROM ods.civil.marriages"
+  citybrain up                              serve everything at one address
+
+exit codes: 0 done; 1 something named failed and was said; 2 wrong usage
+environment: CITYBRAIN_HOME, CITYBRAIN_CITY, CITYBRAIN_SYSTEMS, CITYBRAIN_ACTOR
+"""
+
+
+def _common(default: object) -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False)
+    group = parent.add_argument_group("everywhere")
+    group.add_argument(
+        "--home",
+        metavar="DIR",
+        type=Path,
+        default=default,
+        help="state of this installation (CITYBRAIN_HOME; default ./var)",
+    )
+    group.add_argument(
+        "--city",
+        metavar="DIR",
+        type=Path,
+        default=default,
+        help="the city's folder (CITYBRAIN_CITY)",
+    )
+    group.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default=default,
+        help="text for people (default), json for scripts",
+    )
+    return parent
+
+
+def _folder_commands(add: "_Adder") -> None:
+    check = add("check", "all findings of a city's folder; exit 1 if any")
+    check.add_argument("path", metavar="CITY", type=Path, nargs="?", help="the city's folder")
+    schema = add("schema", "write JSON Schemas of every kind of file in the folder")
+    schema.add_argument("--to", metavar="DIR", type=Path, required=True, help="where to write them")
+    plan = add("plan", "show the difference between the folder and what runs")
+    plan.add_argument("path", metavar="CITY", type=Path, nargs="?", help="the city's folder")
+    apply = add("apply", "make what runs equal to the folder")
+    apply.add_argument("path", metavar="CITY", type=Path, nargs="?", help="the city's folder")
+
+
+def _source_commands(add: "_Adder") -> None:
+    simulate = add("simulate", "write a rehearsal's departmental systems; all people are made up")
+    simulate.add_argument("path", metavar="CITY", type=Path, nargs="?", help="the city's folder")
+    simulate.add_argument(
+        "--people",
+        metavar="N",
+        type=int,
+        default=25_000,
+        help="residents to make up (default 25000)",
+    )
+    simulate.add_argument(
+        "--days",
+        metavar="D",
+        type=int,
+        default=30,
+        help="days of changes up to the rehearsal's last day (default 30)",
+    )
+    simulate.add_argument(
+        "--seed", metavar="S", type=int, default=1, help="same seed, same city (default 1)"
+    )
+    simulate.add_argument(
+        "--to", metavar="DIR", type=Path, required=True, help="where the systems are written"
+    )
+    simulate.add_argument(
+        "--postgresql", metavar="URL", default=None, help="a server that takes some of the systems"
+    )
+    simulate.add_argument(
+        "--mysql",
+        metavar="URL",
+        default=None,
+        help="a MySQL or MariaDB server that takes some of the systems",
+    )
+    simulate.add_argument(
+        "--advance",
+        action="store_true",
+        help="let --days more days pass in the rehearsal already at --to",
+    )
+    discover = add(
+        "discover", "write a system and its contracts for a database or a folder of files"
+    )
+    discover.add_argument(
+        "url", metavar="URL", help="sqlite:///… postgresql://… mysql://… files:///…"
+    )
+    discover.add_argument("--system", required=True, help="name of the new system")
+    discover.add_argument("--department", required=True, help="department that owns it")
+
+
+def _lake_commands(add: "_Adder") -> None:
+    collect = add("collect", "collect what is due, or what is named")
+    collect.add_argument(
+        "tables", metavar="SYSTEM.TABLE", nargs="*", help="tables or whole systems"
+    )
+    collect.add_argument("--all", action="store_true", help="every table, due or not")
+    collect.add_argument("--workers", type=int, default=2, help="tables at a time (default 2)")
+    query = add("query", "read the lake with one SELECT, masked by class unless revealed")
+    query.add_argument("sql", metavar="SQL")
+    query.add_argument("--as-of", metavar="TIME", help="read as it was then, e.g. 2021-06-11T12:00")
+    query.add_argument("--reveal", action="store_true", help="unmasked; needs --purpose; recorded")
+    query.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
+    query.add_argument("--limit", metavar="N", type=int, default=None, help="rows at the most")
+    add("status", "every table: department, rows, quarantined, last run, late or not")
+    add("scrub", "verify the hash of every file of the lake")
+    sweep = add("sweep", "remove orphaned files and old snapshots")
+    sweep.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
+    sweep.add_argument(
+        "--older-than",
+        metavar="HOURS",
+        type=float,
+        default=24.0,
+        help="spare orphans younger than this (default 24)",
+    )
+    compact = add("compact", "merge small files")
+    compact.add_argument("tables", metavar="SYSTEM.TABLE", nargs="*")
+
+
+def _care_commands(add: "_Adder") -> None:
+    ledger = add("ledger", "the record of who did what")
+    verbs = ledger.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verify = verbs.add_parser(
+        "verify", help="verify entries, tree and checkpoints", parents=[_common(argparse.SUPPRESS)]
+    )
+    verify.set_defaults(command="ledger")
+    export = verbs.add_parser(
+        "export",
+        help="write a bundle that a stranger can verify offline",
+        parents=[_common(argparse.SUPPRESS)],
+    )
+    export.add_argument("to", metavar="FILE", type=Path)
+    export.set_defaults(command="ledger")
+    backup = add("backup", "write all state, consistent and verified, to a new folder")
+    backup.add_argument("to", metavar="DIR", type=Path)
+    restore = add("restore", "restore all state into an empty home, or one damaged file")
+    restore.add_argument("source", metavar="DIR", type=Path)
+    restore.add_argument(
+        "--file",
+        metavar="FILE",
+        default=None,
+        help="only this damaged file of the lake, into a home in use",
+    )
+    add("doctor", "what is wrong with this installation, and what to do")
+    up = add("up", "serve everything at one address")
+    up.add_argument("--host", default="127.0.0.1")
+    up.add_argument("--port", type=int, default=8000)
+    up.add_argument(
+        "--workers", type=int, default=1, help="background worker processes (default 1)"
+    )
+    up.add_argument(
+        "--rehearsal",
+        action="store_true",
+        help="simulated data: shows rehearsal accounts and the tour",
+    )
+
+
+class _Adder:
+    """Adds a command with the common options to the parser's sub-commands."""
+
+    def __init__(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        self._commands = commands
+
+    def __call__(self, name: str, text: str) -> argparse.ArgumentParser:
+        return self._commands.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            parents=[_common(argparse.SUPPRESS)],
+        )
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole parser; common options may stand before or after the command."""
+    parser = argparse.ArgumentParser(
+        prog="citybrain",
+        description="A whole digital city from one folder.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_common(None)],
+    )
+    parser.add_argument("--version", action="version", version="citybrain 0.1.0")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    add = _Adder(commands)
+    _folder_commands(add)
+    _source_commands(add)
+    _lake_commands(add)
+    _care_commands(add)
+    return parser

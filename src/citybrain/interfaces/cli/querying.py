@@ -1,0 +1,81 @@
+"""query and status: read the lake, see how it stands."""
+
+import argparse
+from datetime import datetime
+
+from citybrain.base.clock import CITY_ZONE
+from citybrain.base.errors import CityError
+from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.output import print_json, say, table, warn
+
+_STATUS = (
+    "table", "department", "lake_table", "rows", "quarantined", "last_run", "state",
+)  # fmt: skip
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CityError(
+            f"'{text}' is not a time",
+            do="Write it like 2021-06-11T12:00 (city time) or with a zone, 2021-06-11T12:00+08:00",
+            where="--as-of",
+        ) from error
+    return at if at.tzinfo else at.replace(tzinfo=CITY_ZONE)
+
+
+def query(arguments: argparse.Namespace, context: Context) -> int:
+    """Run one SELECT as the local actor; masked unless revealed; recorded either way."""
+    from citybrain.engines.catalogue import service as catalogue
+    from citybrain.engines.identity import service as identity
+
+    as_of = _moment(arguments.as_of)
+    context.wiring.prepare(context.home_root)
+    result = catalogue.query(
+        identity.local_actor(),
+        arguments.sql,
+        as_of=as_of,
+        reveal=arguments.reveal,
+        purpose=arguments.purpose,
+        max_rows=arguments.limit,
+    )
+    rows = result.to_pylist()
+    if context.as_json:
+        print_json(rows)
+        return 0
+    say(table(rows, result.columns, empty="No rows."))
+    if result.masked_columns and not arguments.reveal:
+        warn(
+            f"\nMasked by class: {', '.join(result.masked_columns)}. "
+            "To see them: --reveal --purpose '…'; it is recorded."
+        )
+    return 0
+
+
+def status(arguments: argparse.Namespace, context: Context) -> int:
+    """Every table: department, rows, quarantined, last run, late or not."""
+    from citybrain import city
+    from citybrain.lake.home import Home
+    from citybrain.lake.status import status as read_status
+
+    applied = city.applied_city(context.home_root)
+    if applied is None and context.city_path is not None:
+        applied = city.load(context.city_path).city
+    if applied is None:
+        raise CityError(
+            "No city has been applied to this home",
+            do="Run citybrain apply CITY first",
+            where=str(context.home_root),
+        )
+    rows = [
+        row.as_dict()
+        for row in read_status(Home(context.home_root), applied, now=context.clock.now())
+    ]
+    if context.as_json:
+        print_json(rows)
+    else:
+        say(table(rows, _STATUS, empty="The city has no tables."))
+    return 0

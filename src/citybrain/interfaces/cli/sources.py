@@ -1,0 +1,81 @@
+"""simulate and discover: where systems and contracts come from."""
+
+import argparse
+from collections.abc import Callable
+
+from citybrain import city
+from citybrain.base.errors import CityError
+from citybrain.interfaces.cli.context import Answer, Context
+from citybrain.interfaces.cli.output import ProgressBar, print_json, say
+
+
+def simulate(arguments: argparse.Namespace, context: Context) -> int:
+    """Write the rehearsal's systems, or let days pass in the ones at ``--to``."""
+    bar = ProgressBar("simulate")
+    try:
+        summary = _simulate(arguments, context, bar)
+    finally:
+        bar.close()
+    if context.as_json:
+        print_json(summary.as_dict())
+    else:
+        say(summary.render())
+    return 0
+
+
+def _simulate(arguments: argparse.Namespace, context: Context, bar: Callable[..., None]) -> Answer:
+    def progress(phase: str, done: int, total: int) -> None:
+        bar(done, total, phase)
+
+    path = context.require_city(arguments.path)
+    loaded = city.load(path)
+    if loaded.findings:
+        raise CityError(
+            f"The city's folder has {len(loaded.findings)} findings",
+            do=f"Run citybrain check {path} and mend them first",
+            where=str(path),
+        )
+    if arguments.advance:
+        return context.wiring.advance(
+            loaded.city, days=arguments.days, to=arguments.to, progress=progress
+        )
+    return context.wiring.simulate(
+        loaded.city,
+        people=arguments.people,
+        days=arguments.days,
+        seed=arguments.seed,
+        to=arguments.to,
+        postgresql=arguments.postgresql,
+        mysql=arguments.mysql,
+        progress=progress,
+    )
+
+
+def discover(arguments: argparse.Namespace, context: Context) -> int:
+    """Write a system and its contracts, and remember where the system is."""
+    from citybrain.lake.connections import connection_of, remember
+    from citybrain.lake.discover import discover as write_system
+    from citybrain.lake.home import Home
+
+    home = Home(context.home_root)
+    home.create()
+    root = context.require_city()
+    connection = connection_of(arguments.system, arguments.url)
+    found = write_system(
+        context.wiring.readers(),
+        connection,
+        system=arguments.system,
+        department=arguments.department,
+        city_root=root,
+        clock=context.clock,
+    )
+    remember(home, connection)
+    if context.as_json:
+        print_json(found.as_dict())
+        return 0
+    say(found.render())
+    say(
+        f"\nThe connection '{arguments.system}' is kept in {home.connections_file} (readable by "
+        f"you alone).\nNext: citybrain check {root}, then citybrain collect {arguments.system}."
+    )
+    return 0
