@@ -1,0 +1,160 @@
+"""What the pages about rows set aside and uploads are drawn from; see ``views``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from citybrain.engines.catalogue.views import ReasonCount, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridColumn:
+    """A column of a grid: spreadsheet letter, field name, the department's header."""
+
+    letter: str
+    field: str
+    title: Text
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell of a grid, as text (empty for NULL).
+
+    ``state`` is clean, wrong or changed; ``before`` holds the original of a changed cell;
+    ``masked`` cells show a mask and cannot be edited until revealed.
+    """
+
+    field: str
+    value: str
+    state: str
+    before: str
+    masked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """Why a row is set aside: field, rule, sentence, and a value that would settle it.
+
+    ``suggestion`` is empty when there is none or when it must not be shown.
+    """
+
+    field: str
+    field_title: Text
+    rule: str
+    sentence: Text
+    suggestion: str
+    suggestion_label: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuarantineRow:
+    """One row set aside; ``corrected`` says a correction waits for the next collect."""
+
+    row: str
+    label: str
+    since: datetime | None
+    cells: tuple[Cell, ...]
+    troubles: tuple[Trouble, ...]
+    corrected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuarantineView:
+    """Rows of one table that are set aside, with every reason.
+
+    ``entry`` names the record of this reading. Without ``revealed``, values and sentences
+    are masked and ``may_correct`` fields are shown as closed.
+    """
+
+    table: str
+    title: Text
+    system: str
+    system_title: Text
+    department_title: Text
+    version: str
+    columns: tuple[GridColumn, ...]
+    rows: tuple[QuarantineRow, ...]
+    total: int
+    offset: int
+    limit: int
+    reasons: tuple[ReasonCount, ...]
+    revealed: bool
+    purpose: str
+    entry: str
+    may_reveal: bool
+    may_correct: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuarantineTable:
+    """One table in the list of what waits for correction."""
+
+    table: str
+    title: Text
+    system: str
+    system_title: Text
+    department_title: Text
+    quarantined: int
+    reasons: tuple[ReasonCount, ...]
+    may_correct: bool
+    may_upload: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadTarget:
+    """A table that the reader may upload to; ``fields`` are its headers in order."""
+
+    table: str
+    title: Text
+    system_title: Text
+    department_title: Text
+    fields: tuple[Text, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridRow:
+    """A row of the upload's grid. ``kind`` is row or gap.
+
+    A gap stands for ``folded`` clean rows and has no cells; ``state`` of a row is clean,
+    wrong, changed (every trouble settled by edits) or returned (left out on purpose).
+    """
+
+    kind: str
+    folded: int
+    number: int
+    state: str
+    cells: tuple[Cell, ...]
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadView:
+    """A spreadsheet on its way in. ``step``: 1 put in, 2 dry run, 3 correct, 4 submitted."""
+
+    draft: str
+    table: str
+    title: Text
+    system: str
+    version: str
+    step: int
+    file_name: str
+    bytes: int
+    file_note: Text
+    uploaded_at: datetime
+    by: str
+    read: int
+    accepted: int
+    quarantined: int
+    inserted: int
+    updated: int
+    unchanged: int
+    removed: int
+    wrong_rows: int
+    fixed_rows: int
+    error: Text
+    columns: tuple[GridColumn, ...]
+    rows: tuple[GridRow, ...]
+    dock: Text
+    submitted: bool
+    run: str
+    entry: str
