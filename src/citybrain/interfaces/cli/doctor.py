@@ -1,0 +1,127 @@
+"""doctor: what is wrong with this installation, and what to do."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from citybrain import city
+from citybrain.base.errors import CityError
+from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.output import print_json, say
+from citybrain.lake.home import Home
+
+_GIB = 1 << 30
+
+
+@dataclass(frozen=True)
+class Ailment:
+    """One thing that is wrong: in which part, what, and what to do."""
+
+    part: str
+    what: str
+    do: str
+
+
+Check = Callable[[Home, Context], Iterator[Ailment]]
+
+
+def _home(home: Home, context: Context) -> Iterator[Ailment]:
+    if not home.root.exists():
+        yield Ailment("home", f"{home.root} does not exist.", "Run citybrain apply CITY.")
+        return
+    free = shutil.disk_usage(home.root).free
+    if free < 2 * _GIB:
+        yield Ailment(
+            "disk", f"Only {free / _GIB:.1f} GB are free where the home lies.",
+            "Free some space, run citybrain sweep, or move the home.",
+        )  # fmt: skip
+    for key in sorted(home.keys.glob("*")) if home.keys.exists() else []:
+        if key.stat().st_mode & 0o077 and key.suffix != ".pub":
+            yield Ailment("keys", f"{key} can be read by others.", f"chmod 600 {key}")
+
+
+def _city(home: Home, context: Context) -> Iterator[Ailment]:
+    applied = city.applied_city(home.root)
+    if applied is None:
+        yield Ailment("city", "No city has been applied to this home.", "citybrain apply CITY")
+    if context.city_path is None:
+        return
+    found = city.plan(context.city_path, home.root)
+    if found.findings:
+        yield Ailment(
+            "city", f"The folder {context.city_path} has {len(found.findings)} findings.",
+            f"citybrain check {context.city_path}",
+        )  # fmt: skip
+    elif found.changes:
+        yield Ailment(
+            "city", f"{len(found.changes)} changes of the folder are not applied.",
+            f"citybrain plan {context.city_path}, then citybrain apply {context.city_path}",
+        )  # fmt: skip
+
+
+def _connections(home: Home, context: Context) -> Iterator[Ailment]:
+    import os
+
+    from citybrain.lake.connections import resolve
+
+    applied = city.applied_city(home.root)
+    readers = context.wiring.readers()
+    for system in (applied.systems if applied else {}).values():
+        try:
+            connection = resolve(system.connection, home, os.environ)
+            readers[connection.scheme].describe(connection)
+        except CityError as error:
+            yield Ailment(f"connection {system.connection}", str(error), error.do)
+        except Exception as error:  # a driver may raise anything; the doctor reports it all
+            yield Ailment(
+                f"connection {system.connection}", f"{type(error).__name__}: {error}",
+                "Check that the system runs and that its address and password are right.",
+            )  # fmt: skip
+
+
+def _lake(home: Home, context: Context) -> Iterator[Ailment]:
+    from citybrain.lake import open_lake
+
+    if not home.lake_dir.exists():
+        return
+    for problem in open_lake(home.root, clock=context.clock).damaged():
+        yield Ailment(
+            f"lake {problem.table}", f"{problem.file} is damaged: {problem.problem}",
+            f"citybrain restore BACKUP --file {problem.file}",
+        )  # fmt: skip
+
+
+def _control(home: Home, context: Context) -> Iterator[Ailment]:
+    context.wiring.prepare(home.root)
+    from citybrain.engines.ledger import service as ledger
+    from citybrain.engines.work import service as work
+
+    for problem in ledger.verify().problems:
+        yield Ailment("ledger", problem.sentence_en, "See the page 'integrity' for the repair.")
+    for stuck in work.stuck(now=context.clock.now()):
+        yield Ailment("work", stuck, "Is a worker running? citybrain up starts one.")
+
+
+_CHECKS: tuple[Check, ...] = (_home, _city, _connections, _lake, _control)
+
+
+def doctor(arguments: argparse.Namespace, context: Context) -> int:
+    """Run every check, whatever the others find; 1 when anything is wrong."""
+    home = Home(context.home_root)
+    ailments: list[Ailment] = []
+    for check in _CHECKS:
+        try:
+            ailments += check(home, context)
+        except CityError as error:
+            ailments.append(Ailment(check.__name__.strip("_"), str(error), error.do))
+        if not home.root.exists():
+            break
+    if context.as_json:
+        print_json([asdict(ailment) for ailment in ailments])
+    elif not ailments:
+        say(f"{home.root}: nothing is wrong. Python {sys.version.split()[0]}.")
+    for ailment in () if context.as_json else ailments:
+        say(f"{ailment.part}: {ailment.what}\n    {ailment.do}")
+    return 1 if ailments else 0
