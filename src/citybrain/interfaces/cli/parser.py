@@ -134,17 +134,19 @@ def _lake_commands(add: "_Adder") -> None:
 def _care_commands(add: "_Adder") -> None:
     ledger = add("ledger", "the record of who did what")
     verbs = ledger.add_subparsers(dest="verb", metavar="VERB", required=True)
-    verify = verbs.add_parser(
-        "verify", help="verify entries, tree and checkpoints", parents=[_common(argparse.SUPPRESS)]
+    verbs.add_parser(
+        "verify",
+        help="verify entries, tree and checkpoints",
+        description="Verify entries, tree and checkpoints; exit 1 when anything was changed.",
+        parents=[_common(argparse.SUPPRESS)],
     )
-    verify.set_defaults(command="ledger")
     export = verbs.add_parser(
         "export",
         help="write a bundle that a stranger can verify offline",
+        description="Write a bundle that a stranger can verify offline.",
         parents=[_common(argparse.SUPPRESS)],
     )
     export.add_argument("to", metavar="FILE", type=Path)
-    export.set_defaults(command="ledger")
     backup = add("backup", "write all state, consistent and verified, to a new folder")
     backup.add_argument("to", metavar="DIR", type=Path)
     restore = add("restore", "restore all state into an empty home, or one damaged file")
