@@ -1,0 +1,89 @@
+"""Who looked: rows of the record, as far as the reader may see them."""
+
+from citybrain.engines.catalogue import wiring, words
+from citybrain.engines.catalogue.reading import may
+from citybrain.engines.catalogue.views import SeenPage, SeenRow, Text
+from citybrain.engines.identity import service as identity
+from citybrain.engines.identity.service import Actor
+from citybrain.engines.ledger import service as ledger
+
+
+def seen_by(
+    actor: Actor, thing: str = "", *, who: str = "", action: str = "", offset: int = 0,
+    limit: int = 50,
+) -> SeenPage:  # fmt: skip
+    """Entries about a thing (every thing when empty), newest first.
+
+    Who may read the record of a thing sees all of its entries; everybody else sees
+    what they did themselves, and nothing more.
+    """
+    own = "" if may(actor, "ledger.read", thing or "ledger:") else actor.username
+    if own and who not in ("", own):
+        return SeenPage(rows=(), total=0, offset=offset, limit=limit)
+    found = ledger.entries(
+        thing_prefix=thing, actor=own or who, action=action, limit=limit, offset=offset
+    )
+    total = ledger.count(thing_prefix=thing, actor=own or who, action=action)
+    rows = tuple(row(entry, actor) for entry in found)
+    return SeenPage(rows=rows, total=total, offset=offset, limit=limit)
+
+
+def row(entry: ledger.EntryView, reader: Actor) -> SeenRow:
+    """An entry as the reader sees it: names of others are masked."""
+    return SeenRow(
+        entry=str(entry.id),
+        number=entry.number or 0,
+        at=entry.at,
+        who=person(entry.actor, reader),
+        is_me=entry.actor == reader.username,
+        department_title=department_title(entry.department),
+        action=entry.action,
+        action_title=words.ACTIONS.get(entry.action, Text(zh=entry.action, en=entry.action)),
+        thing=entry.thing,
+        thing_title=thing_title(entry.thing),
+        purpose=entry.purpose,
+        count=entry.count,
+        reading=reading_word(entry.masked),
+    )
+
+
+def reading_word(masked: bool | None) -> str:
+    """``masked``, ``revealed`` or, when no payload was seen, ``none``."""
+    if masked is None:
+        return "none"
+    return "masked" if masked else "revealed"
+
+
+def person(username: str, reader: Actor) -> str:
+    """A person's name as the reader may see it; the reader's own is whole."""
+    from citybrain.lake.mask import mask_value
+
+    name = identity.name_of(username) or username
+    if username == reader.username or username.startswith("system"):
+        return name
+    return mask_value(name, "name", 3) or ""
+
+
+def department_title(department: str) -> Text:
+    """The department's title, its id when the folder does not know it."""
+    found = wiring.city().departments.get(department)
+    if found is None:
+        return Text(zh=department, en=department)
+    return Text(zh=found.title, en=found.title_en or found.title)
+
+
+def thing_title(thing: str) -> Text:
+    """``table:civil.marriages`` → 婚姻登记; other things by their kind."""
+    kind, _, name = thing.partition(":")
+    city = wiring.city()
+    if kind == "table" and (contract := city.contracts.get(name)):
+        return words.title(contract)
+    if kind == "system" and (system := city.systems.get(name)):
+        return words.title(system)
+    titles = {
+        "lake": Text(zh="数据湖", en="The lake"),
+        "ledger": Text(zh="留痕", en="The record"),
+        "run": Text(zh=f"汇聚任务 {name}", en=f"Run {name}"),
+        "city": Text(zh="城市目录", en="The city's folder"),
+    }
+    return titles.get(kind, Text(zh=thing, en=thing))
