@@ -1,0 +1,14 @@
+"""The web application, as the server loads it."""
+
+import os
+from pathlib import Path
+
+from citybrain.config.django import prepare
+from citybrain.config.up import watch_parent
+
+watch_parent()
+prepare(Path(os.environ.get("CITYBRAIN_HOME") or "var").absolute())
+
+from django.core.asgi import get_asgi_application  # noqa: E402  # Django must be set up first
+
+application = get_asgi_application()

@@ -1,0 +1,104 @@
+"""Where the guard's facts come from: the applied city and the installation's mode."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from citybrain.base.errors import CityError
+from citybrain.engines.guard.actions import ACTIONS
+from citybrain.engines.guard.policy import CITY, DEPARTMENT, Duty, Facts, Thing
+
+if TYPE_CHECKING:
+    from citybrain.city import City
+
+# Before any city is applied somebody must be able to apply one; nothing else is there yet.
+BOOTSTRAP: Mapping[str, Duty] = {
+    "steward": Duty(
+        name="steward",
+        title="数据管家",
+        actions=frozenset(
+            {"city.apply", "ledger.read", "ledger.verify", "identity.manage", "work.read"}
+        ),
+        scope=CITY,
+    )
+}
+_OF_A_SYSTEM = frozenset({"table", "system", "quarantine", "upload", "contract"})
+
+
+@dataclass(frozen=True)
+class _Applied:
+    pointer: str
+    city: "City | None"
+
+
+_cached: list[_Applied] = []
+
+
+def in_rehearsal() -> bool:
+    """Whether this installation is a rehearsal: by setting, environment or the home's mark."""
+    decided: bool | None = settings.CITYBRAIN_REHEARSAL
+    if decided is not None:
+        return decided
+    by_environment = os.environ.get("CITYBRAIN_REHEARSAL") == "1"
+    return by_environment or (Path(settings.CITYBRAIN_HOME) / "REHEARSAL").exists()
+
+
+def applied() -> "City | None":
+    """The city that runs here; loaded again only when another one was applied."""
+    home = Path(settings.CITYBRAIN_HOME)
+    pointer = home / "applied" / "CURRENT"
+    mark = f"{pointer}\n{pointer.read_text(encoding='utf-8')}" if pointer.exists() else ""
+    if not mark:
+        return None
+    from citybrain.city.applied import applied_city
+
+    if not _cached or _cached[0].pointer != mark:
+        _cached[:] = [_Applied(mark, applied_city(home))]
+    return _cached[0].city
+
+
+def facts() -> Facts:
+    """The duties of the applied city, or what is needed to apply one."""
+    city = applied()
+    duties = BOOTSTRAP if city is None else duties_of(city.roles)
+    return Facts(duties=duties, rehearsal=in_rehearsal())
+
+
+def duties_of(roles: Mapping[str, Any]) -> dict[str, Duty]:
+    """Duties from the folder's ``roles``; refuses an action nobody has heard of."""
+    return {name: _duty(name, role) for name, role in roles.items()}
+
+
+def _duty(name: str, role: Any) -> Duty:
+    actions = frozenset(role.actions)
+    unknown = sorted(actions - ACTIONS.keys())
+    if unknown or role.scope not in {CITY, DEPARTMENT}:
+        raise CityError(
+            f"The duty {name} cannot be used",
+            why=f"it names {', '.join(unknown) or 'the scope ' + role.scope}",
+            do=f"Use actions of {', '.join(ACTIONS)} and the scope city or department",
+            where=f"roles/{name}.yml",
+        )
+    return Duty(name=name, title=role.title, actions=actions, scope=role.scope, reveal=role.reveal)
+
+
+def thing_of(text: str, *, on: date) -> Thing:
+    """The thing named ``kind:name``, with its owner on that day where a system has one."""
+    kind, _, name = text.partition(":")
+    if kind not in _OF_A_SYSTEM:
+        return Thing(kind=kind, name=name)
+    return Thing(kind=kind, name=name, owner=_owner(name.split(".")[0].split("/")[0], on))
+
+
+def _owner(system: str, on: date) -> str:
+    city = applied()
+    found = city.systems.get(system) if city else None
+    if found is None:
+        return ""
+    since = [owner for owner in found.owners if owner.since <= on]
+    return max(since, key=lambda owner: owner.since).department if since else ""

@@ -1,0 +1,35 @@
+"""The guard's door: ask, do, record; deny by default."""
+
+from citybrain.engines.guard.acting import Done, Refused, act, may, unrecorded, writing
+from citybrain.engines.guard.actions import ACTIONS, Action
+from citybrain.engines.guard.facts import applied, duties_of, in_rehearsal
+from citybrain.engines.guard.policy import (
+    ActorLike,
+    Duty,
+    Facts,
+    Reason,
+    Thing,
+    Verdict,
+    decide,
+)
+
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "ActorLike",
+    "Done",
+    "Duty",
+    "Facts",
+    "Reason",
+    "Refused",
+    "Thing",
+    "Verdict",
+    "act",
+    "applied",
+    "decide",
+    "duties_of",
+    "in_rehearsal",
+    "may",
+    "unrecorded",
+    "writing",
+]

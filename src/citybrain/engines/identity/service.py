@@ -1,0 +1,23 @@
+"""Identity's door: who acts, accounts and posts, sessions. It knows no rights."""
+
+from citybrain.engines.guard.service import in_rehearsal
+from citybrain.engines.identity.actors import Actor, actor_of, display_names, local_actor
+from citybrain.engines.identity.rehearsal import (
+    RehearsalAccount,
+    ensure_rehearsal_accounts,
+    rehearsal_accounts,
+)
+from citybrain.engines.identity.signing_in import sign_in, sign_out
+
+__all__ = [
+    "Actor",
+    "RehearsalAccount",
+    "actor_of",
+    "display_names",
+    "ensure_rehearsal_accounts",
+    "in_rehearsal",
+    "local_actor",
+    "rehearsal_accounts",
+    "sign_in",
+    "sign_out",
+]
