@@ -1,0 +1,70 @@
+"""The files of a city's folder, found and parsed; nothing is read outside the folder."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from citybrain.city.document import Document, parse
+
+ENDINGS = (".yml", ".yaml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """Every YAML document by its path relative to ``root``, and the other files' paths.
+
+    ``fingerprint`` is the SHA-256 over the names and bytes of all documents.
+    """
+
+    root: Path
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+    def under(self, folder: str) -> list[Document]:
+        """The documents below a folder, in the order of their names."""
+        return [d for file, d in self.documents.items() if file.startswith(f"{folder}/")]
+
+
+def read_folder(root: Path | str) -> Folder:
+    """Read and parse every YAML file below ``root``; a file that cannot be read is a finding."""
+    base = Path(root)
+    digest, documents, others = hashlib.sha256(), {}, []
+    for file in _files(base):
+        if not file.endswith(ENDINGS):
+            others.append(file)
+            continue
+        try:
+            data = (base / file).read_bytes()
+        except OSError as error:
+            documents[file] = _unreadable(file, error)
+            continue
+        digest.update(f"{file}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
+        digest.update(data)
+        documents[file] = parse(data, file=file)
+    return Folder(
+        root=base, documents=documents, others=tuple(others), fingerprint=digest.hexdigest()
+    )
+
+
+def _files(root: Path) -> Iterator[str]:
+    """Relative paths of all files in a stable order; hidden ones and links to folders are left."""
+    found = []
+    for folder, names, files in os.walk(root):
+        names[:] = [name for name in names if not name.startswith(".")]
+        shown = [name for name in files if not name.startswith(".")]
+        found += [Path(folder, name).relative_to(root).as_posix() for name in shown]
+    yield from sorted(found)
+
+
+def _unreadable(file: str, error: OSError) -> Document:
+    document = Document(file=file)
+    document.add(
+        (),
+        "file-unreadable",
+        f"The file cannot be read: {error.strerror}.",
+        "Correct its permissions, or delete it.",
+    )
+    return document
