@@ -7,7 +7,6 @@ from typing import TypeVar
 from citybrain.city import odcs, reading
 from citybrain.city.contracts import Contract
 from citybrain.city.document import Document
-from citybrain.city.finding import Finding
 from citybrain.city.folder import Folder, read_folder
 from citybrain.city.model import City, Division, Loaded
 from citybrain.city.shape import mapping, text
