@@ -1,1 +1,28 @@
-"""The data plane, without Django: store, collect, query, verify."""
+"""The data plane, without Django: departments' tables as a lake that can be asked and trusted.
+
+Five lines in a notebook::
+
+    from citybrain.lake import open_lake
+
+    lake = open_lake("var", city="cities/xuancheng")
+    lake.tables()
+    lake.query("SELECT count(*) AS n FROM ods.civil.marriages").to_pylist()
+    lake.status()
+
+Importing this package is cheap; DuckDB, Arrow and Iceberg are loaded when first needed.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from citybrain.lake.face import Lake, open_lake
+
+__all__ = ["Lake", "open_lake"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from citybrain.lake import face
+
+    return getattr(face, name)

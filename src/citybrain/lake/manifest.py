@@ -1,0 +1,108 @@
+"""The manifest: every data file's SHA-256, recorded in the transaction that makes it visible."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from citybrain.lake.database import commits, heads, manifest, reading
+from citybrain.lake.ground import Ground
+from citybrain.lake.lease import fence
+from citybrain.lake.views import SnapshotInfo, TableView, view_from_json
+
+if TYPE_CHECKING:
+    from citybrain.lake.change import Change
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestRow:
+    """One data file: path below the warehouse, SHA-256 in hex, size in bytes, rows, role."""
+
+    file_path: str
+    sha256: str
+    bytes: int
+    rows: int
+    role: str
+    sequence: int
+
+
+def committed(ground: Ground, lake_table: str, batch_id: str) -> SnapshotInfo | None:
+    """The snapshot a batch was committed in, however long ago; None when it never was."""
+    statement = select(commits.c.info).where(
+        commits.c.lake_table == lake_table, commits.c.batch_id == batch_id
+    )
+    with reading(ground.engine) as connection:
+        text = connection.scalar(statement)
+    return view_from_json(text).snapshot if text else None
+
+
+def of_commit(view: TableView) -> SnapshotInfo:
+    """The snapshot of a view that a commit has just made."""
+    if view.snapshot is None:
+        raise ValueError(f"{view.lake_table} has no snapshot after its commit")
+    return view.snapshot
+
+
+def record_swap(
+    connection: Connection,
+    change: "Change",
+    view: TableView,
+    rows: list[ManifestRow],
+    metadata_location: str,
+) -> None:
+    """Write all that must be true exactly when the pointer moves.
+
+    Raises ``LeaseLost``, or ``IntegrityError`` when the batch is in already, to stop it.
+    """
+    fence(connection, change.lease)
+    snapshot = of_commit(view)
+    at = snapshot.committed_at.isoformat()
+    connection.execute(
+        insert(commits).values(
+            lake_table=view.lake_table,
+            batch_id=change.batch_id,
+            snapshot_id=snapshot.snapshot_id,
+            committed_at=at,
+            digest=snapshot.summary["manifest"],
+            info=_without_files(view).to_json(),
+        )
+    )
+    _mark_removed(connection, view, at)
+    if rows:
+        stamp = {
+            "lake_table": view.lake_table,
+            "snapshot_id": snapshot.snapshot_id,
+            "batch_id": change.batch_id,
+            "added_at": at,
+        }
+        connection.execute(insert(manifest), [{**asdict(r), **stamp} for r in rows])
+    write_head(connection, view, metadata_location)
+
+
+def write_head(connection: Connection, view: TableView, metadata_location: str) -> None:
+    """Keep the view beside the pointer it belongs to."""
+    connection.execute(delete(heads).where(heads.c.lake_table == view.lake_table))
+    connection.execute(
+        insert(heads).values(
+            lake_table=view.lake_table, metadata_location=metadata_location, view=view.to_json()
+        )
+    )
+
+
+def _mark_removed(connection: Connection, view: TableView, at: str) -> None:
+    kept = {f.path for f in view.files}
+    live = connection.scalars(
+        select(manifest.c.file_path).where(
+            manifest.c.lake_table == view.lake_table, manifest.c.removed_at.is_(None)
+        )
+    )
+    for path in [p for p in live if p not in kept]:
+        connection.execute(
+            update(manifest).where(manifest.c.file_path == path).values(removed_at=at)
+        )
+
+
+def _without_files(view: TableView) -> TableView:
+    return TableView(
+        lake_table=view.lake_table, columns=(), key=(), files=(), snapshot=view.snapshot
+    )
