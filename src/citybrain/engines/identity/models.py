@@ -52,8 +52,8 @@ class Post(models.Model):
     class Meta:
         """Shape in the database."""
 
-        constraints = models.UniqueConstraint(
-            fields=["user", "duty", "since"], name="identity_post"
+        constraints = (
+            models.UniqueConstraint(fields=["user", "duty", "since"], name="identity_post"),
         )
 
     def __str__(self) -> str:

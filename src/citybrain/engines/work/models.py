@@ -39,10 +39,12 @@ class Job(models.Model):
     class Meta:
         """Shape in the database."""
 
-        constraints = models.UniqueConstraint(
-            fields=["unique_key"],
-            condition=models.Q(state__in=["ready", "running"]) & ~models.Q(unique_key=""),
-            name="work_job_unique",
+        constraints = (
+            models.UniqueConstraint(
+                fields=["unique_key"],
+                condition=models.Q(state__in=["ready", "running"]) & ~models.Q(unique_key=""),
+                name="work_job_unique",
+            ),
         )
         indexes = (
             models.Index(
