@@ -4,7 +4,7 @@
 level of Anhui, and the county level of Xuancheng with its numbers before and after the
 prefecture became a city in 2000. ``since`` and ``until`` are empty where the code was
 valid before the first, or after the last, day that matters to a living person's number;
-``until`` is the first day on which the code was no longer given out.
+both are days on which the code was valid.
 
 >>> from datetime import date
 >>> name("342523", date(1995, 5, 1)), name("341882", date(2021, 6, 1))
@@ -26,7 +26,7 @@ _LENGTH = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """One code with its name and the days it was valid: from ``since`` until before ``until``."""
+    """One code with its name and the days it was valid: ``since`` to ``until``, both included."""
 
     code: str
     name: str
@@ -39,7 +39,7 @@ class Region:
         """Whether the code was valid on that day; ``None`` asks whether it ever was."""
         if on is None:
             return True
-        return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
 
 def region(code: str, on: date | None = None) -> Region | None:

@@ -127,7 +127,7 @@ def _check_region(number: str, *, rehearsal: bool) -> Problem | None:
     if not regions.exists(known):
         return _unknown_region(code, known)
     birth, found = birth_date(number), regions.region(known)
-    if birth and found and found.until and found.until + _LAG <= birth:
+    if birth and found and found.until and found.until + _LAG < birth:
         return _replaced_region(code, found, birth)
     return None
 
@@ -201,11 +201,11 @@ def _replaced_region(code: str, found: regions.Region, birth: date) -> Problem:
     return Problem(
         rule="region_date",
         sentence=(
-            f"证件号前6位{code}（{found.name}）自{found.until}起停用，应早于该日出生，"
+            f"证件号前6位{code}（{found.name}）仅用至{found.until}，应在此前出生，"
             f"填写的出生日期为{birth}，请对照证件原件。"
         ),
         sentence_en=(
-            f"The division {code} ({found.name_en}) was given up on {found.until}; its numbers "
+            f"The division {code} ({found.name_en}) was in use until {found.until}; its numbers "
             f"belong to people born before, and this birth date is {birth}. Compare it with "
             "the card."
         ),
