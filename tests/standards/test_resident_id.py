@@ -74,8 +74,11 @@ def test_any_two_neighbours_swapped_are_found(number: str, at: int) -> None:
 
 
 @given(numbers, st.integers(0, 17), st.integers(0, 17))
-def test_any_two_characters_swapped_are_found(number: str, one: int, other: int) -> None:
-    assume(number[one] != number[other])
+def test_two_characters_swapped_are_found_unless_ten_apart(
+    number: str, one: int, other: int
+) -> None:
+    # The weights of ISO 7064 MOD 11-2 repeat after ten places: the standard's own blind spot.
+    assume(number[one] != number[other] and abs(one - other) != 10)
     swapped = list(number)
     swapped[one], swapped[other] = swapped[other], swapped[one]
     assert rules("".join(swapped))
