@@ -5,7 +5,7 @@ from typing import Any
 
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring
-from citybrain.engines.catalogue.reading import ask, thing_of
+from citybrain.engines.catalogue.reading import require, thing_of
 from citybrain.engines.catalogue.views import Text
 from citybrain.engines.catalogue.views_tables import HistoryPoint, SnapshotRow
 from citybrain.engines.identity.service import Actor
@@ -13,13 +13,13 @@ from citybrain.engines.identity.service import Actor
 
 def history(actor: Actor, table_id: str) -> tuple[HistoryPoint, ...]:
     """Every delivery of the table, oldest first."""
-    ask(actor, "work.read", thing_of(wiring.contract(table_id).id))
+    require(actor, "work.read", thing_of(wiring.contract(table_id).id))
     return history_of(table_id)
 
 
 def snapshots(actor: Actor, table_id: str) -> tuple[SnapshotRow, ...]:
     """Every snapshot that is still kept, newest first."""
-    ask(actor, "work.read", thing_of(table_id))
+    require(actor, "work.read", thing_of(table_id))
     return snapshots_of(wiring.contract(table_id))
 
 

@@ -17,7 +17,7 @@ class UploadDraft(models.Model):
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     bytes = models.BigIntegerField()
-    username = models.CharField(max_length=150)
+    account = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     run = models.CharField(max_length=64, default="")
@@ -26,7 +26,7 @@ class UploadDraft(models.Model):
         """Newest first."""
 
         ordering = ("-created_at",)
-        indexes = (models.Index(fields=["username", "submitted_at"], name="draft_of_person"),)
+        indexes = (models.Index(fields=["account", "submitted_at"], name="draft_of_person"),)
 
     def __str__(self) -> str:
         return f"{self.file_name} → {self.table}"
@@ -56,7 +56,7 @@ class Verification(models.Model):
     """One verification of every file and of the record, with what it found."""
 
     at = models.DateTimeField()
-    username = models.CharField(max_length=150)
+    account = models.CharField(max_length=64)
     seconds = models.FloatField()
     files = models.IntegerField()
     entries = models.IntegerField()
@@ -83,7 +83,7 @@ class Cheating(models.Model):
     """What the rehearsal's cheating button changed, so that the page can show the byte."""
 
     at = models.DateTimeField()
-    username = models.CharField(max_length=150)
+    account = models.CharField(max_length=64)
     table = models.CharField(max_length=200)
     file = models.CharField(max_length=500)
     offset = models.BigIntegerField()

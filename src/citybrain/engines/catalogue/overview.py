@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from citybrain.base.errors import CityError
 from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.integrity import card
-from citybrain.engines.catalogue.reading import ask, may
+from citybrain.engines.catalogue.reading import may, require
 from citybrain.engines.catalogue.runs import recent, today
 from citybrain.engines.catalogue.seen import department_title, seen_by
 from citybrain.engines.catalogue.tables import table_rows
@@ -15,6 +16,7 @@ from citybrain.engines.catalogue.views import (
     EMPTY,
     STATES,
     Badges,
+    Frame,
     OverviewView,
     StateCounts,
     SystemRow,
@@ -23,15 +25,17 @@ from citybrain.engines.catalogue.views import (
     TableRow,
     Text,
 )
+from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 
+_NO_BADGES = Badges(quarantined=0, problems=0)
 NEEDS = ("damaged", "failed", "late")
 SHOWN = 6
 
 
 def overview(actor: Actor) -> OverviewView:
     """Everything of the first page."""
-    ask(actor, "work.read", "lake:")
+    require(actor, "work.read", "lake:")
     now = wiring.clock().now()
     city = wiring.city()
     rows = table_rows()
@@ -75,15 +79,32 @@ def badges(actor: Actor) -> Badges:
     )
 
 
+def frame(actor: Actor | None) -> Frame:
+    """The frame of any page, cheap and never failing: it must stand round an error too."""
+    city = guard.applied()
+    known = actor is not None and city is not None
+    try:
+        numbers = badges(actor) if actor is not None and known else _NO_BADGES
+    except CityError:
+        numbers = _NO_BADGES
+    return Frame(
+        now=wiring.clock().now(),
+        city_title=Text(zh=city.title, en=city.title_en or city.title) if city else EMPTY,
+        department_title=department_title(actor.department) if actor and city else EMPTY,
+        badges=numbers,
+        rehearsal=wiring.home().rehearsal,
+    )
+
+
 def systems(actor: Actor) -> tuple[SystemRow, ...]:
     """Every system, what needs hands first."""
-    ask(actor, "work.read", "lake:")
+    require(actor, "work.read", "lake:")
     return _systems(table_rows(), wiring.clock().now())
 
 
 def system(actor: Actor, name: str) -> SystemView:
     """One system with its tables; refuses an unknown name."""
-    ask(actor, "work.read", f"system:{name}")
+    require(actor, "work.read", f"system:{name}")
     found = wiring.system(name)
     now = wiring.clock().now()
     rows = tuple(row for row in table_rows() if row.system == name)

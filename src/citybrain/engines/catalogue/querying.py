@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from citybrain.engines.catalogue import wiring
-from citybrain.engines.catalogue.reading import ask, gate, record, source_name, thing_of
+from citybrain.engines.catalogue.reading import reading, source_name
 from citybrain.engines.catalogue.views_tables import AnswerView
 from citybrain.engines.identity.service import Actor
 
@@ -23,25 +23,18 @@ def query(
     from citybrain.lake.query import query as read
     from citybrain.lake.query import tables_of
 
-    action = "lake.reveal" if reveal else "lake.read"
-    sources = sorted({source_name(name) for name in tables_of(sql)})
-    for name in sources:
-        ask(actor, action, thing_of(wiring.contract(name).id), purpose=purpose)
-    gate(*sources)
-    answer = read(
-        wiring.store(), wiring.city(), sql, as_of=as_of, reveal=reveal, max_rows=max_rows or MOST
-    )
-    rows = tuple(answer.to_pylist())
-    entries = [
-        record(
-            actor, thing=thing, action=action, masked=not reveal, count=len(rows), purpose=purpose
-        )
-        for thing in [thing_of(name) for name in sources] or ["lake:"]
-    ]
+    sources = sorted({wiring.contract(source_name(name)).id for name in tables_of(sql)})
+    with reading(actor, *sources, reveal=reveal, purpose=purpose) as done:
+        answer = read(
+            wiring.store(), wiring.city(), sql, as_of=as_of, reveal=reveal,
+            max_rows=max_rows or MOST,
+        )  # fmt: skip
+        rows = tuple(answer.to_pylist())
+        done.count = len(rows)
     return AnswerView(
         columns=tuple(answer.columns),
         rows=rows,
         tables=tuple(answer.tables),
         masked_columns=tuple(answer.masked_columns),
-        entry=entries[-1],
+        entry=done.entries[-1],
     )

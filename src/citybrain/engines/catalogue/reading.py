@@ -4,8 +4,11 @@ The reading itself happens outside the recording transaction, which must stay sh
 rows are handed out only after the record is durable. A read that fails hands out nothing.
 """
 
-from citybrain.base.errors import CityError
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from citybrain.engines.catalogue import wiring
+from citybrain.engines.catalogue.errors import Withheld
 from citybrain.engines.catalogue.models import Verification
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -16,14 +19,35 @@ def thing_of(table: str) -> str:
     return f"table:{table}"
 
 
-def ask(actor: Actor, action: str, thing: str, *, purpose: str = "") -> None:
-    """Refuse early, before anything is read; ``act`` asks again when it records."""
-    guard.require(actor, action, thing, purpose=purpose)
+def require(actor: Actor, action: str, thing: str, *, purpose: str = "") -> None:
+    """Refuse early where nothing is recorded: what shows no payload only needs a yes."""
+    verdict = guard.may(actor, action, thing, purpose=purpose, clock=wiring.clock())
+    if not verdict.allowed:
+        raise guard.Refused("这一操作未被允许", reasons=verdict.reasons, where=f"{action} {thing}")
 
 
 def may(actor: Actor, action: str, thing: str) -> bool:
     """True when the actor may do it, given a purpose where one is needed."""
-    return guard.may(actor, action, thing, purpose="-").allowed
+    some = "用途另行写明"
+    return guard.may(actor, action, thing, purpose=some, clock=wiring.clock()).allowed
+
+
+@contextmanager
+def reading(
+    actor: Actor, *tables: str, reveal: bool, purpose: str = "", action: str = ""
+) -> Iterator[guard.Done]:
+    """Around every read of payload: asks, gates, and makes the entry durable at exit.
+
+    ``tables`` are ``system.table``; without any the entry is about the lake itself. The
+    caller sets ``count`` and returns what it read only after the block.
+    """
+    things = tuple(thing_of(name) for name in tables) or ("lake:",)
+    verb = action or ("lake.reveal" if reveal else "lake.read")
+    with guard.act(
+        actor, verb, things, purpose=purpose, masked=not reveal, hold=False, clock=wiring.clock()
+    ) as done:
+        gate(*tables)
+        yield done
 
 
 def gate(*tables: str) -> None:
@@ -33,20 +57,20 @@ def gate(*tables: str) -> None:
     """
     last = Verification.objects.first()
     if last is not None and last.record_problems:
-        raise CityError(
-            "Nothing is shown until the record of readings is repaired",
-            why=f"the verification of {last.at:%Y-%m-%d %H:%M} found it changed",
-            do="Open Integrity, restore the entry and verify again",
-            where="/steward/integrity/",
+        raise Withheld(
+            "留痕修复之前，不显示任何数据内容",
+            why="最近一次校验发现留痕被改动，此刻谁看过什么已无法证明",
+            do="请在“安全 · 完整性”页面恢复记录并再次校验",
+            where="ledger",
         )
     damaged = damaged_tables()
     for table in tables:
         if table in damaged:
-            raise CityError(
-                f"The table {table} is refused",
-                why=f"its file {damaged[table]} is not what was committed",
-                do="Restore the file from the backup and verify again",
-                where="/steward/integrity/",
+            raise Withheld(
+                f"“{wiring.contract(table).title or table}”已停止对外",
+                why=f"它的文件 {damaged[table]} 与登记的哈希不符",
+                do="请在“安全 · 完整性”页面从备份恢复文件并再次校验",
+                where=table,
             )
 
 
@@ -61,12 +85,3 @@ def damaged_tables() -> dict[str, str]:
 def source_name(lake_table: str) -> str:
     """``ods.civil.marriages`` or ``quarantine.civil.marriages`` → ``civil.marriages``."""
     return lake_table.split(".", 1)[1] if lake_table.count(".") == 2 else lake_table
-
-
-def record(  # the entry of one reading; a failure to write it hands out nothing
-    actor: Actor, *, thing: str, action: str, masked: bool, count: int, purpose: str = ""
-) -> str:
-    """Write the entry and return its id, durable when this returns."""
-    with guard.act(actor, action, thing, purpose=purpose, masked=masked) as done:
-        done.count = count
-    return str(done.entry)

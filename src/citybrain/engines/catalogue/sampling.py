@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.catalogue import wiring, words
-from citybrain.engines.catalogue.reading import ask, gate, may, record, thing_of
+from citybrain.engines.catalogue.reading import may, reading, thing_of
 from citybrain.engines.catalogue.views_tables import Column, SampleView
 from citybrain.engines.identity.service import Actor
 
@@ -20,19 +20,12 @@ def sample(
     Refuses without right, without purpose when revealing, and for damaged tables.
     """
     contract = wiring.contract(table_id)
-    action = "lake.reveal" if reveal else "lake.read"
-    ask(actor, action, thing_of(table_id), purpose=purpose)
-    gate(table_id)
-    store = wiring.store()
-    info = store.snapshot(contract.lake_table, snapshot_id=snapshot)
-    columns = present(contract)
-    rows: tuple[tuple[str | None, ...], ...] = ()
-    if info is not None and columns:
-        rows = _rows(contract, columns, info.committed_at if snapshot else None, reveal, limit)
-    entry = record(
-        actor, thing=thing_of(table_id), action=action, masked=not reveal, count=len(rows),
-        purpose=purpose,
-    )  # fmt: skip
+    with reading(actor, table_id, reveal=reveal, purpose=purpose) as done:
+        info = wiring.store().snapshot(contract.lake_table, snapshot_id=snapshot)
+        columns = present(contract)
+        as_of = info.committed_at if info and snapshot else None
+        rows = _rows(contract, columns, as_of, reveal, limit) if info and columns else ()
+        done.count = len(rows)
     return SampleView(
         table=table_id,
         columns=tuple(column(field, reveal=reveal) for field in columns),
@@ -42,7 +35,7 @@ def sample(
         as_of=info.committed_at if info else None,
         revealed=reveal,
         purpose=purpose,
-        entry=entry,
+        entry=done.entries[0],
         may_reveal=may(actor, "lake.reveal", thing_of(table_id)),
     )
 

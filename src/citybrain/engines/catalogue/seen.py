@@ -17,7 +17,7 @@ def seen_by(
     Who may read the record of a thing sees all of its entries; everybody else sees
     what they did themselves, and nothing more.
     """
-    own = "" if may(actor, "ledger.read", thing or "ledger:") else actor.username
+    own = "" if may(actor, "ledger.read", thing or "ledger:") else actor.id
     if own and who not in ("", own):
         return SeenPage(rows=(), total=0, offset=offset, limit=limit)
     found = ledger.entries(
@@ -31,11 +31,11 @@ def seen_by(
 def row(entry: ledger.EntryView, reader: Actor) -> SeenRow:
     """An entry as the reader sees it: names of others are masked."""
     return SeenRow(
-        entry=str(entry.id),
+        entry=entry.uid,
         number=entry.number or 0,
         at=entry.at,
         who=person(entry.actor, reader),
-        is_me=entry.actor == reader.username,
+        is_me=entry.actor == reader.id,
         department_title=department_title(entry.department),
         action=entry.action,
         action_title=words.ACTIONS.get(entry.action, Text(zh=entry.action, en=entry.action)),
@@ -54,12 +54,12 @@ def reading_word(masked: bool | None) -> str:
     return "masked" if masked else "revealed"
 
 
-def person(username: str, reader: Actor) -> str:
+def person(account: str, reader: Actor) -> str:
     """A person's name as the reader may see it; the reader's own is whole."""
     from citybrain.lake.mask import mask_value
 
-    name = identity.name_of(username) or username
-    if username == reader.username or username.startswith("system"):
+    name = identity.name_of(account) or account
+    if account in (reader.id, "system"):
         return name
     return mask_value(name, "name", 3) or ""
 

@@ -9,7 +9,7 @@ from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.history import history_of, snapshots_of
 from citybrain.engines.catalogue.quality import field_trends, reason_counts
-from citybrain.engines.catalogue.reading import ask, damaged_tables, may, thing_of
+from citybrain.engines.catalogue.reading import damaged_tables, may, require, thing_of
 from citybrain.engines.catalogue.seen import department_title, seen_by
 from citybrain.engines.catalogue.views import EMPTY, TableRow, Text
 from citybrain.engines.catalogue.views_tables import (
@@ -28,7 +28,7 @@ def tables(actor: Actor, q: str = "") -> tuple[TableRow, ...]:
     """Every table of the city in the folder's order; ``q`` filters by words or pinyin."""
     from citybrain.base.chinese import matches
 
-    ask(actor, "work.read", "lake:")
+    require(actor, "work.read", "lake:")
     rows = table_rows()
     if not q.strip():
         return rows
@@ -113,7 +113,7 @@ def late_days(status: Any, now: datetime) -> int:
 def table(actor: Actor, table_id: str) -> TableView:
     """Everything of one table but its rows: fields, history, snapshots, runs, readers."""
     thing = thing_of(table_id)
-    ask(actor, "work.read", thing)
+    require(actor, "work.read", thing)
     contract = wiring.contract(table_id)
     system = wiring.city().systems[contract.system]
     now = wiring.clock().now()

@@ -137,6 +137,17 @@ class Badges:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What stands round every page; empty values where no city is applied or nobody signed in."""
+
+    now: datetime
+    city_title: Text
+    department_title: Text
+    badges: Badges
+    rehearsal: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class OverviewView:
     """The first page. ``needs`` come first, ``arrived`` follow; counts are of today."""
 

@@ -158,3 +158,14 @@ class UploadView:
     submitted: bool
     run: str
     entry: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRow:
+    """An upload that is not submitted yet."""
+
+    draft: str
+    table: str
+    title: Text
+    file_name: str
+    uploaded_at: datetime

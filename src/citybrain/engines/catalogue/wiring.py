@@ -14,9 +14,11 @@ from django.utils.module_loading import import_string
 
 from citybrain.base.clock import Clock
 from citybrain.base.errors import CityError
-from citybrain.city import City, applied_city
+from citybrain.city import City
 from citybrain.city.contracts import Contract
 from citybrain.city.systems import System
+from citybrain.engines.catalogue.errors import Unknown
+from citybrain.engines.guard import service as guard
 from citybrain.lake.home import Home
 
 
@@ -32,35 +34,27 @@ def _home(root: Path) -> Home:
 
 def clock() -> Clock:
     """The one clock of this installation."""
-    made: Clock = import_string(settings.CITYBRAIN_CLOCK)()
+    named = getattr(settings, "CITYBRAIN_CLOCK", "citybrain.base.clock.SystemClock")
+    made: Clock = import_string(named)()
     return made
 
 
 def readers() -> Mapping[str, Any]:
     """URL scheme → reader of sources."""
-    found: Mapping[str, Any] = import_string(settings.CITYBRAIN_READERS)()
+    named = getattr(settings, "CITYBRAIN_READERS", "citybrain.config.adapters.readers")
+    found: Mapping[str, Any] = import_string(named)()
     return found
 
 
 def city() -> City:
     """The city that was applied last; refuses when none was."""
-    root = home().root
-    pointer = home().applied / "CURRENT"
-    if not pointer.exists():
-        raise CityError(
-            "No city is applied in this installation",
-            do="Run citybrain apply CITY, or make up for the rehearsal",
-            where=str(root),
-        )
-    return _city(root, pointer.read_text())
-
-
-@lru_cache(maxsize=2)
-def _city(root: Path, pointer: str) -> City:
-    """Cached by the pointer's content, so that another process's apply is seen at once."""
-    found = applied_city(root)
+    found = guard.applied()
     if found is None:
-        raise CityError("The applied city cannot be read", why=pointer, where=str(root))
+        raise CityError(
+            "这里还没有应用任何城市目录",
+            do="请运行 citybrain apply CITY；演练用 make up",
+            where=str(home().root),
+        )
     return found
 
 
@@ -80,10 +74,10 @@ def contract(table: str) -> Contract:
     """The contract of ``system.table``; refuses a table that the city does not have."""
     found = city().contracts.get(table)
     if found is None:
-        raise CityError(
-            f"There is no table {table}",
-            why="no contract in the applied city has this name",
-            do="Look it up in the list of tables; names are system.table",
+        raise Unknown(
+            f"没有名为 {table} 的表",
+            why="应用的城市目录中没有这份合同",
+            do="表名写作 system.table，可在“表”页面或 citybrain status 中查到",
             where=table,
         )
     return found
@@ -93,16 +87,11 @@ def system(name: str) -> System:
     """The system of that name; refuses one that the city does not have."""
     found = city().systems.get(name)
     if found is None:
-        raise CityError(
-            f"There is no system {name}",
-            do="Look it up in the list of systems",
-            where=name,
-        )
+        raise Unknown(f"没有名为 {name} 的系统", do="请在“系统”页面中查找", where=name)
     return found
 
 
 def forget() -> None:
     """Drop what was cached, after a restore replaced the files beneath."""
     _home.cache_clear()
-    _city.cache_clear()
     _store.cache_clear()

@@ -1,0 +1,150 @@
+"""Cells and troubles of a row as delivered: what may be shown of them, and to whom."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from citybrain.city.contracts import Contract, Field
+from citybrain.engines.catalogue import words
+from citybrain.engines.catalogue.sampling import is_masked
+from citybrain.engines.catalogue.views import EMPTY, Text
+from citybrain.engines.catalogue.views_repair import Cell, GridColumn, Trouble
+
+
+def grid_columns(contract: Contract) -> tuple[GridColumn, ...]:
+    """The contract's fields as columns of a spreadsheet, A, B, C …"""
+    return tuple(
+        GridColumn(
+            letter=letter(position),
+            field=field.name,
+            title=words.field_title(field),
+            level=field.level,
+        )
+        for position, field in enumerate(contract.fields)
+    )
+
+
+def letter(position: int) -> str:
+    """The letter of a column, counted from 0: A … Z, AA …"""
+    found = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        found = chr(65 + rest) + found
+    return found
+
+
+def cells(
+    contract: Contract,
+    values: Mapping[str, str | None],
+    *,
+    wrong: Collection[str],
+    edits: Mapping[str, str],
+    shown: Collection[str],
+) -> tuple[Cell, ...]:
+    """One cell per field. Masked by class unless its field is in ``shown``."""
+    return tuple(
+        _cell(
+            field,
+            values.get(field.name) or "",
+            wrong=field.name in wrong,
+            edit=edits.get(field.name),
+            masked=is_masked(field) and field.name not in shown,
+        )
+        for field in contract.fields
+    )
+
+
+def _cell(field: Field, value: str, *, wrong: bool, edit: str | None, masked: bool) -> Cell:
+    if edit is not None:
+        return Cell(
+            field=field.name,
+            value=edit,
+            state="wrong" if wrong else "changed",
+            before=mask(field, value) if masked else value,
+            masked=False,
+        )
+    return Cell(
+        field=field.name,
+        value=mask(field, value) if masked else value,
+        state="wrong" if wrong else "clean",
+        before="",
+        masked=masked and bool(value),
+    )
+
+
+def mask(field: Field, value: str) -> str:
+    """The value masked by its field's class, as everywhere."""
+    from citybrain.lake.mask import mask_value
+
+    return mask_value(value, field.masking, field.level) or ""
+
+
+def troubles(
+    contract: Contract,
+    values: Mapping[str, str | None],
+    problems: Sequence[Any],
+    *,
+    shown: Collection[str],
+) -> tuple[Trouble, ...]:
+    """Why the row is set aside. A sentence that would tell a masked value tells its rule only."""
+    return tuple(_trouble(contract, values, problem, shown) for problem in problems)
+
+
+def _trouble(
+    contract: Contract, values: Mapping[str, str | None], problem: Any, shown: Collection[str]
+) -> Trouble:
+    field = next((f for f in contract.fields if f.name == problem.field), None)
+    title = words.field_title(field) if field else Text(zh=problem.field, en=problem.field)
+    open_ = not tells(contract, values, problem, shown)
+    suggestion = (problem.suggestion or "") if open_ else ""
+    return Trouble(
+        field=problem.field,
+        field_title=title,
+        rule=problem.rule,
+        sentence=Text(zh=problem.sentence, en=problem.sentence_en)
+        if open_
+        else _closed(problem.rule, title),
+        suggestion=suggestion,
+        suggestion_label=Text(zh=f"采用 {suggestion}", en=f"Take {suggestion}")
+        if suggestion
+        else EMPTY,
+    )
+
+
+def tells(
+    contract: Contract, values: Mapping[str, str | None], problem: Any, shown: Collection[str]
+) -> bool:
+    """Whether the sentence could tell a value that must stay masked.
+
+    It could when a masked field is what it is about or is compared with, and when a masked
+    value of the row stands in it, whatever the rule.
+    """
+    hidden = [f for f in contract.fields if is_masked(f) and f.name not in shown]
+    about = concerned(contract, problem)
+    if any(field.name in about for field in hidden):
+        return True
+    said = problem.sentence + problem.sentence_en
+    found = [values.get(field.name) or "" for field in hidden]
+    return any(value and value in said for value in found)
+
+
+def concerned(contract: Contract, problem: Any) -> set[str]:
+    """Names of the fields that a problem is about: its own, those it is compared with, keys."""
+    names = {problem.field}
+    for field in contract.fields:
+        if field.name != problem.field:
+            continue
+        for rule in field.rules:
+            if rule.name == problem.rule:
+                names |= {str(value) for value in rule.arguments.values()}
+    if problem.rule in ("duplicate", "unique", "key"):
+        names |= set(contract.key)
+    return names
+
+
+def _closed(rule: str, title: Text) -> Text:
+    word = words.rule_title(rule)
+    return Text(
+        zh=f"{title.zh}：{word.zh}。值已脱敏，写明用途查看明文后可见。",
+        en=f"{title.en}: {word.en}. Values are masked; state a purpose to see them.",
+    )

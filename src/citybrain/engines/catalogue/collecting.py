@@ -1,0 +1,114 @@
+"""Collecting for a person: now in this process, or soon on the queue."""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from citybrain.engines.catalogue import wiring
+from citybrain.engines.catalogue.errors import Unknown
+from citybrain.engines.catalogue.reading import damaged_tables, thing_of
+from citybrain.engines.guard import service as guard
+from citybrain.engines.identity.service import Actor
+
+
+def collect(
+    actor: Actor, tables: Sequence[str] | None = None, *, everything: bool = False,
+    workers: int = 2, progress: Callable[..., None] | None = None,
+) -> Any:  # fmt: skip
+    """Collect the named tables or systems here and now; what is due when none is named.
+
+    Returns the lake's ``RunResult``. Damaged tables are left out and named in the result's
+    log; one entry per run.
+    """
+    names = chosen(tables, everything=everything)
+    run_id = new_run(wiring.clock().now())
+    with guard.act(actor, "lake.collect", things_of(names), hold=False, clock=wiring.clock()) as d:
+        result = execute(names, run_id=run_id, by=actor.id, workers=workers, progress=progress)
+        d.count = sum(table.read for table in result.results)
+    return result
+
+
+def enqueue_collect(actor: Actor, tables: Sequence[str] | None = None) -> str:
+    """Put a run on the queue and return its id; its page can be opened at once.
+
+    Without names everything that is due is collected, or everything when nothing is due:
+    who presses the button wants to see something happen.
+    """
+    from citybrain.engines.catalogue.tasks import collect_tables
+    from citybrain.lake.runs import create
+
+    names = chosen(tables) or chosen(None, everything=True)
+    run_id = new_run(wiring.clock().now())
+    with guard.act(actor, "lake.collect", things_of(names), clock=wiring.clock()):
+        create(wiring.store(), run_id=run_id, tables=names, by=actor.id)
+        collect_tables.enqueue(run_id=run_id, tables=names, by=actor.id)
+    return run_id
+
+
+def stop_run(actor: Actor, run_id: str) -> None:
+    """Ask a run to stop; what was committed stays."""
+    from citybrain.lake.runs import request_stop
+
+    with guard.act(actor, "lake.collect", f"run:{run_id}", clock=wiring.clock()):
+        request_stop(wiring.store(), run_id)
+
+
+def execute(
+    names: Sequence[str], *, run_id: str, by: str, workers: int = 2,
+    progress: Callable[..., None] | None = None,
+) -> Any:  # fmt: skip
+    """Let the lake collect; damaged tables are refused before their source is touched."""
+    from citybrain.lake.collect import collect as lake_collect
+    from citybrain.lake.connections import resolve
+
+    damaged = damaged_tables()
+    home = wiring.home()
+    return lake_collect(
+        wiring.store(),
+        wiring.city(),
+        [name for name in names if name not in damaged],
+        readers=wiring.readers(),
+        connections=lambda name: resolve(name, home, os.environ),
+        clock=wiring.clock(),
+        progress=progress,
+        run_id=run_id,
+        by=by,
+        workers=workers,
+    )
+
+
+def chosen(tables: Sequence[str] | None, *, everything: bool = False) -> list[str]:
+    """Names of tables: of named systems all, of None what is due; refuses unknown names."""
+    from citybrain.lake.collect import due
+
+    city = wiring.city()
+    if everything:
+        return list(city.contracts)
+    if not tables:
+        return list(due(wiring.store(), city, now=wiring.clock().now()))
+    found: dict[str, None] = {}
+    for name in tables:
+        mine = [t for t in city.contracts if t == name or t.split(".")[0] == name]
+        if not mine:
+            raise Unknown(
+                f"没有名为 {name} 的表或系统",
+                do="citybrain status 列出全部表名，写作 system.table",
+                where=name,
+            )
+        found.update(dict.fromkeys(mine))
+    return list(found)
+
+
+def things_of(names: Sequence[str]) -> str:
+    """What a run is about: its table, its system, or the lake."""
+    systems = {name.split(".")[0] for name in names}
+    if len(names) == 1:
+        return thing_of(names[0])
+    return f"system:{next(iter(systems))}" if len(systems) == 1 else "lake:"
+
+
+def new_run(now: datetime) -> str:
+    """``R-20210611-143200-7f3a``."""
+    return f"R-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"

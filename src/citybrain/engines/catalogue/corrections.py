@@ -1,0 +1,165 @@
+"""Rows set aside: seen masked or revealed, corrected after a recorded reveal."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from citybrain.base.errors import CityError
+from citybrain.city.contracts import Contract
+from citybrain.engines.catalogue import wiring, words
+from citybrain.engines.catalogue.cells import cells, grid_columns, troubles
+from citybrain.engines.catalogue.quality import reason_counts
+from citybrain.engines.catalogue.reading import may, reading, require, thing_of
+from citybrain.engines.catalogue.sampling import is_masked
+from citybrain.engines.catalogue.seen import department_title
+from citybrain.engines.catalogue.tables import table_rows
+from citybrain.engines.catalogue.views_repair import (
+    QuarantineRow,
+    QuarantineTable,
+    QuarantineView,
+)
+from citybrain.engines.guard import service as guard
+from citybrain.engines.identity.service import Actor
+from citybrain.engines.ledger import service as ledger
+
+REVEAL_HOLDS = timedelta(hours=1)  # how long a recorded reveal lets its reader correct
+
+
+def quarantine_list(actor: Actor) -> tuple[QuarantineTable, ...]:
+    """Tables with rows set aside, most first. No payload."""
+    require(actor, "work.read", "lake:")
+    city = wiring.city()
+    rows = [row for row in table_rows() if row.quarantined]
+    return tuple(
+        QuarantineTable(
+            table=row.table,
+            title=row.title,
+            system=row.system,
+            system_title=row.system_title,
+            department_title=row.department_title,
+            quarantined=row.quarantined,
+            reasons=reason_counts(city.contracts[row.table]),
+            may_correct=may(actor, "lake.correct", thing_of(row.table)),
+            may_upload=city.systems[row.system].kind == "upload"
+            and may(actor, "lake.upload", thing_of(row.table)),
+        )
+        for row in sorted(rows, key=lambda row: -row.quarantined)
+    )
+
+
+def quarantine(
+    actor: Actor, table_id: str, *, reveal: bool = False, purpose: str = "", offset: int = 0,
+    limit: int = 20,
+) -> QuarantineView:  # fmt: skip
+    """Rows of a table that are set aside, masked unless revealed with a purpose; one entry."""
+    from citybrain.lake import quarantine as lake_quarantine
+
+    contract = wiring.contract(table_id)
+    store, city = wiring.store(), wiring.city()
+    with reading(actor, table_id, reveal=reveal, purpose=purpose) as done:
+        found = lake_quarantine.rows(store, city, table_id, limit=limit, offset=offset)
+        total = lake_quarantine.count(store, table_id)
+        pending = _pending(table_id)
+        rows = tuple(_row(contract, row, pending.get(row.row, {}), reveal) for row in found)
+        done.count = len(rows)
+    system = city.systems[contract.system]
+    return QuarantineView(
+        table=table_id,
+        title=words.title(contract),
+        system=system.name,
+        system_title=words.title(system),
+        department_title=department_title(system.department(wiring.clock().now().date())),
+        version=contract.version,
+        columns=grid_columns(contract),
+        rows=rows,
+        total=total,
+        offset=offset,
+        limit=limit,
+        reasons=reason_counts(contract),
+        revealed=reveal,
+        purpose=purpose,
+        entry=done.entries[0],
+        may_reveal=may(actor, "lake.reveal", thing_of(table_id)),
+        may_correct=may(actor, "lake.correct", thing_of(table_id)),
+    )
+
+
+def _pending(table_id: str) -> dict[str, dict[str, str]]:
+    """Row → field → corrected value, of corrections that wait for the next collect."""
+    from citybrain.lake import corrections
+
+    found: dict[str, dict[str, str]] = {}
+    for correction in corrections.active(wiring.store(), table_id):
+        found.setdefault(correction.row, {})[correction.field] = correction.corrected or ""
+    return found
+
+
+def _row(
+    contract: Contract, row: Any, pending: Mapping[str, str], reveal: bool
+) -> QuarantineRow:
+    shown = {field.name for field in contract.fields} if reveal else set()
+    edits = pending if reveal else {}
+    wrong = {problem.field for problem in row.problems} - set(pending)
+    return QuarantineRow(
+        row=row.id,
+        label=row.row_label,
+        since=None,
+        cells=cells(contract, row.values, wrong=wrong, edits=edits, shown=shown),
+        troubles=troubles(contract, row.values, row.problems, shown=shown),
+        corrected=bool(pending),
+    )
+
+
+def correct(
+    actor: Actor, table_id: str, row: str, edits: Mapping[str, str], reason: str
+) -> None:
+    """Record corrections of a row that is set aside; the next collect applies them.
+
+    The source is not touched: a correction stands only while the source still delivers the
+    same wrong value. Refuses fields that are masked to a reader who did not reveal them
+    within the last hour, unknown fields, and edits without a reason.
+    """
+    from citybrain.lake import corrections
+    from citybrain.lake import quarantine as lake_quarantine
+
+    contract = wiring.contract(table_id)
+    _refuse_unknown(contract, edits, reason)
+    masked = [name for name in edits if is_masked(contract.field(name))]
+    if masked and not revealed_lately(actor, table_id):
+        titles = "、".join(words.field_title(contract.field(name)).zh for name in masked)
+        raise CityError(
+            f"{titles}尚未查看明文，不能修正",
+            why="修正被脱敏的值之前，须先写明用途查看明文",
+            do="请先“写明用途后查看”，再修正",
+            where=table_id,
+        )
+    found = lake_quarantine.row(wiring.store(), wiring.city(), table_id, row)
+    with guard.act(
+        actor, "lake.correct", thing_of(table_id), hold=False, masked=False, clock=wiring.clock()
+    ) as done:
+        for name, value in edits.items():
+            corrections.record(
+                wiring.store(), table=table_id, quarantine_id=row, field=name,
+                original=found.values.get(name), corrected=value, by=actor.id, reason=reason,
+                now=wiring.clock().now(),
+            )  # fmt: skip
+        done.count = 1
+
+
+def _refuse_unknown(contract: Contract, edits: Mapping[str, str], reason: str) -> None:
+    unknown = sorted(set(edits) - {field.name for field in contract.fields})
+    if unknown or not edits or len(reason.strip()) < 2:
+        raise CityError(
+            "这次修正没有被接受",
+            why=f"没有字段 {'、'.join(unknown)}" if unknown else "没有改动，或没有写明依据",
+            do="请改动至少一个字段，并写明依据，例如“已对照证件原件”",
+            where=contract.id,
+        )
+
+
+def revealed_lately(actor: Actor, table_id: str) -> bool:
+    """Whether the record says that the actor saw this table unmasked within the hour."""
+    found = ledger.entries(
+        thing_prefix=thing_of(table_id), actor=actor.id, action="lake.reveal", limit=1
+    )
+    return any(wiring.clock().now() - entry.at <= REVEAL_HOLDS for entry in found)

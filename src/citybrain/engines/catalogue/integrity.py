@@ -1,0 +1,241 @@
+"""The integrity page: what the last verification found, what is refused, how to repair."""
+
+from typing import Any
+
+from citybrain.engines.catalogue import wiring
+from citybrain.engines.catalogue.backups import last_backup
+from citybrain.engines.catalogue.models import Cheating, Verification
+from citybrain.engines.catalogue.proofs import path_of
+from citybrain.engines.catalogue.reading import may, require, source_name
+from citybrain.engines.catalogue.repairing import repair_steps
+from citybrain.engines.catalogue.runs import table_title
+from citybrain.engines.catalogue.views import EMPTY, IntegrityCard, Text
+from citybrain.engines.catalogue.views_proof import (
+    EntryProblem,
+    Fact,
+    FilePart,
+    FileProblem,
+    IntegrityView,
+    VerificationRow,
+)
+from citybrain.engines.identity.service import Actor
+from citybrain.engines.ledger import service as ledger
+
+FACTS = {
+    "actor": Text(zh="何人", en="Who"),
+    "action": Text(zh="做了", en="Did"),
+    "thing": Text(zh="何物", en="To what"),
+    "purpose": Text(zh="何故", en="Why"),
+    "masked": Text(zh="所见", en="Saw"),
+    "count": Text(zh="行数", en="Rows"),
+    "at": Text(zh="何时", en="When"),
+}
+
+
+def card(actor: Actor) -> IntegrityCard:
+    """The small card of the first page; reads the last verification, computes nothing."""
+    last = Verification.objects.first()
+    checkpoint = ledger.latest_checkpoint()
+    return IntegrityCard(
+        state=_state(last),
+        files=last.files if last else 0,
+        entries=ledger.size(),
+        checkpoint=checkpoint.number if checkpoint else 0,
+        checkpoint_at=checkpoint.at if checkpoint else None,
+        verified_at=last.at if last else None,
+        seconds=last.seconds if last else 0.0,
+        problems=last.problems if last else 0,
+        may_verify=may(actor, "lake.verify", "lake:"),
+        may_cheat=may(actor, "lake.cheat", "lake:"),
+    )
+
+
+def _state(last: Verification | None) -> str:
+    if last is None:
+        return "unknown"
+    return "damaged" if last.problems else "whole"
+
+
+def integrity(actor: Actor) -> IntegrityView:
+    """The whole page, from the last verification; ``verify_now`` makes a new one."""
+    require(actor, "work.read", "lake:")
+    last = Verification.objects.first()
+    found = card(actor)
+    cheating = Cheating.objects.first() if wiring.home().rehearsal else None
+    files = tuple(_file(problem, last, cheating) for problem in (last.file_problems if last else ()))
+    entries = tuple(
+        _entry(problem, last)
+        for problem in (last.record_problems if last else ())
+        if problem["number"]
+    )
+    others = tuple(
+        Text(zh=problem["sentence"], en=problem["sentence"])
+        for problem in (last.record_problems if last else ())
+        if not problem["number"]
+    )
+    return IntegrityView(
+        state=found.state,
+        headline=_headline(last),
+        sentence=_sentence(last, len(files), len(entries) + len(others)),
+        cheated=_cheated(cheating, last),
+        files=found.files,
+        entries=found.entries,
+        checkpoint=found.checkpoint,
+        checkpoint_at=found.checkpoint_at,
+        verified_at=found.verified_at,
+        seconds=found.seconds,
+        problem_count=found.problems,
+        file_problems=files,
+        entry_problems=entries,
+        other_problems=others,
+        proof=path_of(entries[0].number, actor) if entries else None,
+        refused=_refused(files, bool(entries or others)),
+        still=_still(files, found.state),
+        steps=repair_steps(files, entries, bool(others)) if found.state == "damaged" else (),
+        verifications=verifications(),
+        backup_at=last_backup(),
+        may_verify=found.may_verify,
+        may_cheat=found.may_cheat,
+        may_restore=may(actor, "lake.restore", "lake:"),
+    )
+
+
+def verifications(limit: int = 10) -> tuple[VerificationRow, ...]:
+    """The newest verifications, newest first."""
+    return tuple(
+        VerificationRow(
+            at=row.at,
+            scope=Text(zh="全部文件与记录", en="All files and entries"),
+            seconds=row.seconds,
+            files=row.files,
+            entries=row.entries,
+            problems=row.problems,
+            result=Text(zh=f"{row.problems} 处改动", en=f"{row.problems} changed")
+            if row.problems
+            else Text(zh="完好", en="Whole"),
+        )
+        for row in Verification.objects.all()[:limit]
+    )
+
+
+def _headline(last: Verification | None) -> Text:
+    if last is None:
+        return Text(zh="还没有校验过", en="Never verified")
+    if last.problems:
+        return Text(zh=f"发现 {last.problems} 处改动", en=f"{last.problems} things were changed")
+    return Text(zh="数据与记录完好", en="Data and record are whole")
+
+
+def _sentence(last: Verification | None, files: int, entries: int) -> Text:
+    if last is None:
+        return Text(zh="按“立即校验”重算全部文件与记录的哈希。", en="Press verify to hash all.")
+    if not last.problems:
+        return Text(
+            zh=f"{last.files:,} 个文件、{last.entries:,} 条记录全部重算，与登记一致。",
+            en=f"{last.files:,} files and {last.entries:,} entries were hashed again and agree.",
+        )
+    return Text(
+        zh=f"{files} 个数据文件、{entries} 条留痕记录与登记的哈希不符。其余"
+        f" {last.files - files:,} 个文件、{last.entries - entries:,} 条记录完好。"
+        "相关数据已停止对外，直到恢复。",
+        en=f"{files} files and {entries} entries differ from what was recorded; the others are "
+        "whole. What is concerned is refused until it is repaired.",
+    )
+
+
+def _cheated(cheating: Cheating | None, last: Verification | None) -> Text:
+    if cheating is None or last is None or not last.problems:
+        return EMPTY
+    return Text(
+        zh=f"这是演练：{cheating.at.astimezone(last.at.tzinfo):%H:%M:%S} 有人按下了“试着作弊”。",
+        en="This is the rehearsal: somebody pressed “cheat”.",
+    )
+
+
+def _file(
+    problem: dict[str, Any], last: Verification | None, cheating: Cheating | None
+) -> FileProblem:
+    table = source_name(problem["table"])
+    mine = cheating if cheating and cheating.file == problem["file"] else None
+    change = (
+        FilePart(offset=mine.offset, before=mine.byte_before, after=mine.byte_after)
+        if mine
+        else None
+    )
+    return FileProblem(
+        file=problem["file"],
+        table=table,
+        title=table_title(table),
+        sentence=_file_sentence(problem, change),
+        rows=problem["rows"],
+        sha256_then=problem["sha256_then"],
+        sha256_now=problem["sha256_now"],
+        bytes_then=problem["bytes_then"],
+        bytes_now=problem["bytes_now"],
+        change=change,
+        in_backup=problem["in_backup"],
+        found_at=last.at if last else None,
+    )
+
+
+def _file_sentence(problem: dict[str, Any], change: FilePart | None) -> Text:
+    if not problem["sha256_now"]:
+        return Text(zh="文件不见了。", en="The file is missing.")
+    if problem["bytes_now"] != problem["bytes_then"]:
+        return Text(
+            zh=f"登记时 {problem['bytes_then']:,} 字节，现在 {problem['bytes_now']:,} 字节。",
+            en=f"{problem['bytes_then']:,} bytes were committed, {problem['bytes_now']:,} are there.",
+        )
+    if change:
+        return Text(
+            zh=f"大小未变，仍可能打开：第 {change.offset:,} 字节由 {change.before} 变为"
+            f" {change.after}。若不核对哈希，查询会不报错地给出错误的值。"
+            "字节位置来自作弊按钮的留底，哈希只能指出是哪个文件。",
+            en=f"Same size: byte {change.offset:,} went from {change.before} to {change.after}. "
+            "Without the hash a query could answer wrongly and say nothing.",
+        )
+    return Text(
+        zh="大小未变，内容变了。若不核对哈希，查询会不报错地给出错误的值。",
+        en="Same size, other bytes. Without the hash a query could answer wrongly.",
+    )
+
+
+def _entry(problem: dict[str, Any], last: Verification | None) -> EntryProblem:
+    then, now = problem["then"], problem["now"]
+    facts = tuple(
+        Fact(name=name, title=title, then=str(then.get(name, "")), now=str(now.get(name, "")))
+        for name, title in FACTS.items()
+        if name in then or name in now
+    )
+    return EntryProblem(
+        number=problem["number"],
+        title=Text(zh=f"第 {problem['number']:,} 条记录", en=f"Entry {problem['number']:,}"),
+        sentence=Text(zh=problem["sentence"], en=problem["sentence_en"]),
+        facts=facts,
+        leaf_then=problem["leaf_then"],
+        leaf_now=problem["leaf_now"],
+        in_copy=problem["in_copy"],
+        found_at=last.at if last else None,
+    )
+
+
+def _refused(files: tuple[FileProblem, ...], record_broken: bool) -> tuple[Text, ...]:
+    found = [
+        Text(zh=f"{name}的查看、导出与汇聚", en=f"{en}: reading, export and collecting")
+        for name, en in dict.fromkeys((f.title.zh, f.title.en) for f in files)
+    ]
+    if record_broken:
+        found.append(
+            Text(
+                zh="一切数据内容的查看与下载：留痕不可信时，一个字节也不发",
+                en="Every reading of payload: without a trustworthy record, not one byte",
+            )
+        )
+    return tuple(found)
+
+
+def _still(files: tuple[FileProblem, ...], state: str) -> Text:
+    if state != "damaged":
+        return EMPTY
+    rest = len(wiring.city().contracts) - len({f.table for f in files})
+    return Text(zh=f"其余 {rest} 张表照常汇聚", en=f"The other {rest} tables go on collecting")

@@ -1,0 +1,154 @@
+"""How what is damaged is made whole again: step by step, each checked by hash."""
+
+import io
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+
+from citybrain.base.errors import CityError
+from citybrain.engines.catalogue import wiring
+from citybrain.engines.catalogue.backups import holding, last_backup
+from citybrain.engines.catalogue.errors import Unknown
+from citybrain.engines.catalogue.models import Verification
+from citybrain.engines.catalogue.reading import source_name, thing_of
+from citybrain.engines.catalogue.views import Download, Text
+from citybrain.engines.catalogue.views_proof import EntryProblem, FileProblem, RepairStep
+from citybrain.engines.guard import service as guard
+from citybrain.engines.identity.service import Actor
+from citybrain.engines.ledger import service as ledger
+
+
+def repair_steps(
+    files: tuple[FileProblem, ...], entries: tuple[EntryProblem, ...], others: bool
+) -> tuple[RepairStep, ...]:
+    """What to do, in order; nothing is replaced by what does not have the recorded hash."""
+    steps = [_keep()]
+    steps += [_restore_file(problem) for problem in files]
+    steps += [_restore_record(problem) for problem in entries]
+    if others:
+        steps.append(_step("核对检查点与树", "请把证据包交给安全审计员核对。", en="Ask the auditor"))
+    steps.append(
+        _step(
+            "再次校验", "全部一致后，数据自动恢复对外。", en="Verify again", action="verify",
+            commands=("citybrain scrub", "citybrain ledger verify"),
+        )  # fmt: skip
+    )
+    return tuple(
+        RepairStep(
+            number=number, title=step.title, sentence=step.sentence, action=step.action,
+            argument=step.argument, done=step.done, commands=step.commands,
+        )
+        for number, step in enumerate(steps, 1)
+    )  # fmt: skip
+
+
+def _step(
+    title: str, sentence: str, *, en: str, action: str = "", argument: str = "",
+    done: bool = False, commands: tuple[str, ...] = (),
+) -> RepairStep:  # fmt: skip
+    return RepairStep(
+        number=0, title=Text(zh=title, en=en), sentence=Text(zh=sentence, en=sentence),
+        action=action, argument=argument, done=done, commands=commands,
+    )  # fmt: skip
+
+
+def _keep() -> RepairStep:
+    return _step(
+        "留证", "改动、登记的哈希与全部检查点可作为证据包下载。", en="Keep the evidence",
+        action="evidence", done=True,
+    )  # fmt: skip
+
+
+def _restore_file(problem: FileProblem) -> RepairStep:
+    at = last_backup()
+    if problem.in_backup and at:
+        return _step(
+            "恢复文件",
+            f"{at:%m-%d %H:%M} 的备份中有同一哈希的副本，只替换这 1 个文件。",
+            en="Restore the file",
+            action="restore_file",
+            argument=problem.file,
+            commands=(f"citybrain restore BACKUP --only-file {problem.file}",),
+        )
+    return _step(
+        "恢复文件", "备份中没有同一哈希的副本：请从别处的备份恢复，或从数源重新汇聚整张表。",
+        en="Restore the file", argument=problem.file,
+        commands=(f"citybrain restore BACKUP --only-file {problem.file}",),
+    )  # fmt: skip
+
+
+def _restore_record(problem: EntryProblem) -> RepairStep:
+    if problem.in_copy:
+        return _step(
+            "恢复记录",
+            f"用热备副本中的第 {problem.number:,} 条，叶哈希须等于 {problem.leaf_then[:8]}…",
+            en="Restore the entry",
+            action="restore_record",
+            argument=str(problem.number),
+        )
+    return _step(
+        "恢复记录", f"热备副本中没有第 {problem.number:,} 条：请从备份恢复。",
+        en="Restore the entry", argument=str(problem.number),
+    )  # fmt: skip
+
+
+def restore_file(actor: Actor, file: str) -> None:
+    """Replace one damaged file by a copy of the very same hash; refuses when there is none."""
+    problem = next((p for p in wiring.store().damaged() if p.file == file), None)
+    if problem is None:
+        raise Unknown("没有登记为损坏的这个文件", do="请先校验", where=file)
+    folder = holding(file)
+    if folder is None:
+        raise CityError(
+            "没有备份含有这个文件的完好副本",
+            why="这台机器上的备份中没有同一哈希的副本",
+            do="请用 citybrain restore 指定别处的备份，或从数源重新汇聚整张表",
+            where=file,
+        )
+    thing = thing_of(source_name(problem.table))
+    with guard.act(actor, "lake.restore", thing, hold=False, clock=wiring.clock()) as done:
+        wiring.store().restore(folder, only_file=file)
+        done.count = 1
+
+
+def restore_record(actor: Actor, number: int) -> None:
+    """Put an entry back from the hot copy; its leaf must be the one that was signed."""
+    with guard.act(actor, "lake.restore", "ledger:", clock=wiring.clock()) as done:
+        ledger.restore_entry(number)
+        done.count = 1
+
+
+def evidence(actor: Actor) -> Download:
+    """The newest verification and the whole record with its checkpoints, as one archive."""
+    with guard.act(actor, "ledger.read", "ledger:", hold=False, clock=wiring.clock()) as done:
+        last = Verification.objects.first()
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("verification.json", _report(last))
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "ledger.json"
+                ledger.export_bundle(path)
+                archive.write(path, "ledger.json")
+        done.count = last.problems if last else 0
+    now = wiring.clock().now()
+    return Download(
+        file_name=f"证据包-{now:%Y%m%d-%H%M%S}.zip",
+        media_type="application/zip",
+        content=out.getvalue(),
+        entry=done.entries[0],
+    )
+
+
+def _report(last: Verification | None) -> str:
+    if last is None:
+        return "{}"
+    report = {
+        "at": last.at.isoformat(),
+        "files": last.files,
+        "entries": last.entries,
+        "checkpoint": last.checkpoint,
+        "file_problems": last.file_problems,
+        "record_problems": last.record_problems,
+    }
+    return json.dumps(report, ensure_ascii=False, indent=1)

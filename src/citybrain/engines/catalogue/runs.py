@@ -1,0 +1,243 @@
+"""Runs as pages show them: moving or over. The lake's database tells; nothing is kept here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from citybrain.engines.catalogue import wiring, words
+from citybrain.engines.catalogue.errors import Unknown
+from citybrain.engines.catalogue.history import history_of
+from citybrain.engines.catalogue.reading import may, require
+from citybrain.engines.catalogue.seen import person
+from citybrain.engines.catalogue.views import EMPTY, RunRow, Text
+from citybrain.engines.catalogue.views_runs import LogLine, RunFailure, RunTable, RunView
+from citybrain.engines.identity.service import Actor
+
+MOVING = ("waiting", "running")
+LINES = 200  # of the log, newest first
+
+
+def runs(actor: Actor, *, limit: int = 50) -> tuple[RunRow, ...]:
+    """The newest runs, newest first."""
+    require(actor, "work.read", "lake:")
+    return recent(actor, limit=limit)
+
+
+def recent(actor: Actor, *, limit: int, system: str = "") -> tuple[RunRow, ...]:
+    """The newest runs that touched ``system`` (any when empty)."""
+    from citybrain.lake.runs import runs as listed
+
+    rows = []
+    for record in listed(wiring.store(), limit=200 if system else limit):
+        tables = _tables(record.run_id)
+        if system and not any(t.table.split(".")[0] == system for t in tables):
+            continue
+        rows.append(_row(record, tables, actor))
+        if len(rows) == limit:
+            break
+    return tuple(rows)
+
+
+def today(tables: Sequence[str], now: datetime) -> tuple[int, int, str]:
+    """Rows read and accepted today by these tables, and the newest run that touched them."""
+    read = accepted = 0
+    newest: tuple[datetime, str] | None = None
+    for name in tables:
+        for point in history_of(name):
+            newest = max(newest, (point.at, point.run)) if newest else (point.at, point.run)
+            if point.at.date() == now.date() and not point.failed:
+                read += point.read
+                accepted += point.accepted
+    return read, accepted, newest[1] if newest else ""
+
+
+def _tables(run_id: str) -> list[Any]:
+    from citybrain.lake.runs import run
+
+    found = run(wiring.store(), run_id)
+    return list(found.tables) if found else []
+
+
+def _row(record: Any, tables: Sequence[Any], reader: Actor) -> RunRow:
+    failed = sum(table.phase == "failed" for table in tables)
+    accepted = sum(table.accepted for table in tables)
+    quarantined = sum(table.quarantined for table in tables)
+    read = sum(table.rows_read for table in tables)
+    return RunRow(
+        run=record.run_id,
+        title=_title(record, tables, reader),
+        summary=_summary(accepted, quarantined),
+        result=_result(record.state, failed),
+        state=record.state,
+        started_at=record.started_at,
+        finished_at=record.finished_at,
+        by=person(record.by, reader) if record.by else "",
+        by_me=record.by == reader.id,
+        tables=len(tables),
+        failed=failed,
+        read=read,
+        accepted=accepted,
+        quarantined=quarantined,
+    )
+
+
+def _title(record: Any, tables: Sequence[Any], reader: Actor) -> Text:
+    kind = record.scope.partition(":")[0]
+    verb = {
+        "upload": ("上传", "Upload"),
+        "due": ("到期汇聚", "Collect what is due"),
+    }.get(kind, ("汇聚", "Collect"))
+    systems = dict.fromkeys(table.table.split(".")[0] for table in tables)
+    if len(tables) == 1:
+        name = table_title(tables[0].table)
+        return Text(zh=f"{verb[0]} · {name.zh}", en=f"{verb[1]}: {name.en}")
+    if len(systems) == 1:
+        name = system_title(next(iter(systems)))
+        return Text(zh=f"{verb[0]} · {name.zh}", en=f"{verb[1]}: {name.en}")
+    return Text(
+        zh=f"{verb[0]} · {len(systems)} 个系统", en=f"{verb[1]}: {len(systems)} systems"
+    )
+
+
+def _summary(accepted: int, quarantined: int) -> Text:
+    if not quarantined:
+        return Text(zh=f"{accepted:,} 行入库", en=f"{accepted:,} rows in")
+    return Text(
+        zh=f"{accepted:,} 行入库，{quarantined:,} 行待修正",
+        en=f"{accepted:,} rows in, {quarantined:,} set aside",
+    )
+
+
+def _result(state: str, failed: int) -> Text:
+    if failed:
+        return Text(zh=f"{failed} 张失败", en=f"{failed} failed")
+    return {
+        "waiting": Text(zh="等待", en="Waiting"),
+        "running": Text(zh="进行中", en="Running"),
+        "stopped": Text(zh="已停止", en="Stopped"),
+        "failed": Text(zh="失败", en="Failed"),
+    }.get(state, Text(zh="完成", en="Done"))
+
+
+def table_title(table_id: str) -> Text:
+    """The table's title; its id when the city no longer has it."""
+    contract = wiring.city().contracts.get(table_id)
+    return words.title(contract) if contract else Text(zh=table_id, en=table_id)
+
+
+def system_title(name: str) -> Text:
+    """The system's title; its name when the city no longer has it."""
+    system = wiring.city().systems.get(name)
+    return words.title(system) if system else Text(zh=name, en=name)
+
+
+def run(actor: Actor, run_id: str) -> RunView:
+    """One run as it is now; refuses an unknown id."""
+    from citybrain.lake.runs import log
+    from citybrain.lake.runs import run as found_run
+
+    require(actor, "work.read", "lake:")
+    record = found_run(wiring.store(), run_id)
+    if record is None:
+        raise Unknown(f"没有汇聚任务 {run_id}", do="请在“汇聚任务”页面中查找", where=run_id)
+    row = _row(record, record.tables, actor)
+    tables = [_table(table) for table in record.tables]
+    now = wiring.clock().now()
+    moving = record.state in MOVING
+    elapsed = ((record.finished_at or now) - record.started_at).total_seconds()
+    share = _share(tables, moving)
+    done = tuple(table for table in tables if table.phase == "done")
+    return RunView(
+        row=row,
+        title=Text(zh="正在汇聚", en="Collecting") if moving else row.title,
+        sentence=_sentence(row, elapsed, share if moving else 1.0),
+        moving=moving,
+        share=share,
+        elapsed=elapsed,
+        remaining=_remaining(elapsed, share) if moving else None,
+        failures=tuple(_failure(t) for t in record.tables if t.phase == "failed"),
+        running=tuple(t for t in tables if t.phase in ("reading", "writing")),
+        waiting=tuple(t for t in tables if t.phase == "waiting"),
+        done=done,
+        done_rows=sum(table.accepted for table in done),
+        done_quarantined=sum(table.quarantined for table in done),
+        log=tuple(_line(line) for line in reversed(list(log(wiring.store(), run_id))[-LINES:])),
+        stop_asked=record.stop_requested,
+        may_stop=moving and may(actor, "lake.collect", "lake:"),
+    )
+
+
+def _table(table: Any) -> RunTable:
+    expected = table.rows_expected or 0
+    over = table.phase in ("done", "failed", "stopped")
+    share = 1.0 if over else min(table.rows_read / expected, 1.0) if expected else 0.0
+    return RunTable(
+        table=table.table,
+        title=table_title(table.table),
+        system_title=system_title(table.table.split(".")[0]),
+        phase=table.phase,
+        read=table.rows_read,
+        expected=expected,
+        share=share,
+        accepted=table.accepted,
+        inserted=table.inserted,
+        updated=table.updated,
+        unchanged=table.unchanged,
+        quarantined=table.quarantined,
+        seconds=table.seconds,
+    )
+
+
+def _failure(table: Any) -> RunFailure:
+    contract = wiring.city().contracts.get(table.table)
+    good = [p for p in history_of(table.table) if not p.failed]
+    stands = (
+        Text(
+            zh=f"湖中仍是 {good[-1].at:%m-%d %H:%M} 的快照，{good[-1].rows:,} 行，可照常使用。",
+            en=f"The lake still has {good[-1].rows:,} rows of {good[-1].at:%m-%d %H:%M}.",
+        )
+        if good
+        else Text(zh="湖中还没有这张表。", en="The lake does not have this table yet.")
+    )
+    contact = contract.contact if contract else ""
+    return RunFailure(
+        table=table.table,
+        title=table_title(table.table),
+        system_title=system_title(table.table.split(".")[0]),
+        sentence=Text(zh=table.error or "", en=table.error or ""),
+        stands=stands,
+        contact=Text(zh=f"联系：{contact}", en=f"Contact: {contact}") if contact else EMPTY,
+    )
+
+
+def _line(line: Any) -> LogLine:
+    return LogLine(
+        at=line.at,
+        level=line.level,
+        table=line.table,
+        text=Text(zh=line.sentence_zh, en=line.sentence_en),
+    )
+
+
+def _share(tables: Sequence[RunTable], moving: bool) -> float:
+    if not moving:
+        return 1.0
+    weights = [(max(t.expected, t.read, 1), t.share) for t in tables]
+    total = sum(weight for weight, _ in weights)
+    return sum(weight * share for weight, share in weights) / total if total else 0.0
+
+
+def _remaining(elapsed: float, share: float) -> float | None:
+    return elapsed * (1 - share) / share if share > 0.05 else None
+
+
+def _sentence(row: RunRow, elapsed: float, share: float) -> Text:
+    who = "您" if row.by_me else row.by or "定时任务"
+    who_en = "you" if row.by_me else row.by or "the schedule"
+    zh = f"由{who}于 {row.started_at:%H:%M:%S} 发起，{row.tables} 张表，用时 {elapsed:.0f} 秒"
+    en = f"Started by {who_en} at {row.started_at:%H:%M:%S}, {row.tables} tables, {elapsed:.0f} s"
+    left = _remaining(elapsed, share) if share < 1 else None
+    if left is not None:
+        zh += f"，预计还需 {left:.0f} 秒"
+        en += f", about {left:.0f} s to go"
+    return Text(zh=zh + "。", en=en + ".")

@@ -1,0 +1,211 @@
+"""A draft's dry run as a grid of marked cells, and its delivery into the lake."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from citybrain.base.errors import CityError
+from citybrain.base.hashing import canonical_json
+from citybrain.city.contracts import Contract
+from citybrain.engines.catalogue import wiring, words
+from citybrain.engines.catalogue.cells import cells, concerned, grid_columns, troubles
+from citybrain.engines.catalogue.collecting import new_run
+from citybrain.engines.catalogue.drafts import (
+    edits_of,
+    file_of,
+    own_draft,
+    returned_rows,
+    upload_edit,
+)
+from citybrain.engines.catalogue.models import UploadDraft
+from citybrain.engines.catalogue.reading import gate, reading, thing_of
+from citybrain.engines.catalogue.views import EMPTY, Text
+from citybrain.engines.catalogue.views_repair import GridRow, UploadView
+from citybrain.engines.guard import service as guard
+from citybrain.engines.identity.service import Actor
+
+
+def upload(actor: Actor, draft_id: str) -> UploadView:
+    """The draft against its contract: wrong cells marked, clean rows folded. Writes no data.
+
+    Wrong rows show what their troubles are about as it was delivered; all else is masked.
+    One entry: unmasked, for it is the reader's own file but people's data all the same.
+    """
+    draft = own_draft(actor, draft_id)
+    with reading(actor, draft.table, reveal=True, action="lake.upload") as done:
+        try:
+            run, error = _dry_run(draft), EMPTY
+        except CityError as refused:
+            run, error = None, Text(zh=str(refused), en=str(refused))
+        done.count = len(run.cells) if run else 0
+    return _view(draft, run, error, done.entries[0])
+
+
+def _dry_run(draft: UploadDraft) -> Any:
+    from citybrain.lake.dryrun import dry_run
+
+    return dry_run(
+        wiring.store(), wiring.city(), draft.table, file_of(draft), edits=edits_of(draft),
+        readers=wiring.readers(), clock=wiring.clock(),
+    )  # fmt: skip
+
+
+def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
+    contract = wiring.contract(draft.table)
+    rows = _grid(contract, draft, run) if run else ()
+    shown = [row for row in rows if row.kind == "row"]
+    wrong = sum(row.state in ("wrong", "returned") for row in shown)
+    fixed = sum(row.state == "changed" for row in shown)
+    return UploadView(
+        draft=str(draft.id),
+        table=draft.table,
+        title=words.title(contract),
+        system=contract.system,
+        version=contract.version,
+        step=4 if draft.submitted_at else 3 if run else 2,
+        file_name=draft.file_name,
+        bytes=draft.bytes,
+        file_note=_note(draft, run, len(contract.fields)),
+        uploaded_at=draft.created_at,
+        by="",
+        read=run.read if run else 0,
+        accepted=run.accepted if run else 0,
+        quarantined=run.quarantined if run else 0,
+        inserted=run.inserted if run else 0,
+        updated=run.updated if run else 0,
+        unchanged=run.unchanged if run else 0,
+        removed=getattr(run, "removed", 0) if run else 0,
+        wrong_rows=wrong + fixed,
+        fixed_rows=fixed,
+        error=error,
+        columns=grid_columns(contract),
+        rows=rows,
+        dock=_dock(run),
+        submitted=draft.submitted_at is not None,
+        run=draft.run,
+        entry=entry,
+    )
+
+
+def _note(draft: UploadDraft, run: Any, columns: int) -> Text:
+    size = f"{max(1, draft.bytes // 1024):,} KB"
+    if run is None:
+        return Text(zh=size, en=size)
+    return Text(
+        zh=f"{run.read:,} 行 {columns} 列，{size}。拖入新表格即可替换。",
+        en=f"{run.read:,} rows, {columns} columns, {size}. Drop another file to replace it.",
+    )
+
+
+def _dock(run: Any) -> Text:
+    if run is None:
+        return Text(zh="这份表格还不能提交", en="This file cannot be submitted yet")
+    if not run.quarantined:
+        return Text(zh=f"{run.accepted:,} 行全部入库", en=f"All {run.accepted:,} rows come in")
+    return Text(
+        zh=f"{run.accepted:,} 行入库，{run.quarantined:,} 行留在待修正",
+        en=f"{run.accepted:,} rows come in, {run.quarantined:,} are set aside",
+    )
+
+
+def _grid(contract: Contract, draft: UploadDraft, run: Any) -> tuple[GridRow, ...]:
+    edits: dict[int, dict[str, str]] = {}
+    for (number, field), value in edits_of(draft).items():
+        edits.setdefault(number, {})[field] = value
+    returned = returned_rows(draft)
+    rows = [_grid_row(contract, row, edits.get(row.row_number, {}), returned) for row in run.cells]
+    return tuple(_with_gaps(rows, first=run.first_row, last=run.first_row + run.read - 1))
+
+
+def _grid_row(
+    contract: Contract, row: Any, edits: dict[str, str], returned: Iterable[int]
+) -> GridRow:
+    about = set(edits)
+    for problem in row.problems:
+        about |= concerned(contract, problem)
+    state = "wrong" if row.problems else "changed" if edits else "clean"
+    if row.row_number in returned:
+        state = "returned"
+    wrong = {problem.field for problem in row.problems}
+    shown = about if state != "clean" else set()
+    return GridRow(
+        kind="row",
+        folded=0,
+        number=row.row_number,
+        state=state,
+        cells=cells(contract, row.values, wrong=wrong, edits=edits, shown=shown),
+        troubles=troubles(contract, row.values, row.problems, shown=shown),
+    )
+
+
+def _with_gaps(rows: Sequence[GridRow], *, first: int, last: int) -> Iterable[GridRow]:
+    """Stand-ins for runs of clean rows between, before and after the rows that are shown."""
+    expected = first
+    for row in rows:
+        if row.number > expected:
+            yield _gap(row.number - expected)
+        yield row
+        expected = row.number + 1
+    if last >= expected:
+        yield _gap(last - expected + 1)
+
+
+def _gap(folded: int) -> GridRow:
+    return GridRow(kind="gap", folded=folded, number=0, state="clean", cells=(), troubles=())
+
+
+def upload_accept(actor: Actor, draft_id: str, row: int, field: str) -> None:
+    """Take the suggestion for one cell; refuses when there is none."""
+    draft = own_draft(actor, draft_id)
+    found = [
+        problem.suggestion
+        for shown in _dry_run(draft).cells
+        if shown.row_number == row
+        for problem in shown.problems
+        if problem.field == field and problem.suggestion
+    ]
+    if not found:
+        raise CityError("这一格没有可采用的值", do="请直接改写它，或退回这一行", where=f"{row} {field}")
+    upload_edit(actor, draft_id, row, {field: found[0]})
+
+
+def upload_submit(actor: Actor, draft_id: str) -> str:
+    """Deliver the draft with its edits; returns the run's id. Submitting twice counts once.
+
+    The batch is named by the file, the edits and the contract, so that the same delivery
+    is the same batch, whoever sends it and however often.
+    """
+    from citybrain.lake.dryrun import deliver
+
+    draft = own_draft(actor, draft_id)
+    if draft.submitted_at is not None:
+        return draft.run
+    contract = wiring.contract(draft.table)
+    gate(draft.table)
+    run_id = new_run(wiring.clock().now())
+    with guard.act(
+        actor, "lake.upload", thing_of(draft.table), hold=False, masked=False,
+        clock=wiring.clock(),
+    ) as done:  # fmt: skip
+        batch_id = batch_of(draft, contract)
+        result = deliver(
+            wiring.store(), wiring.city(), draft.table, file_of(draft), edits=edits_of(draft),
+            batch_id=batch_id, run_id=run_id, by=actor.id, readers=wiring.readers(),
+            clock=wiring.clock(),
+        )  # fmt: skip
+        done.count, done.digest = result.read, batch_id
+    if result.error:
+        raise CityError("这份表格没有入库", why=result.error, do="请按原因修改后重试")
+    with guard.unrecorded("the mark on a draft whose delivery is recorded"):
+        UploadDraft.objects.filter(id=draft.id).update(
+            submitted_at=wiring.clock().now(), run=run_id
+        )
+    return run_id
+
+
+def batch_of(draft: UploadDraft, contract: Contract) -> str:
+    """SHA-256 over file, edits and contract version, in hex."""
+    edits = sorted([row, field, value] for (row, field), value in edits_of(draft).items())
+    content = [Path(file_of(draft)).stem, edits, contract.version]
+    return hashlib.sha256(canonical_json(content)).hexdigest()
