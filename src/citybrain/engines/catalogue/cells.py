@@ -11,7 +11,7 @@ from citybrain.engines.catalogue.views_repair import Cell, GridColumn, Trouble
 
 
 def grid_columns(contract: Contract) -> tuple[GridColumn, ...]:
-    """The contract's fields as columns of a spreadsheet, A, B, C …"""
+    """The contract's fields as columns of a spreadsheet, lettered A, B, C and on."""
     return tuple(
         GridColumn(
             letter=letter(position),
@@ -24,7 +24,7 @@ def grid_columns(contract: Contract) -> tuple[GridColumn, ...]:
 
 
 def letter(position: int) -> str:
-    """The letter of a column, counted from 0: A … Z, AA …"""
+    """The letter of a column, counted from 0: A to Z, then AA."""
     found = ""
     position += 1
     while position:

@@ -94,9 +94,7 @@ def _pending(table_id: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _row(
-    contract: Contract, row: Any, pending: Mapping[str, str], reveal: bool
-) -> QuarantineRow:
+def _row(contract: Contract, row: Any, pending: Mapping[str, str], reveal: bool) -> QuarantineRow:
     shown = {field.name for field in contract.fields} if reveal else set()
     edits = pending if reveal else {}
     wrong = {problem.field for problem in row.problems} - set(pending)
@@ -110,9 +108,7 @@ def _row(
     )
 
 
-def correct(
-    actor: Actor, table_id: str, row: str, edits: Mapping[str, str], reason: str
-) -> None:
+def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], reason: str) -> None:
     """Record corrections of a row that is set aside; the next collect applies them.
 
     The source is not touched: a correction stands only while the source still delivers the

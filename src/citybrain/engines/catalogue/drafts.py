@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
-
-
 from citybrain.base.errors import CityError
 from citybrain.base.files import write_durably
 from citybrain.engines.catalogue import wiring, words
@@ -43,9 +41,7 @@ def upload_targets(actor: Actor) -> tuple[UploadTarget, ...]:
     )
 
 
-def upload_start(
-    actor: Actor, table_id: str, file_name: str, content: bytes | BinaryIO
-) -> str:
+def upload_start(actor: Actor, table_id: str, file_name: str, content: bytes | BinaryIO) -> str:
     """Keep a file and open a draft for it; returns the draft's id.
 
     The same bytes are kept once, under their SHA-256. Refuses tables that do not arrive by

@@ -20,7 +20,11 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_download(
-    actor: Actor, table_id: str, *, format: str = "csv", snapshot: int | None = None  # noqa: A002 - the word of the page
+    actor: Actor,
+    table_id: str,
+    *,
+    format: str = "csv",  # noqa: A002 - the word of the page
+    snapshot: int | None = None,
 ) -> Download:
     """A table's rows, always masked by class, as csv or json; one entry ``lake.export``."""
     if format not in ("csv", "json"):

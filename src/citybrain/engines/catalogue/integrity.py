@@ -21,6 +21,7 @@ from citybrain.engines.catalogue.views_proof import (
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
 
+OF_AN_ENTRY = ("edited", "unreadable", "deleted", "reordered", "inserted", "purpose")
 FACTS = {
     "actor": Text(zh="何人", en="Who"),
     "action": Text(zh="做了", en="Did"),
@@ -62,16 +63,18 @@ def integrity(actor: Actor) -> IntegrityView:
     last = Verification.objects.first()
     found = card(actor)
     cheating = Cheating.objects.first() if wiring.home().rehearsal else None
-    files = tuple(_file(problem, last, cheating) for problem in (last.file_problems if last else ()))
+    files = tuple(
+        _file(problem, last, cheating) for problem in (last.file_problems if last else ())
+    )
     entries = tuple(
         _entry(problem, last)
         for problem in (last.record_problems if last else ())
-        if problem["number"]
+        if problem["kind"] in OF_AN_ENTRY
     )
     others = tuple(
-        Text(zh=problem["sentence"], en=problem["sentence"])
+        Text(zh=problem["sentence"], en=problem["sentence_en"])
         for problem in (last.record_problems if last else ())
-        if not problem["number"]
+        if problem["kind"] not in OF_AN_ENTRY
     )
     return IntegrityView(
         state=found.state,
@@ -184,7 +187,7 @@ def _file_sentence(problem: dict[str, Any], change: FilePart | None) -> Text:
     if problem["bytes_now"] != problem["bytes_then"]:
         return Text(
             zh=f"登记时 {problem['bytes_then']:,} 字节，现在 {problem['bytes_now']:,} 字节。",
-            en=f"{problem['bytes_then']:,} bytes were committed, {problem['bytes_now']:,} are there.",
+            en=f"{problem['bytes_then']:,} bytes were committed, now {problem['bytes_now']:,}.",
         )
     if change:
         return Text(
@@ -201,7 +204,7 @@ def _file_sentence(problem: dict[str, Any], change: FilePart | None) -> Text:
 
 
 def _entry(problem: dict[str, Any], last: Verification | None) -> EntryProblem:
-    then, now = problem["then"], problem["now"]
+    then, now = problem["then"] or {}, problem["now"] or {}
     facts = tuple(
         Fact(name=name, title=title, then=str(then.get(name, "")), now=str(now.get(name, "")))
         for name, title in FACTS.items()
@@ -212,9 +215,9 @@ def _entry(problem: dict[str, Any], last: Verification | None) -> EntryProblem:
         title=Text(zh=f"第 {problem['number']:,} 条记录", en=f"Entry {problem['number']:,}"),
         sentence=Text(zh=problem["sentence"], en=problem["sentence_en"]),
         facts=facts,
-        leaf_then=problem["leaf_then"],
-        leaf_now=problem["leaf_now"],
-        in_copy=problem["in_copy"],
+        leaf_then=problem["stored"],
+        leaf_now=problem["computed"],
+        in_copy=problem["restorable"],
         found_at=last.at if last else None,
     )
 

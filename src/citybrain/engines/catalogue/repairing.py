@@ -27,12 +27,17 @@ def repair_steps(
     steps += [_restore_file(problem) for problem in files]
     steps += [_restore_record(problem) for problem in entries]
     if others:
-        steps.append(_step("核对检查点与树", "请把证据包交给安全审计员核对。", en="Ask the auditor"))
+        steps.append(
+            _step("核对检查点与树", "请把证据包交给安全审计员核对。", en="Ask the auditor")
+        )
     steps.append(
         _step(
-            "再次校验", "全部一致后，数据自动恢复对外。", en="Verify again", action="verify",
+            "再次校验",
+            "全部一致后，数据自动恢复对外。",
+            en="Verify again",
+            action="verify",
             commands=("citybrain scrub", "citybrain ledger verify"),
-        )  # fmt: skip
+        )
     )
     return tuple(
         RepairStep(

@@ -94,9 +94,7 @@ def _title(record: Any, tables: Sequence[Any], reader: Actor) -> Text:
     if len(systems) == 1:
         name = system_title(next(iter(systems)))
         return Text(zh=f"{verb[0]} · {name.zh}", en=f"{verb[1]}: {name.en}")
-    return Text(
-        zh=f"{verb[0]} · {len(systems)} 个系统", en=f"{verb[1]}: {len(systems)} systems"
-    )
+    return Text(zh=f"{verb[0]} · {len(systems)} 个系统", en=f"{verb[1]}: {len(systems)} systems")
 
 
 def _summary(accepted: int, quarantined: int) -> Text:

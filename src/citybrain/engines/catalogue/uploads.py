@@ -166,7 +166,9 @@ def upload_accept(actor: Actor, draft_id: str, row: int, field: str) -> None:
         if problem.field == field and problem.suggestion
     ]
     if not found:
-        raise CityError("这一格没有可采用的值", do="请直接改写它，或退回这一行", where=f"{row} {field}")
+        raise CityError(
+            "这一格没有可采用的值", do="请直接改写它，或退回这一行", where=f"{row} {field}"
+        )
     upload_edit(actor, draft_id, row, {field: found[0]})
 
 

@@ -1,0 +1,193 @@
+"""The catalogue's door: the lake as people may see it, every reading asked and recorded.
+
+Everything takes the actor first. What shows rows (``sample``, ``query``, ``quarantine``,
+``upload``, downloads) leaves one entry per table and hands out nothing before that entry
+is durable; what shows counts and contracts only asks. Results are frozen dataclasses of
+plain values, so that a page and its ``.csv`` and ``.json`` twins render the same object.
+"""
+
+from citybrain.engines.catalogue.applying import apply_city
+from citybrain.engines.catalogue.cheating import cheat
+from citybrain.engines.catalogue.collecting import collect, enqueue_collect, stop_run
+from citybrain.engines.catalogue.corrections import correct, quarantine, quarantine_list
+from citybrain.engines.catalogue.drafts import (
+    upload_edit,
+    upload_return_row,
+    upload_start,
+    upload_targets,
+    upload_undo,
+    uploads,
+)
+from citybrain.engines.catalogue.errors import Unknown, Withheld
+from citybrain.engines.catalogue.exports import quarantine_excel, table_download, template_excel
+from citybrain.engines.catalogue.history import history, snapshots
+from citybrain.engines.catalogue.integrity import integrity
+from citybrain.engines.catalogue.overview import badges, frame, overview, system, systems
+from citybrain.engines.catalogue.proofs import proof, proof_bundle
+from citybrain.engines.catalogue.querying import query
+from citybrain.engines.catalogue.repairing import evidence, restore_file, restore_record
+from citybrain.engines.catalogue.runs import run, runs
+from citybrain.engines.catalogue.sampling import sample
+from citybrain.engines.catalogue.searching import connection_plan, search
+from citybrain.engines.catalogue.seen import seen_by
+from citybrain.engines.catalogue.tables import table, tables
+from citybrain.engines.catalogue.touring import break_one_fact
+from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_submit
+from citybrain.engines.catalogue.verifying import verify, verify_now
+from citybrain.engines.catalogue.views import (
+    Badges,
+    BrokenFact,
+    ConnectionPlanRow,
+    Download,
+    Frame,
+    IntegrityCard,
+    OverviewView,
+    ReasonCount,
+    RunRow,
+    SearchHit,
+    SeenPage,
+    SeenRow,
+    StateCounts,
+    SystemRow,
+    SystemView,
+    TableDot,
+    TableRow,
+    Text,
+)
+from citybrain.engines.catalogue.views_proof import (
+    Cheat,
+    EntryProblem,
+    Fact,
+    FilePart,
+    FileProblem,
+    IntegrityView,
+    PathStep,
+    ProofView,
+    RepairStep,
+    VerificationRow,
+)
+from citybrain.engines.catalogue.views_repair import (
+    Cell,
+    DraftRow,
+    GridColumn,
+    GridRow,
+    QuarantineRow,
+    QuarantineTable,
+    QuarantineView,
+    Trouble,
+    UploadTarget,
+    UploadView,
+)
+from citybrain.engines.catalogue.views_runs import LogLine, RunFailure, RunTable, RunView
+from citybrain.engines.catalogue.views_tables import (
+    AnswerView,
+    Column,
+    ContractVersion,
+    FieldRow,
+    HistoryPoint,
+    Lineage,
+    SampleView,
+    SnapshotRow,
+    TableView,
+)
+
+__all__ = [
+    "AnswerView",
+    "Badges",
+    "BrokenFact",
+    "Cell",
+    "Cheat",
+    "Column",
+    "ConnectionPlanRow",
+    "ContractVersion",
+    "Download",
+    "DraftRow",
+    "EntryProblem",
+    "Fact",
+    "FieldRow",
+    "FilePart",
+    "FileProblem",
+    "Frame",
+    "GridColumn",
+    "GridRow",
+    "HistoryPoint",
+    "IntegrityCard",
+    "IntegrityView",
+    "Lineage",
+    "LogLine",
+    "OverviewView",
+    "PathStep",
+    "ProofView",
+    "QuarantineRow",
+    "QuarantineTable",
+    "QuarantineView",
+    "ReasonCount",
+    "RepairStep",
+    "RunFailure",
+    "RunRow",
+    "RunTable",
+    "RunView",
+    "SampleView",
+    "SearchHit",
+    "SeenPage",
+    "SeenRow",
+    "SnapshotRow",
+    "StateCounts",
+    "SystemRow",
+    "SystemView",
+    "TableDot",
+    "TableRow",
+    "TableView",
+    "Text",
+    "Trouble",
+    "Unknown",
+    "UploadTarget",
+    "UploadView",
+    "VerificationRow",
+    "Withheld",
+    "apply_city",
+    "badges",
+    "break_one_fact",
+    "cheat",
+    "collect",
+    "connection_plan",
+    "correct",
+    "enqueue_collect",
+    "evidence",
+    "frame",
+    "history",
+    "integrity",
+    "overview",
+    "proof",
+    "proof_bundle",
+    "quarantine",
+    "quarantine_excel",
+    "quarantine_list",
+    "query",
+    "restore_file",
+    "restore_record",
+    "run",
+    "runs",
+    "sample",
+    "search",
+    "seen_by",
+    "snapshots",
+    "stop_run",
+    "system",
+    "systems",
+    "table",
+    "table_download",
+    "tables",
+    "template_excel",
+    "upload",
+    "upload_accept",
+    "upload_edit",
+    "upload_return_row",
+    "upload_start",
+    "upload_submit",
+    "upload_targets",
+    "upload_undo",
+    "uploads",
+    "verify",
+    "verify_now",
+]
