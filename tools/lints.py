@@ -1,0 +1,281 @@
+"""Lints of the house that no ready-made tool knows; ``python -m tools.lints`` runs them.
+
+==========  ==============================================================================
+rule        refuses
+==========  ==============================================================================
+clock       reading the time anywhere but in ``citybrain.base.clock``
+sql         SQL put together from pieces and handed to ``execute``, in engines and above
+timeout     a network call that may wait for ever
+orm         rows written through ``.objects`` outside the engines
+secret      private keys, access tokens, passwords inside URLs
+path        paths of one machine
+==========  ==============================================================================
+
+There is no comment that switches a rule off: code changes, or the rule does.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeGuard
+
+from tools.measure import ROOT, python_files
+
+CLOCK = "src/citybrain/base/clock.py"
+_TIMES = {
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "datetime.datetime.today",
+    "datetime.date.today",
+    "time.time",
+    "time.time_ns",
+    "django.utils.timezone.now",
+    "django.db.models.functions.Now",
+    "sqlalchemy.func.now",
+    "sqlalchemy.func.current_timestamp",
+    "sqlalchemy.sql.func.now",
+}
+# These convert the time they are given, and read it only when given none.
+_TIMES_BY_DEFAULT = {
+    "time.localtime",
+    "time.gmtime",
+    "django.utils.timezone.localtime",
+    "django.utils.timezone.localdate",
+}
+_FIELD_CLOCKS = {"auto_now", "auto_now_add"}
+_EXECUTES = {"execute", "executemany", "executescript", "raw", "RawSQL", "sql"}
+_ABOVE_LAKE = ("engines", "interfaces", "config")
+_WAITS = {
+    f"requests.{verb}"
+    for verb in ("get", "post", "put", "patch", "delete", "head", "options", "request")
+} | {"urllib.request.urlopen", "socket.create_connection"}
+_WRITES = {
+    "create",
+    "update",
+    "delete",
+    "bulk_create",
+    "bulk_update",
+    "get_or_create",
+    "update_or_create",
+    "acreate",
+    "aupdate",
+    "adelete",
+}
+_SECRETS = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b"
+    r"|\b[a-z][a-z0-9+]*://[^\s/:@'\"{}<>]+:(?!password@)[^\s/@'\"{}<>*]+@(?!127\.0\.0\.1)"
+)
+_PATHS = re.compile(r"(?<![\w.])(/home/|/root/|/Users/|/work/|[A-Z]:\\\\?Users\\)\w")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One place that breaks a rule, with what to do instead."""
+
+    file: str
+    line: int
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.rule}: {self.message}"
+
+
+Hit = tuple[int, str]
+Rule = Callable[[ast.Module, "Names", str], Iterator[Hit]]
+
+
+class Names:
+    """What the names of a module stand for, by its import statements."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._known: dict[str, str] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    # ``import a.b`` binds ``a``; ``import a.b as c`` binds the whole.
+                    whole = alias.name if alias.asname else alias.name.split(".")[0]
+                    self._known[alias.asname or whole] = whole
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    self._known[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+
+    def full(self, node: ast.AST) -> str:
+        """The dotted name an expression refers to, from the imported module on; else empty."""
+        if isinstance(node, ast.Name):
+            return self._known.get(node.id, "")
+        if isinstance(node, ast.Attribute):
+            owner = self.full(node.value)
+            return f"{owner}.{node.attr}" if owner else ""
+        return ""
+
+
+def check_source(text: str, file: str) -> list[Finding]:
+    """Every finding in the text of one Python file; ``file`` is its path in the repository."""
+    tree = ast.parse(text)
+    names = Names(tree)
+    found = [
+        Finding(file=file, line=line, rule=rule, message=message)
+        for rule, check in RULES.items()
+        for line, message in check(tree, names, file)
+    ]
+    return sorted(found + check_text(text, file), key=lambda f: (f.line, f.rule))
+
+
+def check_text(text: str, file: str) -> list[Finding]:
+    """Secrets and paths of one machine in the text of any file."""
+    found: list[Finding] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if _SECRETS.search(line):
+            message = "A secret stands here; keep it in the environment or the home, and renew it."
+            found.append(Finding(file=file, line=number, rule="secret", message=message))
+        if _PATHS.search(line):
+            message = "This path exists on one machine; derive it from the repository or the home."
+            found.append(Finding(file=file, line=number, rule="path", message=message))
+    return found
+
+
+def _clock(tree: ast.Module, names: Names, file: str) -> Iterator[Hit]:
+    if file == CLOCK:
+        return
+    # References count as well as calls: ``default=timezone.now`` reads the time later.
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Attribute, ast.Name)) and names.full(node) in _TIMES:
+            yield node.lineno, f"{names.full(node)} reads the time; take a clock or now= instead."
+        if _is_bare_call(node) and names.full(node.func) in _TIMES_BY_DEFAULT:
+            yield node.lineno, f"{names.full(node.func)}() reads the time; give it one."
+        if isinstance(node, ast.keyword) and node.arg in _FIELD_CLOCKS:
+            yield node.lineno, f"{node.arg} reads the time by itself; set the field from now=."
+
+
+def _is_bare_call(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and not (node.args or node.keywords)
+
+
+def _sql(tree: ast.Module, _: Names, file: str) -> Iterator[Hit]:
+    if _floor(file) not in _ABOVE_LAKE:
+        return
+    for scope in ast.walk(tree):
+        if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+            quoted = {name for name, value in _assigned(scope) if _is_quoted(value)}
+            built = {name for name, value in _assigned(scope) if _is_built(value, quoted=quoted)}
+            for call in _own_calls(scope):
+                first = call.args[0] if call.args else ast.Constant("")
+                if _runs_sql(call) and _is_built(first, built=built, quoted=quoted):
+                    yield call.lineno, "This SQL is put together from pieces; pass parameters."
+
+
+def _timeout(tree: ast.Module, names: Names, _: str) -> Iterator[Hit]:
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        given = {k.arg for k in call.keywords}
+        name = names.full(call.func)
+        if name in _WAITS and not given & {"timeout", None}:
+            yield call.lineno, f"{name} may wait for ever; give it a timeout=."
+
+
+def _orm(tree: ast.Module, _: Names, file: str) -> Iterator[Hit]:
+    if _floor(file) == "engines" or not file.startswith("src/"):
+        return
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if _called(call) in _WRITES and "objects" in _attributes(call.func):
+            yield call.lineno, "Rows are written by an engine's service, not from here."
+
+
+RULES: dict[str, Rule] = {"clock": _clock, "sql": _sql, "timeout": _timeout, "orm": _orm}
+
+
+def _floor(file: str) -> str:
+    parts = Path(file).parts
+    return parts[2] if parts[:2] == ("src", "citybrain") and len(parts) > 2 else ""
+
+
+def _own_calls(scope: ast.AST) -> Iterator[ast.Call]:
+    """Calls of a scope itself, those of functions inside it left to them."""
+    for node in ast.iter_child_nodes(scope):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        if isinstance(node, ast.Call):
+            yield node
+        yield from _own_calls(node)
+
+
+def _assigned(scope: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, node.value
+
+
+def _is_built(node: ast.expr, *, built: Iterable[str] = (), quoted: Iterable[str] = ()) -> bool:
+    """Whether an expression joins text with values: f-string, ``+``, ``%``, format, join.
+
+    An f-string may hold names of tables and columns that ``quote_name`` has quoted: a
+    database takes no parameter there.
+    """
+    if isinstance(node, ast.JoinedStr):
+        values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        names = [v.id if isinstance(v, ast.Name) else "" for v in values]
+        return any(name not in quoted for name in names)
+    if isinstance(node, ast.BinOp):
+        return not (_is_text(node.left) and _is_text(node.right))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("format", "join", "replace")
+    return isinstance(node, ast.Name) and node.id in built
+
+
+def _is_quoted(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and _called(node) == "quote_name"
+
+
+def _is_text(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_text(node.left) and _is_text(node.right)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _runs_sql(call: ast.Call) -> bool:
+    return _called(call) in _EXECUTES
+
+
+def _called(call: ast.Call) -> str:
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _attributes(node: ast.AST) -> set[str]:
+    return {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+
+
+def check_repository() -> list[Finding]:
+    """Every finding in the repository's code, docs and shipped cities."""
+    found: list[Finding] = []
+    for path in python_files("src", "tools", "bench"):
+        found += check_source(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
+    for path in _texts():
+        found += check_text(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
+    return found
+
+
+def _texts() -> Iterator[Path]:
+    endings = {".md", ".yml", ".yaml", ".toml", ".html", ".js", ".css", ".sql", ".json"}
+    yield from (p for p in ROOT.iterdir() if p.is_file() and p.suffix in endings)
+    for folder in ("src", "docs", "cities", "changes"):
+        files = (ROOT / folder).rglob("*")
+        yield from (p for p in files if p.suffix in endings and "vendor" not in p.parts)
+
+
+def main() -> int:
+    """Print every finding; 1 when there is one."""
+    found = check_repository()
+    for finding in found:
+        print(finding)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
