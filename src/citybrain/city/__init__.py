@@ -5,11 +5,18 @@
 {}
 """
 
+from citybrain.city.applied import applied_city
+from citybrain.city.applying import Applied, apply
+from citybrain.city.change import Change
+from citybrain.city.checking import check, write_schemas
 from citybrain.city.finding import Finding
-from citybrain.city.load import load
+from citybrain.city.loading import load
 from citybrain.city.model import City, Codelist, Department, Division, Entry, Loaded, Role
+from citybrain.city.planning import Plan, plan
 
 __all__ = [
+    "Applied",
+    "Change",
     "City",
     "Codelist",
     "Department",
@@ -17,6 +24,12 @@ __all__ = [
     "Entry",
     "Finding",
     "Loaded",
+    "Plan",
     "Role",
+    "applied_city",
+    "apply",
+    "check",
     "load",
+    "plan",
+    "write_schemas",
 ]

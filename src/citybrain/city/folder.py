@@ -1,6 +1,7 @@
 """The files of a city's folder, found and parsed; nothing is read outside the folder."""
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ ENDINGS = (".yml", ".yaml")
 class Folder:
     """Every YAML document by its path relative to ``root``, and the other files' paths.
 
-    ``fingerprint`` is the SHA-256 over the names and bytes of all documents.
+    ``fingerprint`` is the SHA-256 over the names and values of all documents, so that
+    comments and layout do not change it.
     """
 
     root: Path
@@ -41,12 +43,20 @@ def read_folder(root: Path | str) -> Folder:
         except OSError as error:
             documents[file] = _unreadable(file, error)
             continue
-        digest.update(f"{file}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
-        digest.update(data)
         documents[file] = parse(data, file=file)
+        digest.update(_content(documents[file], data))
     return Folder(
         root=base, documents=documents, others=tuple(others), fingerprint=digest.hexdigest()
     )
+
+
+def _content(document: Document, data: bytes) -> bytes:
+    """A document's name and value, or bytes when it has none, as one unambiguous record."""
+    if document.value is not None:
+        text = json.dumps(document.value, sort_keys=True, separators=(",", ":"))
+        data = text.encode("ascii")
+    name = document.file.encode("utf-8", "surrogateescape")
+    return b"%d:%b%d:%b" % (len(name), name, len(data), data)
 
 
 def _files(root: Path) -> Iterator[str]:

@@ -12,6 +12,7 @@ from citybrain.city.contracts import Contract, Field, Rule, Sharing
 from citybrain.city.shape import boolean, integer, items, mapping, text, texts
 
 Content = Mapping[str, Any]
+Place = tuple[str | int, ...]
 PREFIX = "citybrain."
 DEFAULT_TYPES = {
     "string": "string",
@@ -40,7 +41,7 @@ def contract(content: Content, *, system: str, table: str, file: str) -> Contrac
         title_en=text(own, "titleEn"),
         description=text(body, "description"),
         status=text(content, "status", "active"),
-        fields=tuple(_field(mapping(p)) for p in items(body.get("properties"))),
+        fields=tuple(field(mapping(p)) for p in items(body.get("properties"))),
         sharing=Sharing(type=text(sharing, "type", "conditional"), law=text(sharing, "law")),
         retention=text(retention, "period"),
         retention_law=text(retention, "law"),
@@ -71,7 +72,8 @@ def type_of(content: Content) -> str:
     return DEFAULT_TYPES.get(logical, "string")
 
 
-def _field(content: Content) -> Field:
+def field(content: Content) -> Field:
+    """One property of the table's object."""
     own, name = custom(content), text(content, "name")
     key = integer(content, "primaryKeyPosition") if boolean(content, "primaryKey") else 0
     return Field(
@@ -89,33 +91,49 @@ def _field(content: Content) -> Field:
         codelist=text(own, "codelist"),
         formats=texts(own.get("formats")),
         renamed_from=text(own, "renamedFrom"),
-        rules=(*_standard_rules(content, text(own, "codelist")), *_own_rules(content)),
+        rules=tuple(rule for _, rule in placed_rules(content)),
     )
 
 
-def _standard_rules(content: Content, codelist: str) -> list[Rule]:
+def placed_rules(content: Content) -> list[tuple[Place, Rule]]:
+    """The rules of a property, each with the place inside the property that says so."""
+    codelist = place_of(content, "codelist")
     options = mapping(content.get("logicalTypeOptions"))
     found = [
         _bounds("pattern", options, pattern="pattern"),
         _bounds("length", options, min="minLength", max="maxLength"),
         _bounds("range", options, min="minimum", max="maximum"),
-        Rule(name="codelist", arguments={"codelist": codelist}) if codelist else None,
     ]
-    return [rule for rule in found if rule]
+    placed = [item for item in found if item]
+    if codelist and (name := text(custom(content), "codelist")):
+        placed.append((codelist, Rule(name="codelist", arguments={"codelist": name})))
+    return placed + _own_rules(content)
 
 
-def _bounds(name: str, options: Content, **keys: str) -> Rule | None:
+def place_of(content: Content, name: str) -> Place:
+    """Where the value of ``citybrain.<name>`` stands inside its owner; empty when nowhere."""
+    for index, item in enumerate(items(content.get("customProperties"))):
+        if text(mapping(item), "property") == PREFIX + name:
+            return ("customProperties", index, "value")
+    return ()
+
+
+def _bounds(name: str, options: Content, **keys: str) -> tuple[Place, Rule] | None:
     arguments = {argument: options[key] for argument, key in keys.items() if key in options}
-    return Rule(name=name, arguments=arguments) if arguments else None
+    if not arguments:
+        return None
+    first = next(key for key in keys.values() if key in options)
+    return ("logicalTypeOptions", first), Rule(name=name, arguments=arguments)
 
 
-def _own_rules(content: Content) -> list[Rule]:
+def _own_rules(content: Content) -> list[tuple[Place, Rule]]:
     """The quality checks with ``engine: citybrain``; the rule's name and its arguments."""
-    found = []
-    for item in items(content.get("quality")):
+    found: list[tuple[Place, Rule]] = []
+    for index, item in enumerate(items(content.get("quality"))):
         check = mapping(item)
         given = mapping(check.get("implementation"))
         if check.get("engine") == "citybrain" and text(given, "rule"):
             arguments = {key: value for key, value in given.items() if key != "rule"}
-            found.append(Rule(name=text(given, "rule"), arguments=arguments))
+            rule = Rule(name=text(given, "rule"), arguments=arguments)
+            found.append((("quality", index, "implementation"), rule))
     return found

@@ -1,0 +1,74 @@
+"""What runs: a copy of the folder inside the home, named by its fingerprint.
+
+``HOME/applied/<fingerprint>/`` holds the files, ``HOME/applied/CURRENT`` the fingerprint that
+runs, ``HOME/applied/history.jsonl`` one line per application, written just before the pointer
+moves: a line whose fingerprint never became current was interrupted.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from citybrain.base.errors import CityError
+from citybrain.city.loading import load
+from citybrain.city.model import City
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+def applied_root(home_root: Path | str) -> Path:
+    """The folder of everything applied in a home."""
+    return Path(home_root) / "applied"
+
+
+def current(home_root: Path | str) -> str:
+    """The fingerprint that runs; empty when nothing was applied yet."""
+    pointer = applied_root(home_root) / "CURRENT"
+    try:
+        text = pointer.read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+    if not _FINGERPRINT.fullmatch(text):
+        raise CityError(
+            "What runs here cannot be told",
+            why="the pointer to the applied city was altered",
+            do="Apply the city's folder again",
+            where=str(pointer),
+        )
+    return text
+
+
+def applied_city(home_root: Path | str) -> City | None:
+    """The city that runs, None when nothing was applied yet.
+
+    ``CityError`` when its files are not the ones that were applied.
+    """
+    fingerprint = current(home_root)
+    if not fingerprint:
+        return None
+    root = applied_root(home_root) / fingerprint
+    city = load(root).city
+    if city.fingerprint != fingerprint:
+        raise CityError(
+            "The applied city was altered on the disk",
+            why="its files no longer have the fingerprint under which they were applied",
+            do="Restore the home's applied folder from a backup, or apply the folder again",
+            where=str(root),
+        )
+    return city
+
+
+def history(home_root: Path | str) -> list[dict[str, Any]]:
+    """The record of applications, oldest first; a torn last line is left out."""
+    file = applied_root(home_root) / "history.jsonl"
+    lines = file.read_bytes().splitlines() if file.exists() else []
+    found = []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            found.append(entry)
+    return found

@@ -1,0 +1,1 @@
+"""What must be true between files: one function per concern, each yielding findings."""
