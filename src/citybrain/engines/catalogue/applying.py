@@ -15,6 +15,6 @@ def apply_city(actor: Actor, path: Path) -> Any:
     Returns the city floor's ``Applied``; refuses a folder with findings.
     """
     with guard.act(actor, "city.apply", "city:", hold=False, clock=wiring.clock()) as done:
-        applied = city_apply(path, wiring.home().root, clock=wiring.clock())
+        applied = city_apply(path, wiring.home().root, clock=wiring.clock(), by=actor.id)
         done.digest = applied.fingerprint
     return applied

@@ -5,9 +5,12 @@ from typing import Any
 
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.catalogue import words
-from citybrain.engines.catalogue.sampling import is_masked
 from citybrain.engines.catalogue.views import EMPTY, Text
 from citybrain.engines.catalogue.views_repair import Cell, GridColumn, Trouble
+from citybrain.lake.mask import is_masked, mask_value
+
+# Their sentences compare rows with each other, or quote a record that could not be read.
+WHOLE_ROW = ("key_conflict", "unique")
 
 
 def grid_columns(contract: Contract) -> tuple[GridColumn, ...]:
@@ -48,7 +51,7 @@ def cells(
             values.get(field.name) or "",
             wrong=field.name in wrong,
             edit=edits.get(field.name),
-            masked=is_masked(field) and field.name not in shown,
+            masked=hidden(field) and field.name not in shown,
         )
         for field in contract.fields
     )
@@ -72,10 +75,13 @@ def _cell(field: Field, value: str, *, wrong: bool, edit: str | None, masked: bo
     )
 
 
+def hidden(field: Field) -> bool:
+    """Whether the field's values are masked for a reader who did not reveal."""
+    return is_masked(field.masking, field.level)
+
+
 def mask(field: Field, value: str) -> str:
     """The value masked by its field's class, as everywhere."""
-    from citybrain.lake.mask import mask_value
-
     return mask_value(value, field.masking, field.level) or ""
 
 
@@ -119,7 +125,7 @@ def tells(
     It could when a masked field is what it is about or is compared with, and when a masked
     value of the row stands in it, whatever the rule.
     """
-    hidden = [f for f in contract.fields if is_masked(f) and f.name not in shown]
+    hidden = [f for f in contract.fields if hidden(f) and f.name not in shown]
     about = concerned(contract, problem)
     if any(field.name in about for field in hidden):
         return True
@@ -137,8 +143,8 @@ def concerned(contract: Contract, problem: Any) -> set[str]:
         for rule in field.rules:
             if rule.name == problem.rule:
                 names |= {str(value) for value in rule.arguments.values()}
-    if problem.rule in ("duplicate", "unique", "key"):
-        names |= set(contract.key)
+    if problem.rule in WHOLE_ROW or not problem.field:
+        names |= {field.name for field in contract.fields}
     return names
 
 

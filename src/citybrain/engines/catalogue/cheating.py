@@ -30,7 +30,7 @@ def cheat(actor: Actor) -> Cheat:
     """
     contract, _field, _beside = tour_table()
     with guard.act(actor, "lake.cheat", "lake:", hold=False, clock=wiring.clock()) as done:
-        ensure_backup()
+        ensure_backup(contract.lake_table)
         ledger.sequence(clock=wiring.clock())
         file, offset, before, after = _flip(contract.lake_table)
         number, field, was, became = _edit(thing_of(contract.id))

@@ -7,10 +7,9 @@ from typing import Any
 from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
-from citybrain.engines.catalogue.cells import cells, grid_columns, troubles
+from citybrain.engines.catalogue.cells import cells, grid_columns, hidden, troubles
 from citybrain.engines.catalogue.quality import reason_counts
 from citybrain.engines.catalogue.reading import may, reading, require, thing_of
-from citybrain.engines.catalogue.sampling import is_masked
 from citybrain.engines.catalogue.seen import department_title
 from citybrain.engines.catalogue.tables import table_rows
 from citybrain.engines.catalogue.views_repair import (
@@ -120,7 +119,7 @@ def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], rea
 
     contract = wiring.contract(table_id)
     _refuse_unknown(contract, edits, reason)
-    masked = [name for name in edits if is_masked(contract.field(name))]
+    masked = [name for name in edits if hidden(contract.field(name))]
     if masked and not revealed_lately(actor, table_id):
         titles = "、".join(words.field_title(contract.field(name)).zh for name in masked)
         raise CityError(
@@ -156,6 +155,13 @@ def _refuse_unknown(contract: Contract, edits: Mapping[str, str], reason: str) -
 def revealed_lately(actor: Actor, table_id: str) -> bool:
     """Whether the record says that the actor saw this table unmasked within the hour."""
     found = ledger.entries(
-        thing_prefix=thing_of(table_id), actor=actor.id, action="lake.reveal", limit=1
+        thing_prefix=thing_of(table_id),
+        actor=actor.id,
+        action="lake.reveal",
+        limit=1,
+        clock=wiring.clock(),
     )
-    return any(wiring.clock().now() - entry.at <= REVEAL_HOLDS for entry in found)
+    return any(
+        entry.outcome == "done" and wiring.clock().now() - entry.at <= REVEAL_HOLDS
+        for entry in found
+    )

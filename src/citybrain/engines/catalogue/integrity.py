@@ -36,13 +36,13 @@ FACTS = {
 def card(actor: Actor) -> IntegrityCard:
     """The small card of the first page; reads the last verification, computes nothing."""
     last = Verification.objects.first()
-    checkpoint = ledger.latest_checkpoint()
+    checkpoint = ledger.newest_checkpoint()
     return IntegrityCard(
         state=_state(last),
         files=last.files if last else 0,
-        entries=ledger.size(),
+        entries=ledger.tree_size(),
         checkpoint=checkpoint.number if checkpoint else 0,
-        checkpoint_at=checkpoint.at if checkpoint else None,
+        checkpoint_at=ledger.moment(checkpoint.at) if checkpoint else None,
         verified_at=last.at if last else None,
         seconds=last.seconds if last else 0.0,
         problems=last.problems if last else 0,

@@ -1,10 +1,9 @@
 """Proofs that an entry is in the record, drawn level by level."""
 
-import json
-from typing import Any
-
+from citybrain.base.errors import CityError
+from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.errors import Unknown
-from citybrain.engines.catalogue.reading import may, require
+from citybrain.engines.catalogue.reading import require
 from citybrain.engines.catalogue.seen import row
 from citybrain.engines.catalogue.views import Download
 from citybrain.engines.catalogue.views_proof import PathStep, ProofView
@@ -25,30 +24,34 @@ def proof(actor: Actor, number: int) -> ProofView:
 
 def path_of(number: int, reader: Actor) -> ProofView:
     """The proof as it is now; ``whole`` is False when what is stored no longer fits."""
-    try:
-        made = ledger.proof(number)
-    except LookupError as missing:
-        raise Unknown(f"没有第 {number} 条记录", do="请在“谁看过”中查找") from missing
+    made = _proof(number)
     return ProofView(
         number=number,
         size=made.size,
         entry=row(made.entry, reader) if made.entry else None,
         whole=made.whole,
-        leaf=made.leaf,
-        path=tuple(_step(level, step) for level, step in enumerate(made.path, 1)),
+        leaf=made.leaf_now,
+        path=tuple(_step(step) for step in made.path),
         root_signed=made.root_signed,
         root_now=made.root_now,
         checkpoint=made.checkpoint,
         checkpoint_at=made.checkpoint_at,
-        checkpoint_text=made.note,
+        checkpoint_text=made.checkpoint_text,
         witnesses=made.witnesses,
         verifier=VERIFIER,
     )
 
 
-def _step(level: int, step: Any) -> PathStep:
+def _proof(number: int) -> ledger.ProofView:
+    try:
+        return ledger.proof(number, clock=wiring.clock())
+    except CityError as missing:
+        raise Unknown(missing.what, why=missing.why, do="请在“谁看过”中查找") from missing
+
+
+def _step(step: ledger.Step) -> PathStep:
     return PathStep(
-        level=level,
+        level=step.level,
         side=step.side,
         neighbour=step.neighbour,
         then=step.then,
@@ -59,11 +62,10 @@ def _step(level: int, step: Any) -> PathStep:
 
 def proof_bundle(actor: Actor, number: int) -> Download:
     """The proof as a file that the single-file verifier checks anywhere."""
-    found = proof(actor, number)
-    content = json.dumps(ledger.proof(number).as_dict(), ensure_ascii=False, indent=1)
+    proof(actor, number)
     return Download(
-        file_name=f"proof-{found.number}.json",
+        file_name=f"proof-{number}.json",
         media_type="application/json",
-        content=content.encode(),
+        content=_proof(number).as_json().encode(),
         entry="",
     )

@@ -74,12 +74,12 @@ def _restore_file(problem: FileProblem) -> RepairStep:
             en="Restore the file",
             action="restore_file",
             argument=problem.file,
-            commands=(f"citybrain restore BACKUP --only-file {problem.file}",),
+            commands=(f"citybrain restore BACKUP --file {problem.file}",),
         )
     return _step(
         "恢复文件", "备份中没有同一哈希的副本：请从别处的备份恢复，或从数源重新汇聚整张表。",
         en="Restore the file", argument=problem.file,
-        commands=(f"citybrain restore BACKUP --only-file {problem.file}",),
+        commands=(f"citybrain restore BACKUP --file {problem.file}",),
     )  # fmt: skip
 
 
@@ -100,6 +100,8 @@ def _restore_record(problem: EntryProblem) -> RepairStep:
 
 def restore_file(actor: Actor, file: str) -> None:
     """Replace one damaged file by a copy of the very same hash; refuses when there is none."""
+    from citybrain.lake.repair import restore_file as put_back
+
     problem = next((p for p in wiring.store().damaged() if p.file == file), None)
     if problem is None:
         raise Unknown("没有登记为损坏的这个文件", do="请先校验", where=file)
@@ -113,7 +115,7 @@ def restore_file(actor: Actor, file: str) -> None:
         )
     thing = thing_of(source_name(problem.table))
     with guard.act(actor, "lake.restore", thing, hold=False, clock=wiring.clock()) as done:
-        wiring.store().restore(folder, only_file=file)
+        put_back(folder, wiring.home(), file, clock=wiring.clock())
         done.count = 1
 
 
@@ -132,9 +134,9 @@ def evidence(actor: Actor) -> Download:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("verification.json", _report(last))
             with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "ledger.json"
-                ledger.export_bundle(path)
-                archive.write(path, "ledger.json")
+                path = Path(folder) / "ledger.zip"
+                ledger.export_bundle(path, clock=wiring.clock())
+                archive.write(path, "ledger.zip")
         done.count = last.problems if last else 0
     now = wiring.clock().now()
     return Download(

@@ -7,6 +7,7 @@ from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.reading import may, reading, thing_of
 from citybrain.engines.catalogue.views_tables import Column, SampleView
 from citybrain.engines.identity.service import Actor
+from citybrain.lake.mask import is_masked
 
 LIMIT = 200  # rows of one look in a page; more is a download
 
@@ -64,7 +65,7 @@ def present(contract: Contract) -> tuple[Field, ...]:
 
 def column(field: Field, *, reveal: bool) -> Column:
     """The head of a column; masked when its class and level ask for it."""
-    masked = not reveal and is_masked(field)
+    masked = not reveal and is_masked(field.masking, field.level)
     return Column(
         name=field.name,
         title=words.field_title(field),
@@ -72,11 +73,6 @@ def column(field: Field, *, reveal: bool) -> Column:
         level=field.level,
         masked=masked,
     )
-
-
-def is_masked(field: Field) -> bool:
-    """Whether the field's values are masked for a reader who did not reveal."""
-    return field.masking != "none" or field.level >= 3
 
 
 def as_text(value: object) -> str | None:

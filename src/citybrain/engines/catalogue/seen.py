@@ -6,6 +6,7 @@ from citybrain.engines.catalogue.views import SeenPage, SeenRow, Text
 from citybrain.engines.identity import service as identity
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
+from citybrain.lake.mask import mask_value
 
 
 def seen_by(
@@ -21,8 +22,9 @@ def seen_by(
     if own and who not in ("", own):
         return SeenPage(rows=(), total=0, offset=offset, limit=limit)
     found = ledger.entries(
-        thing_prefix=thing, actor=own or who, action=action, limit=limit, offset=offset
-    )
+        thing_prefix=thing, actor=own or who, action=action, limit=limit, offset=offset,
+        clock=wiring.clock(),
+    )  # fmt: skip
     total = ledger.count(thing_prefix=thing, actor=own or who, action=action)
     rows = tuple(row(entry, actor) for entry in found)
     return SeenPage(rows=rows, total=total, offset=offset, limit=limit)
@@ -43,6 +45,7 @@ def row(entry: ledger.EntryView, reader: Actor) -> SeenRow:
         thing_title=thing_title(entry.thing),
         purpose=entry.purpose,
         count=entry.count,
+        refused=entry.outcome == "refused",
         reading=reading_word(entry.masked),
     )
 
@@ -56,9 +59,8 @@ def reading_word(masked: bool | None) -> str:
 
 def person(account: str, reader: Actor) -> str:
     """A person's name as the reader may see it; the reader's own is whole."""
-    from citybrain.lake.mask import mask_value
-
-    name = identity.name_of(account) or account
+    names = identity.display_names({account})
+    name = names[account][0] if account in names else account
     if account in (reader.id, "system"):
         return name
     return mask_value(name, "name", 3) or ""

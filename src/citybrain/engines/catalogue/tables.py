@@ -107,7 +107,7 @@ def sentence(contract: Contract, status: Any, *, state: str, now: datetime) -> T
 
 def late_days(status: Any, now: datetime) -> int:
     """Whole days since the table was due."""
-    return (now.date() - status.due_at.date()).days
+    return int((now.date() - status.due_at.date()).days)
 
 
 def table(actor: Actor, table_id: str) -> TableView:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from citybrain.base.clock import Stopwatch
-from citybrain.base.hashing import sha256_file
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.backups import holding
 from citybrain.engines.catalogue.integrity import integrity
@@ -31,13 +30,14 @@ def verify(actor: Actor) -> Verification:
 
 
 def _report(account: str) -> Verification:
+    from citybrain.lake.scrub import scrub
+
     watch = Stopwatch()
     now = wiring.clock().now()
-    ledger.sequence(clock=wiring.clock())
-    scrubbed = wiring.store().scrub()
+    scrubbed = scrub(wiring.store())
     files = [_file(problem) for problem in scrubbed.problems]
-    record = ledger.verify()
-    checkpoint = ledger.latest_checkpoint()
+    record = ledger.verify(clock=wiring.clock())
+    checkpoint = ledger.newest_checkpoint()
     return Verification(
         at=now,
         account=account,
@@ -45,24 +45,22 @@ def _report(account: str) -> Verification:
         files=scrubbed.files,
         entries=record.entries,
         checkpoint=checkpoint.number if checkpoint else 0,
-        checkpoint_at=checkpoint.at if checkpoint else None,
+        checkpoint_at=ledger.moment(checkpoint.at) if checkpoint else None,
         file_problems=files,
         record_problems=[_record(problem) for problem in record.problems],
     )
 
 
 def _file(problem: Any) -> dict[str, Any]:
-    path = wiring.home().warehouse / problem.file
-    there = path.exists()
     return {
         "file": problem.file,
         "table": problem.table,
         "problem": problem.problem,
         "rows": problem.rows,
-        "sha256_then": problem.sha256,
-        "sha256_now": sha256_file(path) if there else "",
-        "bytes_then": problem.bytes,
-        "bytes_now": path.stat().st_size if there else 0,
+        "sha256_then": problem.sha256_then,
+        "sha256_now": problem.sha256_now or "",
+        "bytes_then": problem.bytes_then,
+        "bytes_now": problem.bytes_now or 0,
         "in_backup": holding(problem.file) is not None,
     }
 

@@ -89,6 +89,7 @@ class SeenRow:
     thing_title: Text
     purpose: str
     count: int | None
+    refused: bool
     reading: str
 
 

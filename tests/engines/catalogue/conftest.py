@@ -1,0 +1,76 @@
+"""Fixtures: an installation of two systems, its accounts, and what they do first."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citybrain.base.clock import FixedClock
+from citybrain.engines.catalogue import service as catalogue
+from citybrain.engines.catalogue import wiring
+from citybrain.engines.identity import service as identity
+from citybrain.engines.identity.service import Actor
+from tests.engines.catalogue import world
+
+
+@pytest.fixture(scope="session")
+def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return world.write_city(tmp_path_factory.mktemp("city") / "xuancheng")
+
+
+@pytest.fixture
+def home(
+    tmp_path: Path, city_folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch,
+    transactional_db: None,
+) -> Iterator[Path]:  # fmt: skip
+    """An installation in rehearsal with the city applied and the systems' files beside it."""
+    root = tmp_path / "home"
+    settings.CITYBRAIN_HOME = root
+    settings.CITYBRAIN_WITNESS = tmp_path / "witness"
+    settings.CITYBRAIN_CLOCK = "tests.engines.catalogue.world.clock"
+    monkeypatch.setenv("CITYBRAIN_REHEARSAL", "1")
+    monkeypatch.setenv("CITYBRAIN_SYSTEMS", str(world.write_systems(tmp_path / "systems")))
+    monkeypatch.setattr(world.CLOCK, "at", world.CLOCK.at)
+    wiring.forget()
+    identity.ensure_rehearsal_accounts(clock=world.CLOCK)
+    root.mkdir()
+    catalogue.apply_city(actor("engineer"), city_folder)
+    yield root
+    wiring.forget()
+
+
+def actor(username: str) -> Actor:
+    """The actor of a rehearsal account."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CITYBRAIN_ACTOR", username)
+        return identity.local_actor(clock=world.CLOCK)
+
+
+@pytest.fixture
+def who(home: Path) -> Callable[[str], Actor]:
+    return actor
+
+
+@pytest.fixture
+def engineer(home: Path) -> Actor:
+    return actor("engineer")
+
+
+@pytest.fixture
+def officer(home: Path) -> Actor:
+    """The data officer of civil affairs, whose table is the tour's."""
+    return actor("civil")
+
+
+@pytest.fixture
+def city_clock(home: Path) -> FixedClock:
+    return world.CLOCK
+
+
+@pytest.fixture
+def collected(engineer: Actor) -> Actor:
+    """The marriages are in the lake."""
+    result = catalogue.collect(engineer, ["civil.marriages"])
+    assert [table.error for table in result.results] == [None]
+    return engineer
