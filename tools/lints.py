@@ -17,11 +17,12 @@ There is no comment that switches a rule off: code changes, or the rule does.
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
+from tools.lint_sql import built_sql, called
 from tools.measure import ROOT, python_files
 
 CLOCK = "src/citybrain/base/clock.py"
@@ -46,7 +47,6 @@ _TIMES_BY_DEFAULT = {
     "django.utils.timezone.localdate",
 }
 _FIELD_CLOCKS = {"auto_now", "auto_now_add"}
-_EXECUTES = {"execute", "executemany", "executescript", "raw", "RawSQL", "sql"}
 _ABOVE_LAKE = ("engines", "interfaces", "config")
 _WAITS = {
     f"requests.{verb}"
@@ -156,16 +156,9 @@ def _is_bare_call(node: ast.AST) -> TypeGuard[ast.Call]:
 
 
 def _sql(tree: ast.Module, _: Names, file: str) -> Iterator[Hit]:
-    if _floor(file) not in _ABOVE_LAKE:
-        return
-    for scope in ast.walk(tree):
-        if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
-            quoted = {name for name, value in _assigned(scope) if _is_quoted(value)}
-            built = {name for name, value in _assigned(scope) if _is_built(value, quoted=quoted)}
-            for call in _own_calls(scope):
-                first = call.args[0] if call.args else ast.Constant("")
-                if _runs_sql(call) and _is_built(first, built=built, quoted=quoted):
-                    yield call.lineno, "This SQL is put together from pieces; pass parameters."
+    if _floor(file) in _ABOVE_LAKE:
+        for line in built_sql(tree):
+            yield line, "This SQL is put together from pieces; pass parameters."
 
 
 def _timeout(tree: ast.Module, names: Names, _: str) -> Iterator[Hit]:
@@ -180,7 +173,7 @@ def _orm(tree: ast.Module, _: Names, file: str) -> Iterator[Hit]:
     if _floor(file) == "engines" or not file.startswith("src/"):
         return
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        if _called(call) in _WRITES and "objects" in _attributes(call.func):
+        if called(call) in _WRITES and "objects" in _attributes(call.func):
             yield call.lineno, "Rows are written by an engine's service, not from here."
 
 
@@ -190,61 +183,6 @@ RULES: dict[str, Rule] = {"clock": _clock, "sql": _sql, "timeout": _timeout, "or
 def _floor(file: str) -> str:
     parts = Path(file).parts
     return parts[2] if parts[:2] == ("src", "citybrain") and len(parts) > 2 else ""
-
-
-def _own_calls(scope: ast.AST) -> Iterator[ast.Call]:
-    """Calls of a scope itself, those of functions inside it left to them."""
-    for node in ast.iter_child_nodes(scope):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            continue
-        if isinstance(node, ast.Call):
-            yield node
-        yield from _own_calls(node)
-
-
-def _assigned(scope: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(scope):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, node.value
-
-
-def _is_built(node: ast.expr, *, built: Iterable[str] = (), quoted: Iterable[str] = ()) -> bool:
-    """Whether an expression joins text with values: f-string, ``+``, ``%``, format, join.
-
-    An f-string may hold names of tables and columns that ``quote_name`` has quoted: a
-    database takes no parameter there.
-    """
-    if isinstance(node, ast.JoinedStr):
-        values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
-        names = [v.id if isinstance(v, ast.Name) else "" for v in values]
-        return any(name not in quoted for name in names)
-    if isinstance(node, ast.BinOp):
-        return not (_is_text(node.left) and _is_text(node.right))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr in ("format", "join", "replace")
-    return isinstance(node, ast.Name) and node.id in built
-
-
-def _is_quoted(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and _called(node) == "quote_name"
-
-
-def _is_text(node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp):
-        return _is_text(node.left) and _is_text(node.right)
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _runs_sql(call: ast.Call) -> bool:
-    return _called(call) in _EXECUTES
-
-
-def _called(call: ast.Call) -> str:
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _attributes(node: ast.AST) -> set[str]:

@@ -30,6 +30,7 @@ PLANTED = [
     ("sql", PAGE, "def f(c, n): c.executemany('SELECT {}'.format(n), [])"),
     ("sql", PAGE, "def f(c, n):\n    q = f'SELECT {n}'\n    c.execute(q)"),
     ("sql", ENGINE, "def f(n): M.objects.raw(' '.join(n))"),
+    ("sql", ENGINE, "def f(c, q, n):\n    a, b = q(n), n\n    c.execute(f'SELECT {a}')"),
     ("sql", "src/citybrain/config/up.py", "c.execute(f'PRAGMA {x}')"),
     ("timeout", LAKE, "import requests\nrequests.get('x')"),
     ("timeout", PAGE, "from requests import post\npost('x', json=1)"),
@@ -62,6 +63,11 @@ GOOD = [
     (ENGINE, "def f(c, n): c.execute('SELECT %s', [n])"),
     (ENGINE, "def f(c): c.execute('SELECT 1 ' + 'FROM t')"),
     (ENGINE, "def f(c, o):\n    t = o.quote_name('x')\n    c.execute(f'SELECT a FROM {t}')"),
+    (
+        ENGINE,
+        "def f(c, o):\n    q = o.quote_name\n    a, b = q('a'), ', '.join(q(n) for n in o)\n"
+        "    s = f'SELECT {b} FROM {a} WHERE {q(a)} > %s'\n    c.execute(s, [1])",
+    ),
     (ENGINE, "def f(): M.objects.create(a=1)"),
     (PAGE, "def f(): return M.objects.filter(a=1).count()"),
     (PAGE, "import requests\nrequests.get('x', timeout=3)"),
