@@ -19,7 +19,7 @@ CLOCK: Clock = SystemClock()
 _why_writing: ContextVar[str] = ContextVar("why_writing", default="")
 
 
-class Refused(CityError):
+class Refused(CityError):  # noqa: N818  # a verdict, not a fault of the program
     """The guard said no; ``reasons`` say why, in both languages."""
 
     def __init__(self, what: str, *, reasons: tuple[Reason, ...], where: str = "") -> None:

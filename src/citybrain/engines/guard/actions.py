@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Action:
     """One action. ``payload``: it shows or changes people's data. ``rehearsal``: only there.
 
-    ``purposeful``: a purpose must be given. ``own``: everybody may do it to their own account. ``stateless``: it shows the
-    state of systems and counts only, and so knows no department.
+    ``purposeful``: a purpose must be given. ``own``: everybody may do it to their own account.
+    ``stateless``: it shows how work goes and counts only, and so knows no department.
     """
 
     name: str

@@ -69,6 +69,11 @@ def local_actor(*, clock: Clock = CLOCK) -> Actor:
     return actor_of(user, clock=clock)
 
 
+def name_of(actor: str) -> str:
+    """The name of the account that the ledger knows by this id; empty when there is none."""
+    return User.objects.filter(uid=actor).values_list("name", flat=True).first() or ""
+
+
 def display_names(ids: set[str]) -> dict[str, tuple[str, str]]:
     """Actor id → (name, English name), for those that are accounts here."""
     rows = User.objects.filter(uid__in=ids).values_list("uid", "name", "name_en")

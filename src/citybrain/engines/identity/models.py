@@ -22,7 +22,7 @@ class User(AbstractBaseUser):
     the department they work in, or for, when they are contractors.
     """
 
-    last_login = None  # type: ignore[assignment]  # the ledger knows who signed in when
+    last_login = None  # the ledger knows who signed in when
 
     uid = models.CharField(max_length=32, unique=True, default=fresh_uid, editable=False)
     username = models.CharField(max_length=64, unique=True)

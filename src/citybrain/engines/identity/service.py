@@ -1,7 +1,7 @@
 """Identity's door: who acts, accounts and posts, sessions. It knows no rights."""
 
 from citybrain.engines.guard.service import in_rehearsal
-from citybrain.engines.identity.actors import Actor, actor_of, display_names, local_actor
+from citybrain.engines.identity.actors import Actor, actor_of, display_names, local_actor, name_of
 from citybrain.engines.identity.rehearsal import (
     RehearsalAccount,
     ensure_rehearsal_accounts,
@@ -17,6 +17,7 @@ __all__ = [
     "ensure_rehearsal_accounts",
     "in_rehearsal",
     "local_actor",
+    "name_of",
     "rehearsal_accounts",
     "sign_in",
     "sign_out",

@@ -85,11 +85,16 @@ class Tile(models.Model):
 
 
 class Tree(models.Model):
-    """One row: how many entries have a number. Locked by whoever sequences."""
+    """One row: how many entries have a number, and how far the hot copy follows.
+
+    Locked by whoever sequences.
+    """
 
     unrecorded_because = _WHY
 
     size = models.BigIntegerField(default=0)
+    copied = models.BigIntegerField(default=0)
+    copied_bytes = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.size)

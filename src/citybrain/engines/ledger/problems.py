@@ -1,0 +1,163 @@
+"""What verification may find, and how it is said, Chinese first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+# kind → (Chinese, English); filled with the problem's own facts.
+_SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "edited": (
+            "第 {number} 条记录被改动：登记的叶哈希是 {stored}，按现在的内容算出 {computed}。",
+            "Entry {number} was edited: its leaf was recorded as {stored}, its content now"
+            " gives {computed}.",
+        ),
+        "unreadable": (
+            "第 {number} 条记录无法读取：它的字段不再是留痕的字段。",
+            "Entry {number} cannot be read: its fields are no longer those of an entry.",
+        ),
+        "deleted": (
+            "第 {number} 条记录被删除：登记的叶哈希是 {stored}，库中已没有这一条。",
+            "Entry {number} was deleted: its leaf was recorded as {stored}, and no such entry"
+            " is left.",
+        ),
+        "reordered": (
+            "第 {number} 条记录被调换：这里现在放着第 {other} 条的内容。",
+            "Entry {number} was reordered: the content of entry {other} stands in its place.",
+        ),
+        "inserted": (
+            "第 {number} 条记录是塞进来的：它不在树中。",
+            "Entry {number} was inserted: it is not in the tree.",
+        ),
+        "truncated": (
+            "留痕被截断：曾有 {other} 条，现在只有 {number} 条。",
+            "The ledger was truncated: there were {other} entries, only {number} are left.",
+        ),
+        "forked": (
+            "检查点（{number} 条）与树不符：签名的根是 {stored}，算出的根是 {computed}。",
+            "The checkpoint over {number} entries does not fit the tree: the signed root is"
+            " {stored}, the computed one {computed}.",
+        ),
+        "signature": (
+            "{where}中的检查点（{number} 条）不是本留痕的密钥签的。",
+            "The checkpoint over {number} entries in {where_en} was not signed by this"
+            " ledger's key.",
+        ),
+        "checkpoint-missing": (
+            "{where}中缺少检查点（{number} 条），别处有它。",
+            "The checkpoint over {number} entries is missing in {where_en}, and is held elsewhere.",
+        ),
+        "no-checkpoint": (
+            "留痕有 {number} 条，却没有一个检查点。",
+            "The ledger holds {number} entries and not one checkpoint.",
+        ),
+        "tree": (
+            "树的第 {other} 层第 {number} 块与它下面的哈希不符。",
+            "Tile {number} of level {other} of the tree does not fit the hashes below it.",
+        ),
+        "copy": (
+            "热备副本的第 {number} 行与树不符：登记 {stored}，副本算出 {computed}。",
+            "Line {number} of the hot copy does not fit the tree: recorded {stored}, the copy"
+            " gives {computed}.",
+        ),
+        "copy-short": (
+            "热备副本只有 {number} 行，留痕有 {other} 条。",
+            "The hot copy has {number} lines, the ledger {other} entries.",
+        ),
+        "purpose": (
+            "第 {number} 条记录的用途文字与它的摘要不符。",
+            "The words of entry {number}'s purpose do not fit their digest.",
+        ),
+        "more": (
+            "另有 {number} 处问题没有逐一列出。",
+            "{number} more problems are not listed one by one.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing that is not what was signed.
+
+    ``number`` is the entry's (for checkpoints and truncation a count of entries); hashes are
+    hex, empty where none apply. ``then`` and ``now`` are an entry's fields where both are
+    known; ``restorable`` says that the hot copy holds the true entry.
+    """
+
+    kind: str
+    number: int
+    sentence: str
+    sentence_en: str
+    stored: str = ""
+    computed: str = ""
+    then: Mapping[str, Any] | None = None
+    now: Mapping[str, Any] | None = None
+    restorable: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for machine-readable output."""
+        return {
+            "kind": self.kind, "number": self.number, "sentence": self.sentence,
+            "sentence_en": self.sentence_en, "stored": self.stored, "computed": self.computed,
+            "then": dict(self.then) if self.then else None,
+            "now": dict(self.now) if self.now else None, "restorable": self.restorable,
+        }  # fmt: skip
+
+
+def problem(
+    kind: str, number: int, *, other: int = 0, stored: bytes | None = None,
+    computed: bytes | None = None, where: tuple[str, str] = ("", ""), **facts: Any,
+) -> Problem:  # fmt: skip
+    """A problem with its sentences; hashes are shortened in them and whole beside them."""
+    texts = _SENTENCES[kind]
+    words = {
+        "number": f"{number:,}", "other": f"{other:,}", "where": where[0], "where_en": where[1],
+        "stored": _short(stored), "computed": _short(computed),
+    }  # fmt: skip
+    return Problem(
+        kind=kind,
+        number=number,
+        sentence=texts[0].format(**words),
+        sentence_en=texts[1].format(**words),
+        stored=stored.hex() if stored else "",
+        computed=computed.hex() if computed else "",
+        **facts,
+    )
+
+
+def _short(value: bytes | None) -> str:
+    return f"{value.hex()[:16]}…" if value else "—"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What was recomputed and what was found. ``root`` is hex; ``seconds`` how long it took."""
+
+    entries: int
+    size: int
+    root: str
+    checkpoints: int
+    problems: tuple[Problem, ...]
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for machine-readable output."""
+        return {
+            "entries": self.entries, "size": self.size, "root": self.root,
+            "checkpoints": self.checkpoints, "seconds": round(self.seconds, 3),
+            "problems": [found.as_dict() for found in self.problems],
+        }  # fmt: skip
+
+    def render(self) -> str:
+        """Sentences for people, Chinese with English beside it."""
+        head = (
+            f"留痕 {self.entries:,} 条、检查点 {self.checkpoints:,} 个全部重算，"
+            f"用时 {self.seconds:.1f} 秒。\n"
+            f"{self.entries:,} entries and {self.checkpoints:,} checkpoints were recomputed.\n"
+        )
+        if not self.problems:
+            return head + "没有发现改动。 Nothing was changed."
+        said = (f"◆ {one.sentence}\n  {one.sentence_en}" for one in self.problems)
+        return head + "\n".join(said)

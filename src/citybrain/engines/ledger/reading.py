@@ -1,0 +1,70 @@
+"""Entries as people see them, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from citybrain.engines.ledger.entries import words_of
+from citybrain.engines.ledger.models import Entry, moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryView:
+    """One entry with the words of its purpose. ``number`` is None until it is sequenced."""
+
+    number: int | None
+    uid: str
+    at: datetime
+    actor: str
+    department: str
+    action: str
+    thing: str
+    outcome: str
+    masked: bool | None
+    count: int | None
+    purpose: str
+    digest: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for machine-readable output."""
+        return {**self.__dict__, "at": self.at.isoformat()}
+
+
+def entries(
+    *, thing_prefix: str = "", actor: str = "", action: str = "", limit: int = 50, offset: int = 0
+) -> list[EntryView]:
+    """Entries about a thing, by an actor, of an action (each: all when empty), newest first.
+
+    ``thing_prefix`` matches the thing itself and what lies below it (``table:a`` does not
+    match ``table:ab``), or all of a kind when it ends with a colon.
+    """
+    rows = list(_matching(thing_prefix, actor, action).order_by("-id")[offset : offset + limit])
+    words = words_of(row.uid for row in rows if row.purpose)
+    return [view(row, words.get(row.uid, "")) for row in rows]
+
+
+def count(*, thing_prefix: str = "", actor: str = "", action: str = "") -> int:
+    """How many entries :func:`entries` could list."""
+    return _matching(thing_prefix, actor, action).count()
+
+
+def view(row: Entry, words: str) -> EntryView:
+    """A row as people see it."""
+    return EntryView(
+        number=row.number, uid=row.uid, at=moment(row.at), actor=row.actor,
+        department=row.department, action=row.action, thing=row.thing, outcome=row.outcome,
+        masked=row.masked, count=row.count, purpose=words, digest=row.digest,
+    )  # fmt: skip
+
+
+def _matching(thing: str, actor: str, action: str) -> QuerySet[Entry]:
+    found = Entry.objects.all()
+    if thing.endswith((":", ".", "/")):
+        found = found.filter(thing__startswith=thing)
+    elif thing:
+        found = found.filter(Q(thing=thing) | Q(thing__startswith=f"{thing}/"))
+    if actor:
+        found = found.filter(actor=actor)
+    return found.filter(action=action) if action else found
