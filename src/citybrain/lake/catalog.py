@@ -6,6 +6,7 @@ anywhere leaves all of them or none.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from pyiceberg.catalog import MetastoreCatalog
@@ -21,7 +22,16 @@ from pyiceberg.typedef import EMPTY_DICT, Identifier, Properties
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from citybrain.lake.database import CATALOG, iceberg_namespaces, iceberg_tables, reading, writing
+from citybrain.base.clock import CITY_ZONE
+from citybrain.base.hashing import sha256_file
+from citybrain.lake.database import (
+    CATALOG,
+    iceberg_namespaces,
+    iceberg_tables,
+    manifest,
+    reading,
+    writing,
+)
 from citybrain.lake.fileio import DurableFileIO
 from citybrain.lake.locations import Warehouse, folder, split
 from citybrain.lake.phases import Phase, quiet
@@ -91,9 +101,11 @@ class LakeCatalog(SqlCatalog):
         )
         location = load_location_provider(place, properties).new_table_metadata_file_location()
         self._write_metadata(metadata, self.files, location)
+        self._phase("metadata-durable")
         try:
             with writing(self.engine) as connection:
                 _add_namespace(connection, namespace)
+                self._record_metadata(connection, lake_table, metadata.last_updated_ms)
                 connection.execute(
                     insert(iceberg_tables).values(
                         catalog_name=CATALOG,
@@ -127,10 +139,33 @@ class LakeCatalog(SqlCatalog):
         with writing(self.engine) as connection:
             if self._with_swap:
                 self._with_swap(connection, staged)
+            self._record_metadata(
+                connection, ".".join(table.name()), staged.metadata.last_updated_ms
+            )
             _swap(connection, current, staged)
             self._phase("swapping")
         self._phase("swapped")
         return _response(staged)
+
+    def _record_metadata(self, connection: Connection, lake_table: str, at_ms: int) -> None:
+        """Iceberg's own files go into the manifest too: a flipped bit there must be found."""
+        at = datetime.fromtimestamp(at_ms / 1000, CITY_ZONE).isoformat()
+        rows = [
+            {
+                "file_path": str(path.relative_to(self.warehouse.root)),
+                "lake_table": lake_table,
+                "sha256": sha256_file(path),
+                "bytes": path.stat().st_size,
+                "rows": 0,
+                "role": "metadata",
+                "sequence": 0,
+                "batch_id": "",
+                "added_at": at,
+            }
+            for path in self.files.written
+        ]
+        if rows:
+            connection.execute(insert(manifest), rows)
 
 
 def _response(table: Table) -> CommitTableResponse:

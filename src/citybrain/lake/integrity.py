@@ -4,9 +4,11 @@ DuckDB answers from a damaged Parquet file without an error in 29 of 100 cases; 
 the manifest always tells. A file known damaged is refused until it is whole again.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from citybrain.base.errors import CityError
 from citybrain.base.hashing import sha256_file
@@ -17,6 +19,39 @@ from citybrain.lake.views import TableView
 
 class DamagedFile(CityError):  # noqa: N818 - a fact about a file, as its readers call it
     """A file of the lake is not what was committed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Damage:
+    """A file known damaged: its path below the warehouse, its table, what is wrong."""
+
+    file: str
+    table: str
+    problem: str
+    found_at: datetime
+
+
+def damaged(ground: Ground) -> list[Damage]:
+    """All files known damaged."""
+    with reading(ground.engine) as connection:
+        rows = connection.execute(select(damage).order_by(damage.c.file_path)).all()
+    return [
+        Damage(
+            file=row.file_path,
+            table=row.lake_table,
+            problem=row.problem,
+            found_at=datetime.fromisoformat(row.found_at),
+        )
+        for row in rows
+    ]
+
+
+def totals(ground: Ground) -> tuple[int, int]:
+    """Files in the manifest and their bytes."""
+    statement = select(func.count(), func.coalesce(func.sum(manifest.c.bytes), 0))
+    with reading(ground.engine) as connection:
+        files, size = connection.execute(statement).one()
+    return int(files), int(size)
 
 
 def problem_of(path: Path, *, sha256: str, size: int) -> str:

@@ -93,7 +93,9 @@ def _mark_removed(connection: Connection, view: TableView, at: str) -> None:
     kept = {f.path for f in view.files}
     live = connection.scalars(
         select(manifest.c.file_path).where(
-            manifest.c.lake_table == view.lake_table, manifest.c.removed_at.is_(None)
+            manifest.c.lake_table == view.lake_table,
+            manifest.c.removed_at.is_(None),
+            manifest.c.role != "metadata",
         )
     )
     for path in [p for p in live if p not in kept]:

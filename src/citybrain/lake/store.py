@@ -144,6 +144,20 @@ class Store:
             if change.committed is None and not change.doubtful:
                 change.abandon()
 
+    def damaged(self) -> list[integrity.Damage]:
+        """Files known damaged; reads of their tables are refused."""
+        return integrity.damaged(self.ground)
+
+    def manifest_totals(self) -> tuple[int, int]:
+        """How many files the manifest holds, and their bytes; one SQL statement."""
+        return integrity.totals(self.ground)
+
+    def compact(self, lake_table: str) -> SnapshotInfo:
+        """Merge the table's files into one, as one snapshot; readers see the same rows."""
+        from citybrain.lake.compact import compact_table
+
+        return compact_table(self, lake_table)
+
 
 def open_store(home: Home, *, clock: Clock, phase: Phase = quiet) -> Store:
     """Open the lake of a home, creating what is missing."""

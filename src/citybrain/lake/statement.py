@@ -1,0 +1,161 @@
+"""Telling one harmless SELECT from all other text, and which tables it reads.
+
+DuckDB itself parses the text (``json_serialize_sql``) and we walk its tree, so that what is
+checked and what is run cannot be understood differently by two parsers. Everything not on a
+list is refused: table functions (files, settings, ``query('…')``), metadata tables, functions
+that tell about the installation, time travel that would go round the masks.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from citybrain.base.errors import CityError
+from citybrain.lake.locations import split
+
+LAYERS = ("ods", "quarantine")
+_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+_FROM = frozenset(
+    {"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"}
+)
+# Functions that tell about the installation, change it, or only waste its time.
+_TELLING = re.compile(
+    r"current_(?!date|time|localtime)|pg_(?!size_pretty|typeof)|has_|inet_|txid|.*nextval|currval"
+    r"|getvariable|getenv|.*_log|parse_duckdb|sleep|stats$|version$|user$|session_user"
+    r"|json_serialize|json_deserialize|json_execute|__|in_search_path|.*obj_description"
+    r"|col_description|get_block_size|finalize|combine|create_sort_key|getvar"
+    r"|add_parquet_key|write_|read_|query|glob|which_secret"
+)
+_RESERVED = re.compile(r"duckdb_|pg_|sqlite_|pragma_|information_schema")
+
+
+def tables_of(sql: str) -> tuple[str, ...]:
+    """Full names of the lake tables that a statement reads, sorted.
+
+    ``system.table`` is short for ``ods.system.table``. ``CityError`` for anything but one
+    SELECT over tables of the lake.
+    """
+    tree = _parse(sql)
+    own = _cte_names(tree)
+    found: set[str] = set()
+    for node in _nodes(tree):
+        _check_function(node)
+        kind = _from_kind(node)
+        if kind is None:
+            continue
+        if kind not in _FROM:
+            raise _refused(f"{kind.replace('_', ' ').lower()} is not allowed in FROM")
+        if kind == "BASE_TABLE":
+            name = _table_name(node, own)
+            if name:
+                found.add(name)
+        if kind == "TABLE_FUNCTION":
+            _check_table_function(node)
+    return tuple(sorted(found))
+
+
+def _parse(sql: str) -> Any:
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        row = connection.execute("SELECT json_serialize_sql(CAST(? AS VARCHAR))", [sql]).fetchone()
+    document: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    if document.get("error"):
+        message = str(document.get("error_message", "it cannot be read as SQL"))
+        raise _refused(message if "SELECT" not in message else "it is not a SELECT")
+    if len(document["statements"]) != 1:
+        raise _refused(f"there are {len(document['statements'])} statements, one is allowed")
+    return document["statements"][0]
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            yield node
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+
+
+def _from_kind(node: dict[str, Any]) -> str | None:
+    """The kind of a node that stands in FROM; None for expressions and statements."""
+    is_source = "sample" in node and "alias" in node and "class" not in node
+    return str(node.get("type", "")) if is_source else None
+
+
+def _cte_names(tree: Any) -> frozenset[str]:
+    names = set()
+    for node in _nodes(tree):
+        for entry in (node.get("cte_map") or {}).get("map", ()):
+            names.add(str(entry["key"]).lower())
+        if "cte_name" in node:
+            names.add(str(node["cte_name"]).lower())
+    for name in names:
+        # In another scope the same word would mean DuckDB's own table.
+        if _RESERVED.match(name) or name in _system_views():
+            raise _refused(f"{name} is a name of the database itself")
+    return frozenset(names)
+
+
+def _table_name(node: dict[str, Any], own: frozenset[str]) -> str:
+    """Full name of a lake table; empty for a name that the statement itself defines."""
+    if node.get("at_clause"):
+        raise _refused("AT is not allowed; ask as of a time with --as-of")
+    parts = [str(node.get(k) or "").lower() for k in ("catalog_name", "schema_name", "table_name")]
+    given = [p for p in parts if p]
+    if len(given) == 1 and given[0] in own:
+        return ""
+    if len(given) == 2:
+        given = ["ods", *given]
+    if len(given) != 3 or given[0] not in LAYERS:
+        raise _refused(f"{'.'.join(p for p in parts if p)} is not a table of the lake")
+    split(".".join(given))
+    return ".".join(given)
+
+
+def _check_table_function(node: dict[str, Any]) -> None:
+    function = (node.get("function") or {}).get("function_name", "")
+    if str(function).lower() not in _TABLE_FUNCTIONS:
+        raise _refused(f"the table function {function} is not allowed")
+
+
+def _check_function(node: dict[str, Any]) -> None:
+    if "function_name" not in node:
+        return
+    function = str(node["function_name"]).lower()
+    if function in _TABLE_FUNCTIONS or (function in _functions() and not _TELLING.match(function)):
+        return
+    raise _refused(f"the function {function} is not allowed")
+
+
+@cache
+def _functions() -> frozenset[str]:
+    """Names of DuckDB's scalar, aggregate, window and macro functions and operators."""
+    return _names(
+        "SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE internal AND "
+        "function_type IN ('scalar', 'aggregate', 'macro', 'window')"
+    )
+
+
+@cache
+def _system_views() -> frozenset[str]:
+    return _names("SELECT lower(view_name) FROM duckdb_views() WHERE internal")
+
+
+def _names(sql: str) -> frozenset[str]:
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        return frozenset(row[0] for row in connection.execute(sql).fetchall())
+
+
+def _refused(why: str) -> CityError:
+    return CityError(
+        "The query is refused",
+        why=why,
+        do="Write one SELECT over tables named ods.system.table or quarantine.system.table",
+    )

@@ -1,0 +1,108 @@
+"""A small lake for the tests of its parts: one table, changed with one call."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from citybrain.base.clock import CITY_ZONE, Clock, FixedClock
+from citybrain.city.contracts import Contract, Field
+from citybrain.city.model import City
+from citybrain.lake.home import Home
+from citybrain.lake.phases import Phase, quiet
+from citybrain.lake.store import Store, open_store
+from citybrain.lake.views import Column, SnapshotInfo
+
+TABLE = "ods.civil.marriages"
+COLUMNS = (
+    Column(name="id", type="long"),
+    Column(name="name", type="string", doc="姓名"),
+    Column(name="amount", type="decimal(9,2)"),
+)
+
+
+def a_clock() -> FixedClock:
+    return FixedClock(datetime(2021, 6, 11, 14, 32, tzinfo=CITY_ZONE))
+
+
+def a_store(
+    root: Path, *, clock: Clock | None = None, phase: Phase = quiet, made: bool = True
+) -> Store:
+    """A store in ``root`` with TABLE, keyed by id."""
+    store = open_store(Home(root), clock=clock or a_clock(), phase=phase)
+    if made:
+        store.ensure(TABLE, COLUMNS, key=("id",))
+    return store
+
+
+def put(
+    store: Store,
+    batch_id: str,
+    sql: str,
+    *,
+    role: str = "base",
+    replace: bool = False,
+    table: str = TABLE,
+    summary: dict[str, str] | None = None,
+) -> SnapshotInfo:
+    """Commit the rows of a SELECT as one batch; the same batch twice counts once."""
+    with (
+        store.lease(table, owner="test") as lease,
+        store.change(table, batch_id=batch_id, lease=lease, summary=summary) as change,
+    ):
+        if change.already:
+            return change.commit()
+        made = change.new_file(role)
+        with duckdb.connect() as connection:
+            connection.execute(made.copy_sql(sql))
+        if replace:
+            change.replace_all()
+        return change.commit()
+
+
+def rows(store: Store, table: str = TABLE, **how: Any) -> list[tuple[Any, ...]]:
+    """All rows of a table in order."""
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"SELECT * FROM ({store.scan_sql(table, **how)}) ORDER BY ALL"  # noqa: S608 - a test
+        ).fetchall()
+
+
+def numbers(first: int, count: int) -> str:
+    """SELECT of ``count`` rows with ids from ``first``."""
+    return (
+        f"SELECT range AS id, 'n' || range AS name, range / 4 AS amount "  # noqa: S608 - a test
+        f"FROM range({first}, {first + count})"
+    )
+
+
+def a_contract(*fields: Field, system: str = "civil", table: str = "marriages") -> Contract:
+    return Contract(system=system, table=table, version="1.0.0", title="婚姻登记", fields=fields)
+
+
+def a_city(*contracts: Contract) -> City:
+    return City(
+        name="test",
+        title="试验",
+        root=Path(),
+        fingerprint="",
+        contracts={c.id: c for c in contracts},
+    )
+
+
+def data_files(store: Store, table: str = TABLE) -> list[Path]:
+    """The current data files on disk."""
+    return [store.ground.warehouse.root / f.path for f in store.view(table).files]
+
+
+def flip(path: Path, at: int = -20) -> None:
+    """Flip one bit of a file in place; size and name stay."""
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def files_below(root: Path) -> Sequence[Path]:
+    return sorted(p for p in root.rglob("*") if p.is_file())
