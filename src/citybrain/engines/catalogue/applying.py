@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from citybrain.city import apply as city_apply
+from citybrain.city import plan
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -18,3 +19,21 @@ def apply_city(actor: Actor, path: Path) -> Any:
         applied = city_apply(path, wiring.home().root, clock=wiring.clock(), by=actor.id)
         done.digest = applied.fingerprint
     return applied
+
+
+def apply_additions(actor: Actor, path: Path) -> list[str]:
+    """Apply the folder when that only adds to what runs; sentences for whoever must know.
+
+    So that a system that was just discovered can be collected at once, while a change of
+    what already runs still waits for somebody to look at its plan.
+    """
+    found = plan(path, wiring.home().root)
+    if found.findings:
+        return [f"{path} has {len(found.findings)} findings; see citybrain check {path}."]
+    others = [change for change in found.changes if change.action != "added"]
+    if others:
+        return [f"{len(others)} changes of {path} are not applied; see citybrain plan {path}."]
+    if found.changes:
+        apply_city(actor, path)
+        return [f"Applied {len(found.changes)} additions of {path}."]
+    return []

@@ -8,7 +8,7 @@ from typing import Any
 
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.errors import Unknown
-from citybrain.engines.catalogue.reading import damaged_tables, thing_of
+from citybrain.engines.catalogue.reading import damaged_tables, require, thing_of
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 
@@ -81,13 +81,13 @@ def execute(
 
 def chosen(tables: Sequence[str] | None, *, everything: bool = False) -> list[str]:
     """Names of tables: of named systems all, of None what is due; refuses unknown names."""
-    from citybrain.lake.collect import due
+    from citybrain.lake.collect import due as due_now
 
     city = wiring.city()
     if everything:
         return list(city.contracts)
     if not tables:
-        return list(due(wiring.store(), city, now=wiring.clock().now()))
+        return list(due_now(wiring.store(), city, now=wiring.clock().now()))
     found: dict[str, None] = {}
     for name in tables:
         mine = [t for t in city.contracts if t == name or t.split(".")[0] == name]
@@ -99,6 +99,18 @@ def chosen(tables: Sequence[str] | None, *, everything: bool = False) -> list[st
             )
         found.update(dict.fromkeys(mine))
     return list(found)
+
+
+def all_tables(actor: Actor) -> list[str]:
+    """Every table of the applied city."""
+    require(actor, "work.read", "lake:")
+    return list(wiring.city().contracts)
+
+
+def due(actor: Actor) -> list[str]:
+    """The tables whose data are due now."""
+    require(actor, "work.read", "lake:")
+    return chosen(None)
 
 
 def things_of(names: Sequence[str]) -> str:

@@ -6,9 +6,15 @@ is durable; what shows counts and contracts only asks. Results are frozen datacl
 plain values, so that a page and its ``.csv`` and ``.json`` twins render the same object.
 """
 
-from citybrain.engines.catalogue.applying import apply_city
+from citybrain.engines.catalogue.applying import apply_additions, apply_city
 from citybrain.engines.catalogue.cheating import cheat
-from citybrain.engines.catalogue.collecting import collect, enqueue_collect, stop_run
+from citybrain.engines.catalogue.collecting import (
+    all_tables,
+    collect,
+    due,
+    enqueue_collect,
+    stop_run,
+)
 from citybrain.engines.catalogue.corrections import correct, quarantine, quarantine_list
 from citybrain.engines.catalogue.drafts import (
     upload_edit,
@@ -145,6 +151,8 @@ __all__ = [
     "UploadView",
     "VerificationRow",
     "Withheld",
+    "all_tables",
+    "apply_additions",
     "apply_city",
     "badges",
     "break_one_fact",
@@ -152,6 +160,7 @@ __all__ = [
     "collect",
     "connection_plan",
     "correct",
+    "due",
     "enqueue_collect",
     "evidence",
     "frame",

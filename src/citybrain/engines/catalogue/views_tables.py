@@ -153,3 +153,7 @@ class AnswerView:
     tables: tuple[str, ...]
     masked_columns: tuple[str, ...]
     entry: str
+
+    def to_pylist(self) -> list[dict[str, object]]:
+        """The rows as a list."""
+        return list(self.rows)
