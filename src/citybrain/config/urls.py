@@ -1,0 +1,10 @@
+"""All addresses of one installation, and the pages for what goes wrong."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("citybrain.interfaces.steward.urls"))]
+
+handler400 = "citybrain.interfaces.steward.views_errors.bad_request"
+handler403 = "citybrain.interfaces.steward.views_errors.permission_denied"
+handler404 = "citybrain.interfaces.steward.views_errors.not_found"
+handler500 = "citybrain.interfaces.steward.views_errors.server_error"

@@ -1,0 +1,316 @@
+"""Filters and tags: numbers, times, states and titles look the same on every page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from citybrain.base.clock import CITY_ZONE
+from citybrain.engines.catalogue.service import (
+    GridColumn,
+    ProofView,
+    SnapshotRow,
+    StateCounts,
+    TableDot,
+    Text,
+)
+from citybrain.interfaces.steward import merkle as drawing
+from citybrain.interfaces.steward import words
+
+register = template.Library()
+
+NONE = "—"
+KILO = 1024
+MINUTE, HOUR, DAY = 60, 3600, 86400
+WORRY = 99.5  # below this share of valid rows a field is marked
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.filter
+def num(value: int | float | str | None) -> str:
+    """A number with thousands separators; a dash when there is none."""
+    if value is None or isinstance(value, str):
+        return value or NONE
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A share from 0 to 1 as a percentage with one digit, never rounded up to a full 100."""
+    if value is None:
+        return NONE
+    shown = min(round(value * 100, 1), 99.9) if value < 1 else 100.0
+    return f"{shown:.1f}%"
+
+
+@register.filter
+def rows(value: int | None) -> str:
+    """A count of rows with its unit."""
+    count = value or 0
+    return ngettext("%(n)s 行", "%(n)s 行", count) % {"n": num(count)}
+
+
+@register.filter
+def tables(value: int | None) -> str:
+    """A count of tables with its unit."""
+    count = value or 0
+    return ngettext("%(n)s 张表", "%(n)s 张表", count) % {"n": num(count)}
+
+
+@register.filter
+def size(value: int | None) -> str:
+    """A number of bytes in KB or MB."""
+    if value is None:
+        return NONE
+    if value < KILO:
+        return f"{value} B"
+    if value < KILO * KILO:
+        return f"{value / KILO:,.0f} KB"
+    return f"{value / KILO / KILO:,.1f} MB"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Seconds in the unit a person would say."""
+    if seconds is None:
+        return NONE
+    if seconds < MINUTE:
+        return gettext("%(n)s 秒") % {"n": f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"}
+    minutes = int(seconds // MINUTE)
+    if seconds < HOUR:
+        return gettext("%(m)s 分 %(s)s 秒") % {"m": minutes, "s": int(seconds % MINUTE)}
+    hours = int(seconds // HOUR)
+    if seconds < DAY:
+        return gettext("%(h)s 小时 %(m)s 分") % {"h": hours, "m": minutes % 60}
+    return gettext("%(d)s 天 %(h)s 小时") % {"d": int(seconds // DAY), "h": hours % 24}
+
+
+@register.filter
+def say(text: Text | str | None) -> str:
+    """The sentence in the reader's language; Chinese where there is no English."""
+    if not isinstance(text, Text):
+        return str(text or "")
+    return (text.en or text.zh) if _english() else text.zh
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One icon of the set, hidden from readers of the page by ear."""
+    source = static("steward/icons.svg")
+    return format_html(
+        '<svg class="ico" aria-hidden="true"><use href="{}#{}"/></svg>', source, name
+    )
+
+
+@register.simple_tag
+def tag(state: str, extra: object = "") -> SafeString:
+    """A state as word, shape and colour; ``extra`` follows the word."""
+    word = words.word(str(state))
+    tail = f" {num(extra)}" if isinstance(extra, int) else str(extra and f" {extra}")
+    return format_html('<span class="tag tag--{}">{}{}</span>', word.shape, word.text, tail)
+
+
+@register.simple_tag
+def run_tag(state: str, count: int | None = None) -> SafeString:
+    """A run's or table's phase as word, shape and colour, with how many are in it."""
+    word = words.RUN_STATES.get(state) or words.word(state)
+    tail = "" if count is None else f" {num(count)}"
+    return format_html('<span class="tag tag--{}">{}{}</span>', word.shape, word.text, tail)
+
+
+@register.simple_tag
+def result(state: str, text: Text) -> SafeString:
+    """How something ended, in its own words, with the shape of its state."""
+    word = words.RUN_STATES.get(state) or words.word(state)
+    return format_html('<span class="tag tag--{}">{}</span>', word.shape, say(text) or word.text)
+
+
+@register.simple_tag
+def look(reading: str) -> SafeString:
+    """How somebody looked: masked, revealed, or without content."""
+    return tag(reading)
+
+
+_SHAPES = {
+    "ok": '<circle class="o" cx="{x}" cy="5.5" r="4.5"/>',
+    "warn": '<path class="w" d="M{x} .5l5 10h-10Z"/>',
+    "bad": '<path class="b" d="M{x} 0l5.5 5.5-5.5 5.5-5.5-5.5Z"/>',
+    "info": '<circle class="n" cx="{x}" cy="5.5" r="4.5"/>',
+    "idle": '<circle class="i" cx="{x}" cy="5.5" r="4"/>',
+}
+_URGENCY = ("damaged", "failed", "late", "waiting", "arrived")
+
+
+@register.simple_tag
+def dots(tables: Sequence[TableDot]) -> SafeString:
+    """One shape per table, the urgent first, with the counts as its label."""
+    states = [table.state for table in tables]
+    ordered = sorted(states, key=lambda s: _URGENCY.index(s) if s in _URGENCY else 9)
+    counts = {state: ordered.count(state) for state in dict.fromkeys(ordered)}
+    label = gettext("、").join(f"{words.word(s).text} {n}" for s, n in counts.items())
+    shapes = format_html_join(
+        "",
+        "{}",
+        (
+            (SafeString(_SHAPES[words.word(state).shape].format(x=5.5 + 14 * i)),)
+            for i, state in enumerate(ordered)
+        ),
+    )
+    return format_html(
+        '<span class="dots"><svg viewBox="0 0 {} 11" role="img" aria-label="{}">{}</svg></span>',
+        max(14 * len(ordered) - 3, 11),
+        label,
+        shapes,
+    )
+
+
+@register.simple_tag
+def level(value: int, short: bool = False) -> SafeString:
+    """A data level as bars and word; ``short`` leaves the number out."""
+    bars = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="{}" width="3" height="{}"/>',
+        (("f" if i < value else "g", 4 * i, 9 - 3 * i, 3 + 3 * i) for i in range(4)),
+    )
+    text = words.LEVELS.get(value, "")
+    label = text if short else gettext("%(n)s 级 %(word)s") % {"n": value, "word": text}
+    return format_html(
+        '<span class="lv"><svg viewBox="0 0 16 12" aria-hidden="true">{}</svg>{}</span>', bars, label
+    )
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, at: datetime | None, style: str = "short") -> SafeString:
+    """A time as this reader needs it: the hour today, the day this year, all of it else.
+
+    ``style`` is ``short``, ``seconds`` (with seconds), ``log`` (only the hour) or ``full``.
+    """
+    if at is None:
+        return format_html('<span class="dim">{}</span>', NONE)
+    local = timezone.localtime(at, CITY_ZONE)
+    now = context.get("now")
+    clock = f"{local:%H:%M}" if style == "short" else f"{local:%H:%M:%S}"
+    if style == "log" or style != "full" and isinstance(now, datetime) and now.date() == local.date():
+        shown = clock
+    elif style != "full" and isinstance(now, datetime) and now.year == local.year:
+        shown = f"{local:%m-%d} {clock}"
+    else:
+        shown = f"{local:%Y-%m-%d} {clock}"
+    return format_html(
+        '<time class="num" datetime="{}">{}</time>', local.isoformat(timespec="seconds"), shown
+    )
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: template.Context, at: datetime | None) -> str:
+    """How long ago, counted from the page's own time."""
+    now = context.get("now")
+    if at is None or not isinstance(now, datetime):
+        return NONE
+    passed = (now - at).total_seconds()
+    if passed < 1:
+        return gettext("刚刚")
+    return gettext("%(time)s前") % {"time": duration(passed if passed > 10 else int(passed))}
+
+
+@register.filter
+def weekday(at: datetime) -> str:
+    """The day of the week, short."""
+    return date_format(at, "D")
+
+
+@register.filter
+def lookup(mapping: Mapping[object, object], key: object) -> object:
+    """The value of a key; nothing when the mapping does not know it."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def hundred(share: float) -> int:
+    """A share from 0 to 1 in whole hundredths."""
+    return round(min(max(share, 0.0), 1.0) * 100)
+
+
+@register.simple_tag
+def stack(counts: StateCounts) -> SafeString:
+    """The states of all tables as one bar, the urgent first."""
+    parts = [
+        ("b", counts.damaged + counts.failed),
+        ("w", counts.late),
+        ("o", counts.arrived),
+        ("i", counts.waiting),
+    ]
+    total = sum(count for _kind, count in parts) or 1
+    bars, x = [], 0.0
+    for kind, count in parts:
+        width = 400 * count / total
+        if count:
+            bars.append((kind, f"{x:.1f}", f"{max(width - 2, 1):.1f}"))
+        x += width
+    shapes = format_html_join("", '<rect class="{}" x="{}" width="{}" height="14"/>', bars)
+    return format_html(
+        '<svg class="stack" viewBox="0 0 400 14" preserveAspectRatio="none" aria-hidden="true">'
+        "{}</svg>",
+        shapes,
+    )
+
+
+@register.simple_tag
+def spark(trend: Sequence[float]) -> SafeString:
+    """Shares of valid rows (0 to 100) as a small line; 95 and below touch the floor."""
+    if len(trend) < 2:
+        return SafeString("")
+    step = 88 / (len(trend) - 1)
+    points = [f"{i * step:.1f} {2 + min(100 - v, 5) * 3.6:.1f}" for i, v in enumerate(trend)]
+    return format_html(
+        '<svg class="sp" viewBox="0 0 88 22" aria-hidden="true"><path class="{}" d="M{}"/></svg>',
+        "w" if trend[-1] < WORRY else "",
+        " L".join(points),
+    )
+
+
+@register.simple_tag
+def rate(value: float | None) -> SafeString:
+    """A share of valid rows (0 to 100); a triangle warns where it is low."""
+    if value is None:
+        return format_html('<span class="dim">{}</span>', NONE)
+    if value < WORRY:
+        return format_html('<span class="warn">▲ {}</span>', percent(value / 100))
+    return format_html("{}", percent(value / 100))
+
+
+@register.simple_tag
+def column(columns: Sequence[GridColumn], index: int) -> GridColumn:
+    """The column of a grid at a place."""
+    return columns[index]
+
+
+@register.simple_tag(takes_context=True)
+def snapshot_label(context: template.Context, snap: SnapshotRow) -> str:
+    """A snapshot as one line of a list: when, how many rows, which number."""
+    local = timezone.localtime(snap.at, CITY_ZONE)
+    parts = {"at": f"{local:%m-%d %H:%M}", "rows": rows(snap.rows), "n": num(snap.number)}
+    return gettext("%(at)s · %(rows)s · 快照 %(n)s") % parts
+
+
+@register.inclusion_tag("steward/_merkle.html")
+def merkle(proof: ProofView) -> dict[str, object]:
+    """The picture of a path in the tree."""
+    return {"picture": drawing.picture(proof), "proof": proof}
+
+
+@register.filter
+def digest(value: str | None, length: int = 12) -> str:
+    """The beginning of a hash, with the sign that more follows."""
+    if not value:
+        return NONE
+    return f"{value[:length]}…" if len(value) > length else value

@@ -1,0 +1,148 @@
+"""The five-minute tour: its steps, and where in it a visitor is (kept in the session)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+LAST = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step: what it is called, what to do, and the word on its button."""
+
+    number: int
+    title: object
+    text: object
+    go: object
+    url: str
+    current: bool = False
+    done: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tour:
+    """The tour as a page shows it."""
+
+    shown: bool
+    started: bool
+    step: int
+    steps: tuple[Step, ...]
+    title: object = ""
+    text: object = ""
+    go: object = ""
+    url: str = ""
+    back: str = ""
+    forward: str = ""
+    breakable: bool = False
+
+
+_WORDS: Mapping[int, tuple[object, object, object]] = MappingProxyType(
+    {
+        1: (
+            _("改一个事实"),
+            _("在一个单位自己的表格里，把一个出生日期改错。演练里由我们代您改一格，也可以下载表格自己改。"),
+            _("替我改错一格"),
+        ),
+        2: (
+            _("汇聚"),
+            _("按下“汇聚”。所有行都会入库，只有改错的那一行被挑出来。"),
+            _("去汇聚"),
+        ),
+        3: (
+            _("修正"),
+            _("读那句话：它写出两个值。写明用途查看明文，在页面里改对，再汇聚一次。"),
+            _("去修正"),
+        ),
+        4: (
+            _("谁看过"),
+            _("您刚才的查看也在这里：何人、何时、为何，附证明。"),
+            _("去看"),
+        ),
+        5: (
+            _("试着作弊"),
+            _("翻转湖里一个字节，改一条记录。页面会变红，并说出两处，再一步步恢复。"),
+            _("去作弊"),
+        ),
+    }
+)
+
+
+def state(request: HttpRequest) -> dict[str, object]:
+    """The visitor's place: ``step`` 0 when not begun, ``closed``, and the ``table`` touched."""
+    kept = request.session.get("tour", {})
+    return dict(kept) if isinstance(kept, dict) else {}
+
+
+def keep(request: HttpRequest, **changes: object) -> None:
+    """Remember the visitor's place."""
+    request.session["tour"] = {**state(request), **changes}
+
+
+def step_of(request: HttpRequest) -> int:
+    """The step the visitor is at; 0 when the tour was not begun or was put away."""
+    kept = state(request)
+    step = kept.get("step", 0)
+    return step if isinstance(step, int) and not kept.get("closed") else 0
+
+
+def reached(request: HttpRequest, step: int) -> None:
+    """Go on to a step, if the visitor is on the tour and was not yet there."""
+    if 0 < step_of(request) < step:
+        keep(request, step=step)
+
+
+def place(step: int, table: str) -> str:
+    """Where a step happens; the table is the one that was touched, if any yet."""
+    if step == 1:
+        return reverse("overview")
+    if step == LAST:
+        return reverse("integrity")
+    if not table:
+        return reverse(("overview", "repair_list", "record")[step - 2])
+    name = "repair" if step == 3 else "table"
+    return reverse(name, args=[table]) + ("#seen" if step == 4 else "")
+
+
+def steps(current: int) -> tuple[Step, ...]:
+    """The five steps with their links, the current one marked."""
+    return tuple(
+        Step(
+            number=number,
+            title=title,
+            text=text,
+            go=go,
+            url=reverse("tour_step", args=[number]),
+            current=number == (current or 1),
+            done=number < current,
+        )
+        for number, (title, text, go) in _WORDS.items()
+    )
+
+
+def tour(request: HttpRequest, *, at_home: bool, may_break: bool) -> Tour:
+    """The tour for a page. It is offered at home and follows whoever began it."""
+    kept = state(request)
+    step = step_of(request)
+    shown = not kept.get("closed") and (at_home or step > 0)
+    title, text, go = _WORDS[step or 1]
+    table = str(kept.get("table", ""))
+    here = request.path == place(step, table).partition("#")[0] if step else True
+    breakable = step == 1 and may_break
+    return Tour(
+        shown=shown,
+        started=step > 0,
+        step=step,
+        steps=steps(step),
+        title=title,
+        text=text,
+        go=go if breakable or not here else "",
+        url=place(step, table) if step else "",
+        back=reverse("tour_step", args=[max(step - 1, 1)]),
+        forward=reverse("tour_step", args=[min(step + 1, LAST)]),
+        breakable=breakable,
+    )

@@ -1,0 +1,121 @@
+"""Rows set aside: the list, reveal for a purpose, correct in the page, take home as Excel."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from citybrain.base.errors import CityError
+from citybrain.engines.catalogue import service as catalogue
+from citybrain.engines.catalogue.service import QuarantineView
+from citybrain.engines.guard.service import may
+from citybrain.interfaces.steward import tour
+from citybrain.interfaces.steward.access import actor, page
+from citybrain.interfaces.steward.twins import download, twin
+
+EDIT = "v-"  # the name of a cell's input begins so
+
+
+def _offset(request: HttpRequest) -> int:
+    text = request.POST.get("offset") or request.GET.get("offset") or "0"
+    return int(text) if text.isdecimal() else 0
+
+
+@page("work.read")
+def repair_list(request: HttpRequest) -> HttpResponse:
+    """Which tables have rows set aside, and why."""
+    who = actor(request)
+    context = {
+        "view": catalogue.quarantine_list(who),
+        "targets": catalogue.upload_targets(who),
+        "drafts": catalogue.uploads(who),
+    }
+    return render(request, "steward/repair_list.html", context)
+
+
+@page("work.read")
+def repair_list_twin(request: HttpRequest, suffix: str) -> HttpResponse:
+    """The same list, machine-readable."""
+    rows = catalogue.quarantine_list(actor(request))
+    return twin(rows, suffix, name="quarantine", of=catalogue.QuarantineTable)
+
+
+@page("lake.read")
+def repair(request: HttpRequest, table: str) -> HttpResponse:
+    """The rows of one table that are set aside, masked."""
+    view = catalogue.quarantine(actor(request), table, offset=_offset(request))
+    return _page(request, view)
+
+
+@page("lake.reveal", "POST")
+def repair_reveal(request: HttpRequest, table: str) -> HttpResponse:
+    """The same rows as they were delivered, for a purpose, which is recorded."""
+    who, purpose = actor(request), request.POST.get("purpose", "").strip()
+    try:
+        view = catalogue.quarantine(
+            who, table, reveal=True, purpose=purpose, offset=_offset(request)
+        )
+    except CityError as error:
+        if purpose:
+            raise
+        masked = catalogue.quarantine(who, table, offset=_offset(request))
+        return _page(request, masked, errors=[error.why or error.what])
+    return _page(request, view)
+
+
+def _page(
+    request: HttpRequest, view: QuarantineView, *, errors: list[str] | None = None
+) -> HttpResponse:
+    who = actor(request)
+    shown_to = min(view.offset + len(view.rows), view.total)
+    context = {
+        "view": view,
+        "errors": errors,
+        "purpose": request.POST.get("purpose", ""),
+        "may_upload": may(who, "lake.upload", f"table:{view.table}").allowed,
+        "may_collect": may(who, "lake.collect", f"table:{view.table}").allowed,
+        "last_shown": shown_to,
+        "previous_offset": max(view.offset - view.limit, 0),
+    }
+    return render(request, "steward/repair.html", context, status=422 if errors else 200)
+
+
+@page("lake.correct", "POST")
+def repair_correct(request: HttpRequest, table: str) -> HttpResponse:
+    """Correct one row: what was typed, and the suggestion that was taken."""
+    who, row = actor(request), request.POST.get("row", "")
+    edits = {
+        name.removeprefix(EDIT): value.strip()
+        for name, value in request.POST.items()
+        if name.startswith(EDIT)
+    }
+    field, taken, value = request.POST.get("take", "").partition("=")
+    if taken:
+        edits = {**edits, field: value}
+    reason = request.POST.get("reason", "").strip() or _("在页面中核对修正")
+    try:
+        catalogue.correct(who, table, row, edits, reason)
+    except CityError as error:
+        return _again(request, table, error)
+    tour.keep(request, corrected=True)
+    messages.success(request, _("已改。下次汇聚时入库；原值保留在记录里。"))
+    return _again(request, table)
+
+
+def _again(request: HttpRequest, table: str, error: CityError | None = None) -> HttpResponse:
+    """The page after a correction: still revealed when it was, so that work can go on."""
+    who, purpose = actor(request), request.POST.get("purpose", "").strip()
+    if not error and not purpose:
+        return redirect("repair", table=table)
+    view = catalogue.quarantine(
+        who, table, reveal=bool(purpose), purpose=purpose, offset=_offset(request)
+    )
+    errors = [" ".join(part for part in (error.what, error.why, error.do) if part)] if error else []
+    return _page(request, view, errors=errors)
+
+
+@page("lake.export", "POST")
+def repair_excel(request: HttpRequest, table: str) -> HttpResponse:
+    """The rows set aside with their reasons as a spreadsheet, for a purpose."""
+    purpose = request.POST.get("purpose", "").strip()
+    return download(catalogue.quarantine_excel(actor(request), table, purpose=purpose))

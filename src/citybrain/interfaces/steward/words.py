@@ -1,0 +1,66 @@
+"""The words and shapes of states: one place, so that a state looks the same everywhere."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A state's word and the shape it is drawn with: ok, warn, bad, info or idle."""
+
+    text: object
+    shape: str
+
+
+STATES = {
+    "arrived": Word(text=_("已到"), shape="ok"),
+    "late": Word(text=_("迟到"), shape="warn"),
+    "failed": Word(text=_("出错"), shape="bad"),
+    "waiting": Word(text=_("未到时间"), shape="idle"),
+    "damaged": Word(text=_("已损坏"), shape="bad"),
+    "tampered": Word(text=_("已篡改"), shape="bad"),
+    "intact": Word(text=_("完好"), shape="ok"),
+    "unknown": Word(text=_("未校验"), shape="idle"),
+}
+RUN_STATES = {
+    "queued": Word(text=_("排队"), shape="idle"),
+    "waiting": Word(text=_("等待"), shape="idle"),
+    "running": Word(text=_("进行中"), shape="info"),
+    "reading": Word(text=_("读取"), shape="info"),
+    "writing": Word(text=_("写入"), shape="info"),
+    "stopping": Word(text=_("正在停止"), shape="warn"),
+    "done": Word(text=_("完成"), shape="ok"),
+    "failed": Word(text=_("失败"), shape="bad"),
+    "stopped": Word(text=_("已停止"), shape="warn"),
+}
+LOOKS = {
+    "masked": Word(text=_("脱敏"), shape="ok"),
+    "revealed": Word(text=_("明文"), shape="warn"),
+    "none": Word(text=_("无内容"), shape="idle"),
+}
+LEVELS = {1: _("公开"), 2: _("内部"), 3: _("个人"), 4: _("敏感")}
+ACTIONS = {
+    "lake.read": _("查看"),
+    "lake.reveal": _("明文查看"),
+    "lake.collect": _("汇聚"),
+    "lake.upload": _("上传"),
+    "lake.correct": _("修正"),
+    "lake.export": _("下载"),
+    "lake.verify": _("校验"),
+    "lake.cheat": _("作弊（演练）"),
+    "lake.restore": _("恢复"),
+    "city.apply": _("应用城市目录"),
+    "ledger.read": _("查看留痕"),
+    "ledger.verify": _("校验留痕"),
+    "identity.login": _("登录"),
+    "identity.manage": _("管理账号"),
+    "work.read": _("查看任务"),
+}
+def word(state: str) -> Word:
+    """The word of any state; the slug itself, neutrally, when the state is new."""
+    for words in (STATES, RUN_STATES, LOOKS):
+        if state in words:
+            return words[state]
+    return Word(text=state, shape="idle")
+
