@@ -142,14 +142,14 @@ class _Reader:
         self.seen: set[int] = set()
 
     def read(self, node: Any, path: tuple[str | int, ...], depth: int) -> Any:
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, path)
         if id(node) in self.seen:
-            self._trap(
-                node, path, "yaml-alias", "An alias stands here.", "Write the value out again."
-            )
+            # The node's own mark is where the anchor stands, so the key's line is said.
+            remedy = "Write the value out again."
+            self.document.add(path, "yaml-alias", "An alias stands here.", remedy)
             return None
         self.seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path)
         if depth > MAX_DEPTH:
             self._trap(
                 node,
