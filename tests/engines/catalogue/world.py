@@ -26,12 +26,16 @@ def clock() -> FixedClock:
 
 
 def write_city(to: Path) -> Path:
-    """Xuancheng's own folder with two of its systems, so that loading stays quick."""
+    """Xuancheng's own folder with two tables of two systems, so that loading stays quick."""
     shutil.copytree(CITY, to, ignore=shutil.ignore_patterns("systems", "sources"))
     for name in SYSTEMS:
         (to / "systems").mkdir(exist_ok=True)
         shutil.copy(CITY / "systems" / f"{name}.yml", to / "systems")
         shutil.copytree(CITY / "sources" / name, to / "sources" / name)
+    (to / "sources" / "civil" / "allowances.yaml").unlink()
+    system = to / "systems" / "civil.yml"
+    lines = system.read_text("utf-8").splitlines(keepends=True)
+    system.write_text("".join(line for line in lines if "allowances:" not in line), "utf-8")
     return to
 
 

@@ -8,3 +8,10 @@ class GuardConfig(AppConfig):
 
     name = "citybrain.engines.guard"
     verbose_name = "授权"
+
+    def ready(self) -> None:
+        """Have the workers give entries their numbers, also when nobody is looking."""
+        from citybrain.engines.ledger import service as ledger
+        from citybrain.engines.work import service as work
+
+        work.chore("ledger.sequence", lambda clock: ledger.sequence(clock=clock), seconds=2)
