@@ -1,0 +1,215 @@
+"""PostgreSQL through ADBC, in one read-only transaction that sees one moment.
+
+Integers, floats, booleans, texts and bytes come as they are; every other type comes as the
+text the server writes (``::text``), because no driver carried all of them without a change.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Any
+
+import pyarrow as pa
+
+from citybrain.adapters.readers.common import (
+    SAMPLE_ROWS,
+    guarded,
+    no_table,
+    texts,
+    unreachable,
+)
+from citybrain.city.systems import Fetch
+from citybrain.lake.sources import (
+    Batches,
+    Connection,
+    DescribedColumn,
+    ReadRequest,
+    SourceColumn,
+    SourceTable,
+)
+
+_NATIVE = frozenset(
+    ("int2", "int4", "int8", "float4", "float8", "bool", "text", "varchar", "bytea")
+)
+_COLUMNS = """
+    SELECT a.attname::text, t.typname::text, a.attnotnull, format_type(a.atttypid, a.atttypmod)::text,
+           coalesce(col_description(a.attrelid, a.attnum), '')::text
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
+"""
+_TABLES = """
+    SELECT n.nspname::text, c.relname::text, coalesce(obj_description(c.oid), '')::text
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_%'
+    ORDER BY 1, 2
+"""
+_KEYS = """
+    SELECT i.indisprimary, array_length(i.indkey::int2[], 1)::int4, a.attname::text,
+           array_position(i.indkey::int2[], a.attnum)::int4
+    FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+    WHERE i.indrelid = $1::text::regclass AND i.indisunique AND i.indpred IS NULL
+"""
+_REFERENCES = """
+    SELECT a.attname::text, c.confrelid::regclass::text
+    FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    WHERE c.conrelid = $1::text::regclass AND c.contype = 'f'
+"""
+
+
+class PostgresqlReader:
+    """Reads tables and views; ``source`` is ``table`` or ``schema.table``."""
+
+    def read(self, connection: Connection, request: ReadRequest) -> Batches:
+        """One table at one moment, with its count of that moment."""
+        database = _open(connection)
+        try:
+            table = _regclass(database, request.fetch.source)
+            if table is None:
+                raise no_table(connection, request, _names(database))
+            described = _rows(database, _COLUMNS, (table,))
+            where = _where(request, {name: full for name, _t, _n, full, _c in described})
+            rows = _rows(database, f"SELECT count(*)::int8 FROM {table}{where}")[0][0]
+        except BaseException:
+            database.close()
+            raise
+        types = {name: kind for name, kind, *_rest in described}
+        return Batches(
+            columns=tuple(
+                SourceColumn(name=n, encoding="native" if k in _NATIVE else "text")
+                for n, k in types.items()
+            ),
+            rows=lambda wanted: guarded(request, _stream(database, table, types, where, wanted)),
+            count=lambda: (rows, rows),
+            close=database.close,
+            expected=rows,
+        )
+
+    def describe(self, connection: Connection) -> Iterator[SourceTable]:
+        """Every table outside the server's own schemas."""
+        with closing(_open(connection)) as database:
+            for schema, table, comment in _rows(database, _TABLES):
+                yield _describe(database, schema, table, comment)
+
+
+def _open(connection: Connection) -> Any:
+    import adbc_driver_postgresql.dbapi as adbc
+
+    try:
+        database = adbc.connect(connection.url)
+        with closing(database.cursor()) as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            for setting in ("TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "extra_float_digits = 3"):
+                cursor.execute(f"SET LOCAL {setting}")
+    except Exception as error:
+        raise unreachable(connection, error) from error
+    return database
+
+
+def _q(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _rows(database: Any, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+    with closing(database.cursor()) as cursor:
+        cursor.execute(sql, parameters or None)
+        return list(cursor.fetchall())
+
+
+def _regclass(database: Any, source: str) -> str | None:
+    """The table's quoted name: as it is written, or as ``schema.table``."""
+    schema, _, table = source.rpartition(".")
+    for name in (_q(source), f"{_q(schema)}.{_q(table)}" if schema else ""):
+        if name and _rows(database, "SELECT to_regclass($1::text)::text", (name,))[0][0]:
+            return name
+    return None
+
+
+def _names(database: Any) -> list[str]:
+    return [t if s == "public" else f"{s}.{t}" for s, t, _comment in _rows(database, _TABLES)]
+
+
+def _where(request: ReadRequest, types: dict[str, str]) -> str:
+    if request.cursor is None:
+        return ""
+    column, kind = _q(request.cursor.column), types[request.cursor.column]
+    after = request.cursor.after.replace("'", "''")
+    return f" WHERE {column} >= '{after}'::{kind} OR {column} IS NULL"
+
+
+def _stream(
+    database: Any, table: str, types: dict[str, str], where: str, wanted: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    cells = ", ".join(_q(c) if types[c] in _NATIVE else f"{_q(c)}::text AS {_q(c)}" for c in wanted)
+    cursor = database.cursor()
+    try:
+        cursor.execute(f"SELECT {cells} FROM {table}{where}")
+        reader = cursor.fetch_record_batch()
+        yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+        yield from reader
+    finally:
+        cursor.close()
+
+
+def _describe(database: Any, schema: str, table: str, comment: str) -> SourceTable:
+    quoted = f"{_q(schema)}.{_q(table)}"
+    keys, unique = _key_columns(_rows(database, _KEYS, (quoted,)))
+    references = dict(_rows(database, _REFERENCES, (quoted,)))
+    described = _rows(database, _COLUMNS, (quoted,))
+    columns = tuple(
+        DescribedColumn(
+            name=name,
+            type=_type(kind, full),
+            physical_type=full,
+            nullable=not required,
+            key=keys.get(name, 0),
+            unique=name in unique,
+            comment=text,
+            references=references.get(name, ""),
+        )
+        for name, kind, required, full, text in described
+    )
+    rows = int(_rows(database, f"SELECT count(*)::int8 FROM {quoted}")[0][0])
+    shown = ", ".join(f"{_q(c.name)}::text" for c in columns)
+    sample = _rows(database, f"SELECT {shown} FROM {quoted} LIMIT {SAMPLE_ROWS}") if columns else []
+    names = [c.name for c in columns]
+    return SourceTable(
+        name=table,
+        columns=columns,
+        rows=rows,
+        fetch=Fetch(source=table if schema == "public" else f"{schema}.{table}"),
+        comment=comment,
+        sample=tuple(texts(list(zip(names, row, strict=True))) for row in sample),
+    )
+
+
+def _key_columns(rows: list[tuple[Any, ...]]) -> tuple[dict[str, int], set[str]]:
+    # int2vector counts from 0, so the position in it is one less than we write
+    low = min((r[3] for r in rows), default=1)
+    keys = {name: place - low + 1 for primary, _n, name, place in rows if primary}
+    unique = {name for primary, size, name, _place in rows if not primary and size == 1}
+    return keys, unique - set(keys)
+
+
+def _type(kind: str, full: str) -> str:
+    if kind == "numeric" and "(" in full:
+        precision, scale = full.rpartition("(")[2].rstrip(")").split(",")
+        fits = int(precision) <= 38 and 0 <= int(scale) <= int(precision)
+        return f"decimal({precision},{scale})" if fits else "string"
+    return {
+        "int2": "int",
+        "int4": "int",
+        "int8": "long",
+        "oid": "long",
+        "float4": "float",
+        "float8": "double",
+        "bool": "boolean",
+        "date": "date",
+        "timestamp": "timestamp",
+        "timestamptz": "timestamptz",
+        "time": "time",
+        "timetz": "time",
+        "bytea": "binary",
+        "json": "json",
+        "jsonb": "json",
+    }.get(kind, "string")

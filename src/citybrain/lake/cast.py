@@ -1,0 +1,213 @@
+"""From a delivered cell to a typed value, exactly or not at all.
+
+Every function returns SQL for DuckDB. A cast that would change a value (round a decimal, drop
+the time from a date, shift a zone) is not a cast: the value is null and the cell is wrong.
+"""
+
+from dataclasses import dataclass
+
+from citybrain.city.contracts import Field
+from citybrain.lake.sqltext import text as literal
+from citybrain.lake.types import parse
+
+_INTEGERS = frozenset(
+    "TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER UBIGINT HUGEINT".split()
+)
+_DIRECT = {
+    "boolean": frozenset({"BOOLEAN"}),
+    "int": _INTEGERS,
+    "long": _INTEGERS,
+    "ulong": _INTEGERS - {"HUGEINT"},
+    "float": frozenset({"FLOAT"}),
+    "double": frozenset({"FLOAT", "DOUBLE"}),
+    "string": frozenset({"VARCHAR"}),
+    "binary": frozenset({"BLOB"}),
+}
+_DATES = {
+    "date": frozenset({"DATE"}),
+    "timestamp": frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "DATE"}),
+    "timestamptz": frozenset({"TIMESTAMP WITH TIME ZONE"}),
+}
+_TRUE = "('1','t','T','true','TRUE','True','y','Y','yes','是')"
+_FALSE = "('0','f','F','false','FALSE','False','n','N','no','否')"
+_TIME = r"-?\d{1,3}:\d{2}(:\d{2}(\.\d{1,6})?)?([+-]\d{2}(:?\d{2})?)?"
+_ULONG_MAX = 2**64 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One field's SQL: its text as delivered, its typed value, and whether that value is exact.
+
+    ``exact`` is only meaningful where the text is not empty and may be null.
+    """
+
+    text: str
+    value: str
+    exact: str
+
+
+def text_sql(column: str, encoding: str, duckdb_type: str) -> str:
+    """The cell's exact text; bytes are hexadecimal with a leading ``\\x``."""
+    if encoding == "cell":
+        payload = f"substr({column},2)"
+        return (
+            f"CASE left({column},1) WHEN 't' THEN "
+            f"coalesce(try(decode(from_hex({payload}))), '\\x' || lower({payload})) "
+            f"WHEN 'b' THEN '\\x' || lower({payload}) "
+            # the shortest text that gives the same double: 0.3, not 0.29999999999999999
+            f"WHEN 'r' THEN CAST(CAST({payload} AS DOUBLE) AS VARCHAR) ELSE {payload} END"
+        )
+    if encoding == "hex":
+        return f"'\\x' || lower({column})"
+    if duckdb_type == "BLOB":
+        return f"'\\x' || lower(hex({column}))"
+    if duckdb_type.startswith(("STRUCT", "MAP")) or duckdb_type.endswith("]"):
+        return f"CAST(to_json({column}) AS VARCHAR)"
+    return column if duckdb_type == "VARCHAR" else f"CAST({column} AS VARCHAR)"
+
+
+def cell(field: Field, column: str, *, encoding: str, duckdb_type: str, text: str) -> Cell:
+    """The field's value from ``column``; ``text`` names where the text was already computed."""
+    if encoding == "native" and duckdb_type in _DIRECT.get(field.type, ()):
+        target = parse(field.type).duckdb
+        value = column if duckdb_type == target else f"try_cast({column} AS {target})"
+        return Cell(text=text, value=value, exact=f"({value}) IS NOT NULL")
+    if encoding == "native" and duckdb_type in _DATES.get(field.type, ()):
+        return _native_date(field, column, text)
+    if encoding == "native" and _decimal_fits(field.type, duckdb_type):
+        value = f"try_cast({column} AS {parse(field.type).duckdb})"
+        return Cell(text=text, value=value, exact=f"({value}) IS NOT NULL")
+    if field.type == "string":
+        return Cell(text=text, value=text, exact=_readable(column, encoding))
+    if field.type == "binary":
+        return _binary(column, encoding, text)
+    return _from_text(field, text)
+
+
+def _readable(column: str, encoding: str) -> str:
+    """Whether a text column's cell is text: in SQLite it may be bytes, or not UTF-8."""
+    if encoding != "cell":
+        return "true"
+    decoded = f"try(decode(from_hex(substr({column},2))))"
+    return f"CASE left({column},1) WHEN 'b' THEN false WHEN 't' THEN {decoded} IS NOT NULL ELSE true END"
+
+
+def _binary(column: str, encoding: str, text: str) -> Cell:
+    if encoding == "cell":
+        is_bytes = f"left({column},1) IN ('t','b')"
+        value = f"CASE WHEN {is_bytes} THEN try(from_hex(substr({column},2))) END"
+        return Cell(text=text, value=value, exact="true")
+    value = f"CASE WHEN starts_with({text}, '\\x') THEN try(from_hex(substr({text},3))) END"
+    return Cell(text=text, value=value, exact="true")
+
+
+def _native_date(field: Field, column: str, text: str) -> Cell:
+    target = parse(field.type).duckdb
+    value = f"CASE WHEN isfinite({column}) AND year({column}) BETWEEN 1 AND 9999 "
+    value += f"THEN {column}::{target} END"
+    return Cell(text=text, value=value, exact="true")
+
+
+def _decimal_fits(wanted: str, given: str) -> bool:
+    if not wanted.startswith("decimal"):
+        return False
+    if given in _INTEGERS:
+        return True
+    if not given.startswith("DECIMAL"):
+        return False
+    return parse(given.lower().replace(" ", "")).scale <= parse(wanted).scale
+
+
+def _from_text(field: Field, text: str) -> Cell:
+    kind = "decimal" if field.type.startswith("decimal") else field.type
+    bare = f"nullif(trim({text}), '')"
+    value, exact = {
+        "boolean": _boolean,
+        "int": _integer,
+        "long": _integer,
+        "ulong": _integer,
+        "decimal": _decimal,
+        "float": _floating,
+        "double": _floating,
+        "date": _date,
+        "timestamp": _timestamp,
+        "timestamptz": _timestamptz,
+        "time": _time,
+        "json": _json,
+    }[kind](bare, field)
+    return Cell(text=text, value=value, exact=exact)
+
+
+def _boolean(text: str, _field: Field) -> tuple[str, str]:
+    return f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END", "true"
+
+
+def _integer(text: str, field: Field) -> tuple[str, str]:
+    value = f"try_cast({text} AS {parse(field.type).duckdb})"
+    exact = (
+        f"CASE WHEN {value}::VARCHAR = {text} THEN true "
+        f"ELSE regexp_full_match({text}, '[+-]?\\d+(\\.0*)?') END"
+    )
+    if field.type == "ulong":
+        exact = f"({exact}) AND {value} BETWEEN 0 AND {_ULONG_MAX}"
+    return value, exact
+
+
+def _decimal(text: str, field: Field) -> tuple[str, str]:
+    scale = parse(field.type).scale
+    value = f"try_cast({text} AS {parse(field.type).duckdb})"
+    pattern = f"[+-]?(\\d+(\\.\\d{{0,{scale}}}0*)?|\\.\\d{{0,{scale}}}0*)"
+    exact = (
+        f"CASE WHEN {value}::VARCHAR = {text} THEN true "
+        f"ELSE regexp_full_match({text}, '{pattern}') END"
+    )
+    return value, exact
+
+
+def _floating(text: str, field: Field) -> tuple[str, str]:
+    return f"try_cast({text} AS {parse(field.type).duckdb})", f"NOT contains({text}, '_')"
+
+
+def _formats(text: str, field: Field) -> list[str]:
+    return [f"try_strptime({text}, {literal(pattern)})" for pattern in field.formats]
+
+
+def _date(text: str, field: Field) -> tuple[str, str]:
+    # DuckDB would take 'infinity', a year of five digits, or drop the time of a timestamp.
+    iso = f"CASE WHEN substr({text},5,1) IN ('-','/') AND (length({text}) <= 10 "
+    iso += f"OR substr({text},11) IN (' 00:00:00','T00:00:00')) THEN try_cast({text} AS DATE) END"
+    given = [f"try_cast({one} AS DATE)" for one in _formats(text, field)]
+    return f"coalesce({', '.join([*given, iso])})" if given else iso, "true"
+
+
+def _plain_clock(text: str) -> str:
+    """No zone behind the time, and no digit below the microsecond that is not zero."""
+    return (
+        f"translate(substr({text},11), '0123456789:. T', '') = '' AND "
+        f"length(CASE WHEN contains({text},'.') THEN rtrim({text},'0') ELSE {text} END) <= 26"
+    )
+
+
+def _timestamp(text: str, field: Field) -> tuple[str, str]:
+    iso = f"CASE WHEN substr({text},5,1) IN ('-','/') AND {_plain_clock(text)} "
+    iso += f"THEN try_cast({text} AS TIMESTAMP) END"
+    given = _formats(text, field)
+    return f"coalesce({', '.join([*given, iso])})" if given else iso, "true"
+
+
+def _timestamptz(text: str, field: Field) -> tuple[str, str]:
+    # A text without a zone is city time: that is what a clerk who wrote it meant.
+    zoned = f"CASE WHEN substr({text},5,1) IN ('-','/') AND "
+    zoned += f"NOT regexp_matches({text}, '\\.\\d{{6}}\\d*[1-9]') "
+    zoned += f"THEN try_cast({text} AS TIMESTAMPTZ) END"
+    naive, _ = _timestamp(text, field)
+    local = f"timezone('Asia/Shanghai', {naive})"
+    return f"CASE WHEN ({naive}) IS NOT NULL THEN {local} ELSE {zoned} END", "true"
+
+
+def _time(text: str, _field: Field) -> tuple[str, str]:
+    return f"CASE WHEN regexp_full_match({text}, '{_TIME}') THEN {text} END", "true"
+
+
+def _json(text: str, _field: Field) -> tuple[str, str]:
+    return f"CASE WHEN json_valid({text}) THEN {text} END", "true"

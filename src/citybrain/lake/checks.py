@@ -1,0 +1,192 @@
+"""Contract rules as vectorised SQL: one boolean per check, true where the cell is wrong.
+
+The good rows, nearly all of them, pay one cheap boolean each; reasons in sentences are made
+elsewhere and only for the rows that are wrong. A check never says anything about an empty
+cell: that is what ``required`` is for.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from citybrain.city.contracts import Contract, Field, Rule
+from citybrain.lake.cast import Cell
+from citybrain.lake.sqltext import text as literal
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that can be wrong with one field; ``sql`` is true where it is."""
+
+    field: Field
+    rule: Rule
+    sql: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckContext:
+    """What rules need besides the row: the day of collection and the codes valid on it."""
+
+    day: date
+    codes: Mapping[str, Mapping[str, str]]  # codelist -> code -> title, valid on the day
+    replaced: Mapping[str, Mapping[str, str]]  # codelist -> old code -> new code
+
+
+def checks(
+    contract: Contract, cells: Mapping[str, Cell], values: Mapping[str, str], about: CheckContext
+) -> list[Check]:
+    """Every check of the contract; ``values`` names each field's typed column in the SQL."""
+    found = []
+    for field in contract.fields:
+        value = values[field.name]
+        found.extend(_basic(field, cells[field.name], value))
+        for rule in _rules(field):
+            wrong = _BUILDERS[rule.name](field, rule, value, values, about)
+            found.append(Check(field=field, rule=rule, sql=f"coalesce({wrong}, false)"))
+    return found
+
+
+def _rules(field: Field) -> list[Rule]:
+    listed = list(field.rules)
+    if field.codelist and all(rule.name != "codelist" for rule in listed):
+        listed.append(Rule(name="codelist", arguments={"codelist": field.codelist}))
+    return listed
+
+
+def _basic(field: Field, cell: Cell, value: str) -> list[Check]:
+    empty = (
+        f"{cell.text} IS NULL"
+        if field.type in ("string", "binary")
+        else (f"coalesce(trim({cell.text}) = '', true)")
+    )
+    found = []
+    if not (cell.exact == "true" and cell.value == cell.text):
+        wrong = f"NOT ({empty}) AND ({value} IS NULL OR NOT coalesce({cell.exact}, false))"
+        found.append(Check(field=field, rule=Rule(name="type"), sql=f"coalesce({wrong}, true)"))
+    if field.required or field.key:
+        found.append(Check(field=field, rule=Rule(name="required"), sql=empty))
+    return found
+
+
+def id_number_wrong(value: str) -> str:
+    """True where ``value`` is not a valid resident ID number of 15 or 18 digits."""
+    number = f"try_cast(left({value},17) AS BIGINT)"
+    terms = " + ".join(
+        f"(({number} // {10 ** (16 - place)}) % 10) * {weight}"
+        for place, weight in enumerate(_WEIGHTS)
+    )
+    long = (
+        f"ltrim({value}, '0123456789') NOT IN ('', 'X') OR left({value},1) = '0' "
+        f"OR substr('10X98765432', (({terms}) % 11 + 1)::BIGINT, 1) <> substr({value},18,1) "
+        f"OR ({birth_in(value)}) IS NULL"
+    )
+    short = (
+        f"ltrim({value}, '0123456789') <> '' OR left({value},1) = '0' "
+        f"OR ({birth_in(value)}) IS NULL"
+    )
+    return (
+        f"CASE length({value}) WHEN 18 THEN coalesce({long}, true) "
+        f"WHEN 15 THEN coalesce({short}, true) ELSE {value} IS NOT NULL END"
+    )
+
+
+def birth_in(value: str) -> str:
+    """The birth date in an ID number, null where there is none."""
+    # Four sequences of the old numbers were kept for people born before 1900.
+    century = f"CASE WHEN right({value},3) IN ('996','997','998','999') THEN '18' ELSE '19' END"
+    digits = (
+        f"CASE length({value}) WHEN 18 THEN substr({value},7,8) "
+        f"WHEN 15 THEN {century} || substr({value},7,6) END"
+    )
+    dashed = f"left({digits},4) || '-' || substr({digits},5,2) || '-' || substr({digits},7,2)"
+    return f"try_cast({dashed} AS DATE)"
+
+
+def _id_number(_f: Field, _r: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
+    return id_number_wrong(value)
+
+
+def _birth_of(_f: Field, rule: Rule, value: str, v: Mapping[str, str], _a: CheckContext) -> str:
+    number = v[str(rule.arguments["id"])]
+    return f"NOT ({id_number_wrong(number)}) AND {value}::DATE <> {birth_in(number)}"
+
+
+def _sex_of(_f: Field, rule: Rule, value: str, v: Mapping[str, str], _a: CheckContext) -> str:
+    number = v[str(rule.arguments["id"])]
+    digit = f"substr({number}, CASE length({number}) WHEN 18 THEN 17 ELSE 15 END, 1)"
+    sex = f"CASE WHEN {digit} IN ('1','3','5','7','9') THEN '1' ELSE '2' END"
+    return f"NOT ({id_number_wrong(number)}) AND {value} <> {sex}"
+
+
+def _uscc(_f: Field, _r: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
+    terms = " + ".join(
+        f"(instr('{_USCC}', substr({value},{place + 1},1)) - 1) * {pow(3, place, 31)}"
+        for place in range(17)
+    )
+    check = f"substr('{_USCC}', ((31 - ({terms}) % 31) % 31 + 1)::BIGINT, 1)"
+    return (
+        f"CASE WHEN length({value}) <> 18 OR ltrim({value}, '{_USCC}') <> '' THEN true "
+        f"ELSE {check} <> substr({value},18,1) END"
+    )
+
+
+def _phone(_f: Field, _r: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
+    return f"length({value}) <> 11 OR ltrim({value}, '0123456789') <> ''"
+
+
+def _pattern(_f: Field, rule: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
+    pattern = literal(str(rule.arguments["pattern"]))
+    return f"NOT regexp_full_match({value}::VARCHAR, {pattern})"
+
+
+def _length(_f: Field, rule: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
+    return _outside(f"length({value}::VARCHAR)", rule, str)
+
+
+def _range(field: Field, rule: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
+    dated = field.type in ("date", "timestamp", "timestamptz")
+    name = {"timestamp": "TIMESTAMP", "timestamptz": "TIMESTAMPTZ"}.get(field.type, "DATE")
+    return _outside(value, rule, (lambda bound: f"{name} {literal(bound)}") if dated else str)
+
+
+def _outside(value: str, rule: Rule, sql: Callable[[str], str]) -> str:
+    sides = (("min", "<"), ("max", ">"))
+    tests = [
+        f"{value} {sign} {sql(str(rule.arguments[side]))}"
+        for side, sign in sides
+        if rule.arguments.get(side) is not None
+    ]
+    return " OR ".join(tests) or "false"
+
+
+def _codelist(_f: Field, rule: Rule, value: str, _v: Mapping[str, str], a: CheckContext) -> str:
+    codes = a.codes.get(str(rule.arguments["codelist"]), {})
+    listed = ", ".join(literal(code) for code in codes)
+    return f"{value}::VARCHAR NOT IN ({listed})" if listed else "false"
+
+
+def _not_before(_f: Field, rule: Rule, value: str, v: Mapping[str, str], _a: CheckContext) -> str:
+    return f"{value} < {v[str(rule.arguments['other'])]}"
+
+
+def _not_future(field: Field, _r: Rule, value: str, _v: Mapping[str, str], a: CheckContext) -> str:
+    day = f"DATE '{a.day.isoformat()}'"
+    return f"{value} > {day}" if field.type == "date" else f"{value} >= {day} + 2"
+
+
+_BUILDERS = {
+    "pattern": _pattern,
+    "length": _length,
+    "range": _range,
+    "codelist": _codelist,
+    "id_number": _id_number,
+    "uscc": _uscc,
+    "phone": _phone,
+    "birth_of": _birth_of,
+    "sex_of": _sex_of,
+    "not_before": _not_before,
+    "not_future": _not_future,
+}

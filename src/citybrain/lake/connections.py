@@ -1,0 +1,85 @@
+"""Where a system's data are: looked up by the connection's name, never kept in the city.
+
+Looked up in this order: the environment (``CITYBRAIN_CONNECTION_<NAME>``), the installation's
+``connections.yml``, and the ``connections.yml`` of the folder in ``CITYBRAIN_SYSTEMS``. A path
+in a file is relative to that file.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+
+from citybrain.base.errors import CityError
+from citybrain.lake.home import Home
+from citybrain.lake.sources import Connection
+
+_SCHEMES = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "files": "files",
+}
+_PATHS = ("sqlite", "files")
+
+
+def connection(name: str, url: str, *, base: Path | None = None) -> Connection:
+    """A connection from its URL; ``base`` is what a relative path in it is relative to."""
+    scheme = _SCHEMES.get(urlsplit(url).scheme)
+    if scheme is None:
+        raise CityError(
+            f"The connection {name} has an address that cannot be used",
+            why="it begins with none of sqlite:// postgresql:// mysql:// mariadb:// files://",
+            do="Write for example postgresql://user:password@host/database",
+            where=name,
+        )
+    if scheme in _PATHS and base is not None:
+        path = Path(url.split("://", 1)[1])
+        url = f"{scheme}://{path if path.is_absolute() else (base / path).resolve()}"
+    return Connection(name=name, url=url, scheme=scheme)
+
+
+def path_of(where: Connection) -> Path:
+    """The file or folder that a ``sqlite`` or ``files`` connection names."""
+    return Path(where.url.split("://", 1)[1])
+
+
+def address(where: Connection) -> str:
+    """The URL without its password, for messages."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", where.url)
+
+
+def resolve(name: str, home: Home, environ: Mapping[str, str]) -> Connection:
+    """The connection of that name; ``CityError`` says the three places when it is in none."""
+    variable = "CITYBRAIN_CONNECTION_" + re.sub(r"\W", "_", name).upper()
+    if environ.get(variable):
+        return connection(name, environ[variable], base=Path.cwd())
+    places = [home.connections_file]
+    if environ.get("CITYBRAIN_SYSTEMS"):
+        places.append(Path(environ["CITYBRAIN_SYSTEMS"]) / "connections.yml")
+    for file in places:
+        url = _listed(file).get(name)
+        if url:
+            return connection(name, url, base=file.parent)
+    raise CityError(
+        f"The connection {name} is not known",
+        why=f"neither {variable} nor {' nor '.join(str(p) for p in places)} names it",
+        do=f"Set {variable}, or add a line '{name}: URL' to {home.connections_file}",
+        where=name,
+    )
+
+
+def _listed(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    listed = content.get("connections", content) if isinstance(content, dict) else {}
+    return {str(k): _url(v) for k, v in listed.items()}
+
+
+def _url(entry: object) -> str:
+    return str(entry.get("url", "")) if isinstance(entry, dict) else str(entry)

@@ -1,0 +1,156 @@
+"""Corrections: what an officer put in place of a value that the source still delivers wrong.
+
+A correction holds only while the source delivers the same wrong value for the same row. The
+original stays in the correction, so that both can be shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from citybrain.base.errors import CityError
+from citybrain.lake.database import reading, writing
+from citybrain.lake.tables import corrections
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from citybrain.lake.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """One cell's correction; ``row`` is the row's address as it was delivered."""
+
+    id: int
+    table: str
+    row: str
+    field: str
+    original: str | None
+    corrected: str | None
+    by: str
+    reason: str
+    at: datetime
+    retired_at: datetime | None = None
+    retired_because: str = ""
+
+
+def address(quarantine_id: str) -> str:
+    """The row's address without the mark that tells rows of one address apart."""
+    return quarantine_id.partition("#")[0]
+
+
+def record(
+    store: "Store",
+    *,
+    table: str,
+    quarantine_id: str,
+    field: str,
+    original: str | None,
+    corrected: str | None,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> Correction:
+    """Record a correction; an earlier one of the same cell is retired by it."""
+    if original == corrected:
+        raise CityError(
+            "The correction changes nothing",
+            why="the corrected value is the delivered one",
+            do="Write the right value, or leave the row to the department",
+            where=f"{table}.{field}",
+        )
+    row = address(quarantine_id)
+    values = {
+        "table": table,
+        "row": row,
+        "field": field,
+        "original": original,
+        "corrected": corrected,
+        "by": by,
+        "reason": reason,
+        "at": now.isoformat(),
+    }
+    with writing(store.engine) as connection:
+        connection.execute(
+            update(corrections)
+            .where(
+                corrections.c.table == table,
+                corrections.c.row == row,
+                corrections.c.field == field,
+                corrections.c.retired_at.is_(None),
+            )
+            .values(retired_at=now.isoformat(), retired_because="replaced by a later correction")
+        )
+        key = connection.execute(insert(corrections).values(**values)).inserted_primary_key
+    assert key is not None
+    return Correction(
+        id=int(key[0]),
+        table=table,
+        row=row,
+        field=field,
+        original=original,
+        corrected=corrected,
+        by=by,
+        reason=reason,
+        at=now,
+    )
+
+
+def active(store: "Store", table: str) -> list[Correction]:
+    """The table's corrections that hold, oldest first."""
+    return _select(store, table, only_active=True)
+
+
+def history(store: "Store", table: str) -> list[Correction]:
+    """All corrections of the table, retired ones too, oldest first."""
+    return _select(store, table, only_active=False)
+
+
+def retire(store: "Store", ids: Sequence[int], *, because: str, now: datetime) -> None:
+    """Let corrections hold no longer."""
+    if ids:
+        with writing(store.engine) as connection:
+            connection.execute(
+                update(corrections)
+                .where(corrections.c.id.in_(list(ids)), corrections.c.retired_at.is_(None))
+                .values(retired_at=now.isoformat(), retired_because=because)
+            )
+
+
+def register(connection: "duckdb.DuckDBPyConnection", held: Sequence[Correction]) -> None:
+    """Put corrections where a plan finds them: the table ``corrections_now``."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE corrections_now "
+        "(row VARCHAR, field VARCHAR, original VARCHAR, corrected VARCHAR)"
+    )
+    rows = [[c.row, c.field, c.original, c.corrected] for c in held]
+    if rows:
+        connection.executemany("INSERT INTO corrections_now VALUES (?, ?, ?, ?)", rows)
+
+
+def _select(store: "Store", table: str, *, only_active: bool) -> list[Correction]:
+    statement = select(corrections).where(corrections.c.table == table).order_by(corrections.c.id)
+    if only_active:
+        statement = statement.where(corrections.c.retired_at.is_(None))
+    with reading(store.engine) as connection:
+        rows = connection.execute(statement).all()
+    return [
+        Correction(
+            id=row.id,
+            table=row.table,
+            row=row.row,
+            field=row.field,
+            original=row.original,
+            corrected=row.corrected,
+            by=row.by,
+            reason=row.reason,
+            at=datetime.fromisoformat(row.at),
+            retired_at=datetime.fromisoformat(row.retired_at) if row.retired_at else None,
+            retired_because=row.retired_because or "",
+        )
+        for row in rows
+    ]

@@ -1,0 +1,253 @@
+"""Rows that share an address within one batch.
+
+Equal rows count once; of rows that differ in the cursor the latest stands (the others are
+superseded); rows that contradict each other are set aside, all of them, with both values
+named. A table without a key promises no uniqueness: its equal rows all stay, each with its
+own address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+
+from citybrain.city.contracts import Contract, Field
+from citybrain.lake.explain import CellProblem, short, title
+from citybrain.lake.setaside import SetAside
+from citybrain.lake.sqltext import name, names, text
+
+_NAMED = 3  # differing fields that a sentence names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """What became of the duplicates; ``select`` reads the rows that stand."""
+
+    select: str
+    rows: int
+    superseded: int = 0
+    set_aside: int = 0
+    rewritten: bool = False
+
+
+def settle(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    *,
+    files: list[str],
+    rows: int,
+    cursor: str,
+    aside: SetAside,
+) -> Settled:
+    """Settle the staged files' duplicates; the files themselves stay as they are."""
+    listed = ", ".join(text(f) for f in files)
+    staged = f"read_parquet([{listed}], file_row_number=true, filename=true)"
+    plain = f"SELECT * FROM read_parquet([{listed}])"
+    unique = [f for f in contract.fields if f.unique and f.key == 0]
+    distinct = _distinct(connection, staged, ["_row", *(f.name for f in unique)])
+    if distinct[0] == rows and all(d == n for d, n in distinct[1:]):
+        return Settled(select=plain, rows=rows)
+    if not contract.key and distinct[0] != rows:
+        return Settled(select=_numbered(contract, staged), rows=rows, rewritten=True)
+    _verdicts(connection, contract, staged, cursor)
+    superseded = _count(connection, "verdict = 'superseded'")
+    _conflicts(connection, contract, staged, aside)
+    for field in unique:
+        _not_unique(connection, contract, staged, field, aside)
+    dropped = _count(connection, "verdict <> 'keep'")
+    select = (
+        f"SELECT * EXCLUDE (file_row_number, filename) FROM {staged} s "
+        "ANTI JOIN (SELECT * FROM verdicts WHERE verdict <> 'keep') v "
+        "ON v.spot = s.file_row_number AND v.file = s.filename"
+    )
+    return Settled(
+        select=select,
+        rows=rows - dropped,
+        superseded=superseded,
+        set_aside=dropped - superseded,
+        rewritten=True,
+    )
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return tuple(row)
+
+
+def _distinct(
+    connection: duckdb.DuckDBPyConnection, staged: str, columns: list[str]
+) -> list[int | tuple[int, int]]:
+    """Distinct addresses, then for each unique field (distinct values, values).
+
+    Counted by hash, which is quick; two values of one hash only cost the slower look.
+    """
+    (rows,) = _one(connection, f"SELECT count(DISTINCT hash(_row)) FROM {staged}")
+    found: list[int | tuple[int, int]] = [rows]
+    for column in columns[1:]:
+        pair = _one(
+            connection,
+            f"SELECT count(DISTINCT {name(column)}), count({name(column)}) FROM {staged}",
+        )
+        found.append((pair[0], pair[1]))
+    return found
+
+
+def _numbered(contract: Contract, staged: str) -> str:
+    fields = names(f.name for f in contract.fields)
+    return (
+        f"SELECT {fields}, CASE WHEN n = 1 THEN _row ELSE _row || '#' || n END AS _row, "
+        "_batch, _contract FROM "
+        f"(SELECT *, row_number() OVER (PARTITION BY _row ORDER BY filename, file_row_number) AS n "
+        f"FROM {staged})"
+    )
+
+
+def _content(contract: Contract) -> str:
+    return f"hash({names(f.name for f in contract.fields)})"
+
+
+def _verdicts(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, staged: str, cursor: str
+) -> None:
+    """Table ``verdicts``: file, spot, verdict of every row whose address occurs twice."""
+    newest = name(cursor) if cursor else "0"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE verdicts AS
+        WITH twice AS (SELECT _row FROM {staged} GROUP BY _row HAVING count(*) > 1),
+        candidates AS (
+            SELECT filename AS file, file_row_number AS spot, _row, {newest} AS newest,
+                   {_content(contract)} AS content
+            FROM {staged} SEMI JOIN twice USING (_row)
+        ),
+        ranked AS (
+            SELECT *, newest IS NOT DISTINCT FROM max(newest) OVER (PARTITION BY _row) AS top,
+                   row_number() OVER (
+                       PARTITION BY _row ORDER BY newest DESC NULLS LAST, file DESC, spot DESC
+                   ) AS place
+            FROM candidates
+        ),
+        kinds AS (
+            SELECT _row, count(DISTINCT content) AS kinds FROM ranked WHERE top GROUP BY _row
+        )
+        SELECT file, spot, _row, CASE WHEN kinds > 1 AND top THEN 'conflict'
+               WHEN kinds = 1 AND place = 1 THEN 'keep' ELSE 'superseded' END AS verdict
+        FROM ranked JOIN kinds USING (_row)
+        """
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, where: str) -> int:
+    return int(_one(connection, f"SELECT count(*) FROM verdicts WHERE {where}")[0])
+
+
+def _texts(contract: Contract) -> str:
+    return ", ".join(
+        f"'\\x' || lower(hex({name(f.name)})) AS {name(f.name)}"
+        if f.type == "binary"
+        else f"CAST({name(f.name)} AS VARCHAR) AS {name(f.name)}"
+        for f in contract.fields
+    )
+
+
+def _conflicts(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, staged: str, aside: SetAside
+) -> None:
+    cursor = connection.execute(
+        f"SELECT _row, {_texts(contract)} FROM {staged} s JOIN verdicts v USING (_row) "
+        "WHERE v.verdict = 'conflict' AND v.spot = s.file_row_number AND v.file = s.filename "
+        "ORDER BY _row, s.filename, s.file_row_number"
+    )
+    _by_group(
+        cursor,
+        contract,
+        lambda rows: [_disagreement(contract, rows)] * len(rows),
+        aside,
+    )
+
+
+def _by_group(
+    cursor: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    problems: Callable[[list[dict[str, str | None]]], list[CellProblem]],
+    aside: SetAside,
+) -> None:
+    fields = [f.name for f in contract.fields]
+    group: list[dict[str, str | None]] = []
+    mark = None
+    while True:
+        row = cursor.fetchone()
+        if group and (row is None or row[0] != mark):
+            for values, problem in zip(group, problems(group), strict=True):
+                aside.add(str(values["_row"]), values, [problem])
+            group = []
+        if row is None:
+            return
+        mark = row[0]
+        group.append(dict(zip(["_row", *fields], row[-len(fields) - 1 :], strict=True)))
+
+
+def _disagreement(contract: Contract, rows: list[dict[str, str | None]]) -> CellProblem:
+    differing = [f for f in contract.fields if len({r[f.name] for r in rows}) > 1]
+    key = "、".join(f"{title(contract.field(k))} {rows[0][k]}" for k in contract.key)
+    key_en = ", ".join(f"{k} {rows[0][k]}" for k in contract.key)
+    shown = [(f, *_two(f, rows)) for f in differing[:_NAMED]]
+    zh = "；".join(f"{title(f)}一处为“{a}”，一处为“{b}”" for f, a, b in shown)
+    en = "; ".join(
+        f"{f.title_en or f.name} is “{a}” in one and “{b}” in another" for f, a, b in shown
+    )
+    return CellProblem(
+        field=differing[0].name if differing else "",
+        rule="key_conflict",
+        sentence=f"{key} 出现 {len(rows)} 次且内容不一致：{zh}，请核对其一。",
+        sentence_en=f"{key_en} occurs {len(rows)} times and the rows disagree: {en}. "
+        "Please check which is right.",
+    )
+
+
+def _two(field: Field, rows: list[dict[str, str | None]]) -> tuple[str, str]:
+    values = list(dict.fromkeys(r[field.name] for r in rows))
+    first, second = values[0], values[1]
+    return short(first or "（空）"), short(second or "（空）")
+
+
+def _not_unique(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    staged: str,
+    field: Field,
+    aside: SetAside,
+) -> None:
+    """Set aside rows whose value of a unique field another standing row has too."""
+    column = name(field.name)
+    standing = (
+        f"SELECT s.* FROM {staged} s ANTI JOIN (SELECT * FROM verdicts WHERE verdict <> 'keep') v "
+        "ON v.spot = s.file_row_number AND v.file = s.filename"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE shared AS SELECT filename AS file, file_row_number AS spot "
+        f"FROM ({standing}) WHERE {column} IS NOT NULL "
+        f"QUALIFY count(*) OVER (PARTITION BY {column}) > 1"
+    )
+    cursor = connection.execute(
+        f"SELECT {column}, _row, {_texts(contract)} FROM {staged} s JOIN shared v "
+        "ON v.spot = s.file_row_number AND v.file = s.filename ORDER BY 1, 2"
+    )
+    _by_group(cursor, contract, lambda rows: [_shared(field, rows)] * len(rows), aside)
+    connection.execute(
+        "DELETE FROM verdicts v USING shared s WHERE v.spot = s.spot AND v.file = s.file"
+    )
+    connection.execute("INSERT INTO verdicts SELECT file, spot, '', 'shared' FROM shared")
+
+
+def _shared(field: Field, rows: list[dict[str, str | None]]) -> CellProblem:
+    value = short(rows[0][field.name] or "")
+    others = "、".join(str(r["_row"]).partition("/")[2] for r in rows[:_NAMED])
+    return CellProblem(
+        field=field.name,
+        rule="unique",
+        sentence=f"{title(field)}“{value}”应唯一，却出现在 {len(rows)} 行（{others}），请核对其一。",
+        sentence_en=f"{field.title_en or field.name} “{value}” should be unique but stands in "
+        f"{len(rows)} rows ({others}). Please check which is right.",
+    )

@@ -1,0 +1,175 @@
+"""Deliveries as relations that DuckDB can read: files by its own readers, batches as streams."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from citybrain.base.errors import CityError
+from citybrain.lake import csvtext
+from citybrain.lake.csvtext import CsvShape, Readable
+from citybrain.lake.jsonlines import open_jsonl
+from citybrain.lake.plan import Given
+from citybrain.lake.sources import (
+    NUMBER,
+    Batches,
+    Delivery,
+    Files,
+    Note,
+    Reject,
+    SourceColumn,
+)
+from citybrain.lake.sqltext import text
+from citybrain.lake.staging import Tap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """What a plan reads from: SQL after FROM, its columns, and the stream behind it if any."""
+
+    sql: str
+    given: dict[str, Given]
+    numbered: bool = False
+    tap: Tap | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A delivery, ready to be read once.
+
+    ``relation`` is given the wanted columns. ``repaired`` opens it again the careful way,
+    after the quick way failed; None when there is none.
+    """
+
+    columns: tuple[SourceColumn, ...]
+    relation: Callable[[Sequence[str]], Relation]
+    count: Callable[[], tuple[int, int]]
+    close: Callable[[], None] = lambda: None
+    rejects: tuple[Reject, ...] = ()
+    notes: tuple[Note, ...] = ()
+    expected: int | None = None
+    repaired: "Callable[[], Opened] | None" = None
+
+
+def open_delivery(
+    delivery: Delivery, connection: duckdb.DuckDBPyConnection, staging: Path
+) -> Opened:
+    """Any delivery as something a plan can read."""
+    if isinstance(delivery, Batches):
+        return _batches(delivery, connection)
+    if delivery.format == "parquet":
+        return _parquet(delivery, connection)
+    if delivery.format == "jsonl":
+        return _batches(open_jsonl(delivery.paths), connection)
+    return _csv(delivery, staging)
+
+
+def _batches(delivery: Batches, connection: duckdb.DuckDBPyConnection) -> Opened:
+    encodings = {c.name: c.encoding for c in delivery.columns}
+
+    def relation(wanted: Sequence[str]) -> Relation:
+        tap = Tap(iter(delivery.rows(wanted)))
+        described = connection.from_arrow(tap.schema.empty_table())
+        types = dict(zip(described.columns, map(str, described.types), strict=True))
+        return Relation(
+            sql="delivered",
+            given={n: Given(name=n, encoding=encodings[n], duckdb_type=types[n]) for n in wanted},
+            numbered=NUMBER in tap.schema.names,
+            tap=tap,
+        )
+
+    return Opened(
+        columns=delivery.columns,
+        relation=relation,
+        count=delivery.count,
+        close=delivery.close,
+        rejects=delivery.rejects,
+        notes=delivery.notes,
+        expected=delivery.expected,
+    )
+
+
+def _parquet(delivery: Files, connection: duckdb.DuckDBPyConnection) -> Opened:
+    import pyarrow.parquet as pq
+
+    try:
+        rows = sum(pq.read_metadata(path).num_rows for path in delivery.paths)
+        listed = ", ".join(text(path) for path in delivery.paths)
+        sql = f"read_parquet([{listed}])"
+        described = connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
+    except Exception as error:
+        raise CityError(
+            f"The file {delivery.paths[0].name} cannot be read",
+            why=f"it is no whole Parquet file ({str(error).splitlines()[0]})",
+            do="Ask the department to deliver the whole file",
+            where=delivery.paths[0].name,
+        ) from error
+    given = {
+        str(row[0]): Given(name=str(row[0]), encoding="native", duckdb_type=str(row[1]))
+        for row in described
+    }
+    return Opened(
+        columns=tuple(SourceColumn(name=n, encoding="native") for n in given),
+        relation=lambda wanted: Relation(sql=sql, given={n: given[n] for n in wanted}),
+        count=lambda: (rows, rows),
+        expected=rows,
+    )
+
+
+def _csv(delivery: Files, staging: Path) -> Opened:
+    shape = CsvShape(
+        encoding=delivery.encoding,
+        delimiter=delivery.delimiter,
+        header_row=delivery.header_row,
+    )
+    names = csvtext.header(delivery.paths[0], shape)
+    for path in delivery.paths[1:]:
+        _same_header(path, csvtext.header(path, shape), names)
+
+    def careful() -> Opened:
+        return _csv_opened(
+            names, shape, [csvtext.careful(p, shape, len(names), staging) for p in delivery.paths]
+        )
+
+    try:
+        files = [csvtext.quick(path, shape, staging) for path in delivery.paths]
+    except csvtext.Doubtful:
+        return careful()
+    return _csv_opened(names, shape, files, careful)
+
+
+def _same_header(path: Path, found: list[str], wanted: list[str]) -> None:
+    if found != wanted:
+        raise CityError(
+            f"The file {path.name} has another header than the files beside it",
+            why=f"it has {', '.join(found)} and they have {', '.join(wanted)}",
+            do="Deliver files of one form under one name",
+            where=path.name,
+        )
+
+
+def _csv_opened(
+    names: list[str],
+    shape: CsvShape,
+    files: list[Readable],
+    repaired: "Callable[[], Opened] | None" = None,
+) -> Opened:
+    rows = sum(file.records for file in files)
+    listed = ", ".join(text(file.path) for file in files)
+    columns = ", ".join(f"{text(n or f'column {i}')}: 'VARCHAR'" for i, n in enumerate(names))
+    # Nothing is detected: detection takes an open quotation mark for a text.
+    sql = (
+        f"read_csv([{listed}], auto_detect=false, header=false, skip={files[0].skip}, "
+        f"delim={text(shape.delimiter)}, quote='\"', escape='\"', nullstr='', "
+        f"allow_quoted_nulls=false, strict_mode=true, columns={{{columns}}})"
+    )
+    given = {n: Given(name=n, encoding="text", duckdb_type="VARCHAR") for n in names if n}
+    return Opened(
+        columns=tuple(SourceColumn(name=n) for n in given),
+        relation=lambda wanted: Relation(sql=sql, given={n: given[n] for n in wanted}),
+        count=lambda: (rows, rows),
+        rejects=tuple(r for file in files for r in file.rejects),
+        expected=rows,
+        repaired=repaired,
+    )

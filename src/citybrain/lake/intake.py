@@ -1,0 +1,281 @@
+"""One table's rows from its source to staged files: read, cast, checked, duplicates settled."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from citybrain.base.errors import CityError
+from citybrain.city.contracts import Contract, Field
+from citybrain.city.model import City
+from citybrain.city.systems import Fetch
+from citybrain.lake import duplicates
+from citybrain.lake.change import NewFile
+from citybrain.lake.checks import CheckContext
+from citybrain.lake.duplicates import Settled
+from citybrain.lake.files import Opened, Relation, open_delivery
+from citybrain.lake.plan import Given, plan
+from citybrain.lake.setaside import SetAside
+from citybrain.lake.sources import Delivery
+from citybrain.lake.sqltext import name, text
+from citybrain.lake.staging import Bad, Tally, stream
+
+CORRECTIONS = "corrections_now"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is read, by which contract and fetch, and where scratch files may go."""
+
+    contract: Contract
+    fetch: Fetch
+    drift: str
+    about: CheckContext
+    batch_id: str
+    staging: Path
+    corrected: tuple[str, ...] = ()  # fields that have active corrections
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """Staged rows and what was set aside. ``read`` includes rejects and rows checked again."""
+
+    contract: Contract
+    read: int
+    settled: Settled
+    aside: SetAside
+    notes: tuple[tuple[str, str, str], ...]  # level, Chinese, English
+
+
+def about(city: City, day: date) -> CheckContext:
+    """What the rules need from the city, on that day."""
+    codes: dict[str, dict[str, str]] = {}
+    replaced: dict[str, dict[str, str]] = {}
+    for codelist in city.codelists.values():
+        valid = {
+            code: entry.title
+            for code, entry in codelist.entries.items()
+            if (entry.since is None or entry.since <= day)
+            and (entry.until is None or day <= entry.until)
+        }
+        codes[codelist.name] = valid
+        replaced[codelist.name] = {
+            code: entry.replaced_by
+            for code, entry in codelist.entries.items()
+            if code not in valid and entry.replaced_by
+        }
+    return CheckContext(day=day, codes=codes, replaced=replaced)
+
+
+def effective(job: Job, available: list[str]) -> tuple[Contract, list[tuple[str, str, str]]]:
+    """The contract that this delivery is read by, and notes on columns that came or went.
+
+    ``CityError`` when a column is missing that must be there, or new under drift ``refuse``.
+    """
+    contract = job.contract
+    missing = [f for f in contract.fields if f.source not in available]
+    required = [f for f in missing if f.required or f.key or job.drift == "refuse"]
+    if required:
+        raise _missing(contract, required, available)
+    notes = [
+        (
+            "warn",
+            f"来源没有“{f.source}”列，{f.title or f.name} 记为空。",
+            f"The source has no column {f.source}; {f.name} is left empty.",
+        )
+        for f in missing
+    ]
+    known = {f.source for f in contract.fields}
+    new = [c for c in available if c not in known]
+    if new and job.drift == "refuse":
+        raise CityError(
+            f"{contract.id} has columns that its contract does not know: {', '.join(new)}",
+            why=f"the contract {contract.file or contract.id} names {len(known)} columns, "
+            f"the source has {len(available)}, and drift is 'refuse'",
+            do="Add them to the contract, or set 'drift: ignore_new' in the system's file",
+            where=contract.id,
+        )
+    if new:
+        listed = "、".join(new)
+        kept = job.drift == "accept_new"
+        notes.append(
+            (
+                "warn",
+                f"来源多出列：{listed}，{'按敏感文字收下' if kept else '未收'}。",
+                f"New columns at the source: {', '.join(new)}; "
+                f"{'kept as sensitive text' if kept else 'not taken'}.",
+            )
+        )
+    if job.drift == "accept_new":
+        extra = tuple(_new_field(c, i) for i, c in enumerate(new, 1))
+        contract = replace(contract, fields=contract.fields + extra)
+    return contract, notes
+
+
+def _missing(contract: Contract, fields: list[Field], available: list[str]) -> CityError:
+    named = ", ".join(f"{f.source} ({f.title or f.name})" for f in fields)
+    return CityError(
+        f"{contract.id} lacks the column {named}",
+        why=f"the source has {', '.join(available) or 'no columns'}",
+        do="Ask the department to deliver it again with that column, "
+        "or correct physicalName in the contract",
+        where=contract.file or contract.id,
+    )
+
+
+def _new_field(source: str, position: int) -> Field:
+    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in source.lower()).strip("_")
+    return Field(
+        name=f"new_{plain or position}", source=source, type="string", level=4, masking="secret"
+    )
+
+
+def take_in(
+    connection: duckdb.DuckDBPyConnection,
+    job: Job,
+    delivery: Delivery,
+    *,
+    target: Callable[[Contract], Callable[[str], NewFile]],
+    seen: Callable[[int], None],
+    again: str = "",
+) -> tuple[Intake, list[NewFile]]:
+    """Read the delivery into files; the target gives files for the contract in effect.
+
+    ``again`` is a SELECT of set-aside rows (texts by field name) that have corrections and
+    are checked again. Raises ``CityError`` when the source breaks off or its own count of
+    rows is another than was read; then nothing may be kept.
+    """
+    opened = open_delivery(delivery, connection, job.staging)
+    try:
+        return _take_in(connection, job, opened, target=target, seen=seen, again=again)
+    finally:
+        opened.close()
+
+
+def _take_in(
+    connection: duckdb.DuckDBPyConnection,
+    job: Job,
+    opened: Opened,
+    *,
+    target: Callable[[Contract], Callable[[str], NewFile]],
+    seen: Callable[[int], None],
+    again: str,
+) -> tuple[Intake, list[NewFile]]:
+    contract, notes = effective(job, [c.name for c in opened.columns])
+    job = replace(job, contract=contract)
+    new_file = target(contract)
+    aside = SetAside(contract, job.staging / "aside.parquet", batch_id=job.batch_id)
+    files = [new_file("base")]
+    read, good = _streamed(connection, job, opened, aside, files[0], seen)
+    if again:
+        relation = Relation(sql=f"({_as_source(contract, again)})", given=dict(_texts(contract)))
+        files.append(new_file("again"))
+        more = _stream_one(connection, job, relation, aside, files[1], lambda _rows: None)
+        read, good = read + more.read, good + more.good
+    settled = duplicates.settle(
+        connection,
+        contract,
+        files=[str(f.path) for f in files],
+        rows=good,
+        cursor=job.fetch.cursor if job.fetch.cursor in {f.name for f in contract.fields} else "",
+        aside=aside,
+    )
+    aside.close()
+    said = [(n.level, n.sentence, n.sentence_en) for n in opened.notes]
+    intake = Intake(
+        contract=contract, read=read, settled=settled, aside=aside, notes=(*notes, *said)
+    )
+    return intake, files
+
+
+def _streamed(
+    connection: duckdb.DuckDBPyConnection,
+    job: Job,
+    opened: Opened,
+    aside: SetAside,
+    file: NewFile,
+    seen: Callable[[int], None],
+) -> tuple[int, int]:
+    wanted = [f.source for f in job.contract.fields]
+    present = [c.name for c in opened.columns if c.name in wanted]
+    try:
+        relation = opened.relation(present)
+        tally = _stream_one(connection, job, relation, aside, file, seen)
+    except duckdb.Error as error:
+        if opened.repaired is None:
+            raise _unreadable(job, error) from error
+        return _streamed(connection, job, opened.repaired(), aside, file, seen)
+    for reject in opened.rejects:
+        aside.add_reject(reject)
+    least, most = opened.count()
+    if not least <= tally.read <= most:
+        raise CityError(
+            f"{job.contract.id} was not read whole",
+            why=f"{tally.read} rows came and the source counts "
+            + (str(least) if least == most else f"{least} to {most}"),
+            do="Nothing was changed in the lake; collect again",
+            where=job.contract.id,
+        )
+    return tally.read + len(opened.rejects), tally.good
+
+
+def _stream_one(
+    connection: duckdb.DuckDBPyConnection,
+    job: Job,
+    relation: Relation,
+    aside: SetAside,
+    file: NewFile,
+    seen: Callable[[int], None],
+) -> Tally:
+    made = plan(
+        job.contract,
+        relation=relation.sql,
+        given=relation.given,
+        about=job.about,
+        corrections=CORRECTIONS,
+        corrected=job.corrected,
+        numbered=relation.numbered,
+    )
+    bad = Bad(job.staging / f"bad-{file.path.stem}.parquet")
+    tally = Tally(seen=seen)
+    marks = f"{text(job.batch_id)} AS _batch, {text(job.contract.version)} AS _contract"
+    try:
+        stream(
+            connection,
+            made,
+            bad=bad,
+            tally=tally,
+            tap=relation.tap,
+            copy_sql=lambda select: file.copy_sql(f"SELECT *, {marks} FROM ({select})"),
+        )
+    except duckdb.Error:
+        if relation.tap and isinstance(relation.tap.failure, Exception):
+            raise relation.tap.failure from None
+        if tally.failure:
+            raise tally.failure from None
+        raise
+    aside.add_bad(bad, made.checks, job.about)
+    return tally
+
+
+def _unreadable(job: Job, error: Exception) -> CityError:
+    return CityError(
+        f"{job.contract.id} could not be read",
+        why=str(error).strip().splitlines()[0][:300],
+        do="Nothing was changed in the lake; ask the department to deliver it again",
+        where=job.contract.id,
+    )
+
+
+def _as_source(contract: Contract, again: str) -> str:
+    shown = ", ".join(f"{name(f.name)} AS {name(f.source)}" for f in contract.fields)
+    return f"SELECT {shown} FROM ({again})"
+
+
+def _texts(contract: Contract) -> Mapping[str, Given]:
+    return {
+        f.source: Given(name=f.source, encoding="text", duckdb_type="VARCHAR")
+        for f in contract.fields
+    }

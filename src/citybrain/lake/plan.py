@@ -1,0 +1,184 @@
+"""One SELECT that turns delivered rows into typed, checked and addressed rows.
+
+Its layers, from the source outwards: cells as delivered (``c``) and their texts (``t``),
+corrections put over them, typed values (``v``), one boolean per check (``w``). The result has
+the contract's fields by name, and
+
+=========  =================================================================================
+_row       the row's address: table and key, or table and a hash of the content
+_ok        whether every check holds
+_why       positions of the checks that do not (null where ``_ok``)
+_raw       the cells' texts as delivered, by field (null where ``_ok``)
+=========  =================================================================================
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from citybrain.city.contracts import Contract, Field
+from citybrain.lake.cast import cell, text_sql
+from citybrain.lake.checks import Check, CheckContext, checks
+from citybrain.lake.sqltext import name, text
+from citybrain.lake.types import parse
+
+_UNIT = "chr(31)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A column of the relation that holds the delivered rows."""
+
+    name: str
+    encoding: str
+    duckdb_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The SELECT, and the checks in the order that ``_why`` counts them."""
+
+    sql: str
+    checks: tuple[Check, ...]
+    fields: tuple[Field, ...]
+    numbered: bool
+
+
+def plan(
+    contract: Contract,
+    *,
+    relation: str,
+    given: Mapping[str, Given],
+    about: CheckContext,
+    corrections: str = "",
+    corrected: Sequence[str] = (),
+    numbered: bool = False,
+) -> Plan:
+    """The plan for ``relation`` (a table function or name); ``given`` is by source name.
+
+    A field whose column is not given is null. ``corrections`` names a relation (row, field,
+    original, corrected) and ``corrected`` the fields that occur in it.
+    """
+    fields = contract.fields
+    columns = [_given(field, given) for field in fields]
+    layer = _delivered(columns, relation, numbered)
+    if corrected:
+        layer = _correct(contract, columns, layer, corrections, corrected)
+        columns = [
+            _as_text(c) if f.name in corrected else c for f, c in zip(fields, columns, strict=True)
+        ]
+    cells = {
+        f.name: cell(f, f"c{i}", encoding=c.encoding, duckdb_type=c.duckdb_type, text=f"x{i}")
+        for i, (f, c) in enumerate(zip(fields, columns, strict=True))
+    }
+    values = {f.name: f"v{i}" for i, f in enumerate(fields)}
+    found = checks(contract, cells, values, about)
+    typed = ", ".join(f"{cells[f.name].value} AS v{i}" for i, f in enumerate(fields))
+    wrong = "".join(f", {check.sql} AS w{j}" for j, check in enumerate(found))
+    layer = f"SELECT *, {typed} FROM ({layer})"
+    layer = f"SELECT *{wrong} FROM ({layer})"
+    sql = _outer(contract, layer, len(found), bool(corrected), numbered)
+    return Plan(sql=sql, checks=tuple(found), fields=fields, numbered=numbered)
+
+
+def _given(field: Field, given: Mapping[str, Given]) -> Given:
+    missing = Given(name="", encoding="text", duckdb_type="VARCHAR")
+    return given.get(field.source, missing)
+
+
+def _as_text(column: Given) -> Given:
+    return Given(name=column.name, encoding="text", duckdb_type="VARCHAR")
+
+
+def _delivered(columns: Sequence[Given], relation: str, numbered: bool) -> str:
+    cells = ", ".join(
+        f"{name(c.name) if c.name else 'NULL::VARCHAR'} AS c{i}" for i, c in enumerate(columns)
+    )
+    texts = ", ".join(
+        f"{text_sql(f'c{i}', c.encoding, c.duckdb_type)} AS t{i}" for i, c in enumerate(columns)
+    )
+    same = ", ".join(f"t{i} AS x{i}" for i in range(len(columns)))
+    number = ", _number" if numbered else ""
+    inner = f"SELECT {cells}{number} FROM {relation}"
+    return f"SELECT *, {same} FROM (SELECT *, {texts} FROM ({inner}))"
+
+
+def _correct(
+    contract: Contract,
+    columns: Sequence[Given],
+    layer: str,
+    corrections: str,
+    corrected: Sequence[str],
+) -> str:
+    """Put corrected texts in place of wrong ones, only where the wrong one is still delivered."""
+    positions = {f.name: i for i, f in enumerate(contract.fields)}
+    parts = [
+        f"coalesce(CAST({_value(contract.field(k), columns[positions[k]], positions[k])} "
+        f"AS VARCHAR), t{positions[k]})"
+        for k in contract.key
+    ]
+    address = _address(contract, parts, [f"t{i}" for i in range(len(columns))])
+    joins, replaced = [], []
+    for field in corrected:
+        i = positions[field]
+        alias = f"k{i}"
+        joins.append(
+            f"LEFT JOIN (SELECT * FROM {corrections} WHERE field = {text(field)}) {alias} "
+            f"ON {alias}.row = d._address AND {alias}.original IS NOT DISTINCT FROM d.t{i}"
+        )
+        now = f"CASE WHEN {alias}.row IS NOT NULL THEN {alias}.corrected ELSE d.t{i} END"
+        replaced.append(f"{now} AS x{i}, {now} AS c{i}")
+    change = f"d.* REPLACE ({', '.join(replaced)})"
+    return (
+        f"SELECT {change} FROM (SELECT *, {address} AS _address FROM ({layer})) d {' '.join(joins)}"
+    )
+
+
+def _value(field: Field, column: Given, i: int) -> str:
+    found = cell(
+        field, f"c{i}", encoding=column.encoding, duckdb_type=column.duckdb_type, text=f"t{i}"
+    )
+    return found.value
+
+
+def _address(contract: Contract, keys: Sequence[str], contents: Sequence[str]) -> str:
+    """The address of a row whose key's texts are ``keys``, or of its contents without a key."""
+    prefix = text(contract.id + "/")
+    if keys:
+        joined = keys[0] if len(keys) == 1 else f"concat_ws('|', {', '.join(keys)})"
+        every = " AND ".join(f"{k} IS NOT NULL" for k in keys)
+        return f"CASE WHEN {every} THEN {prefix} || {joined} ELSE {_hashed(prefix, contents)} END"
+    return _hashed(prefix, contents)
+
+
+def _hashed(prefix: str, contents: Sequence[str]) -> str:
+    listed = ", ".join(f"coalesce({c}, chr(0))" for c in contents)
+    return f"{prefix} || '~' || md5(concat_ws({_UNIT}, {listed}))"
+
+
+def _outer(
+    contract: Contract, layer: str, checks_count: int, corrected: bool, numbered: bool
+) -> str:
+    fields = contract.fields
+    shown = ", ".join(
+        f"v{i}::{parse(f.type).duckdb} AS {name(f.name)}" for i, f in enumerate(fields)
+    )
+    positions = {f.name: i for i, f in enumerate(fields)}
+    typed = [f"CAST(v{positions[k]} AS VARCHAR)" for k in contract.key]
+    contents = [
+        f"hex(v{i})" if f.type == "binary" else f"CAST(v{i} AS VARCHAR)"
+        for i, f in enumerate(fields)
+    ]
+    texts = [f"t{i}" for i in range(len(fields))]
+    loose = [f"coalesce({k}, t{positions[n]})" for k, n in zip(typed, contract.key, strict=True)]
+    delivered = "_address" if corrected else _address(contract, loose, texts)
+    wrong = " OR ".join(f"w{j}" for j in range(checks_count)) or "false"
+    why = ", ".join(f"CASE WHEN w{j} THEN {j} END" for j in range(checks_count)) or "NULL::INTEGER"
+    raw = ", ".join(f"{name(f.name)} := t{i}" for i, f in enumerate(fields))
+    number = ", _number" if numbered else ""
+    return (
+        f"SELECT {shown}, CASE WHEN _ok THEN {_address(contract, typed, contents)} "
+        f"ELSE {delivered} END AS _row, _ok, "
+        f"CASE WHEN NOT _ok THEN [{why}] END AS _why, "
+        f"CASE WHEN NOT _ok THEN struct_pack({raw}) END AS _raw{number} "
+        f"FROM (SELECT *, NOT ({wrong}) AS _ok FROM ({layer}))"
+    )

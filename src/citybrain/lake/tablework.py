@@ -1,0 +1,385 @@
+"""Collecting one table, whole: lease, read, compare, quarantine, commit, books.
+
+The order of the last steps matters. The quarantine is committed first and the table second,
+with the cursor in the table's summary: a process killed between them delivers the same batch
+again, finds its rows set aside already, and loses none.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+from sqlalchemy import delete, insert, select
+
+from citybrain.base.clock import Stopwatch
+from citybrain.city.contracts import Contract
+from citybrain.city.model import City
+from citybrain.city.systems import Fetch, System
+from citybrain.lake import corrections, modes, setaside
+from citybrain.lake.change import Change, NewFile
+from citybrain.lake.database import reading, writing
+from citybrain.lake.duck import connection as duckdb_connection
+from citybrain.lake.intake import Intake, Job, about, take_in
+from citybrain.lake.journal import Journal
+from citybrain.lake.lease import Lease
+from citybrain.lake.manifest import committed
+from citybrain.lake.results import TableResult
+from citybrain.lake.sources import Connection, Cursor, Reader, ReadRequest
+from citybrain.lake.sqltext import name, text
+from citybrain.lake.store import Store
+from citybrain.lake.tables import batches, cursors
+from citybrain.lake.views import Column, SnapshotInfo
+
+META = ("_row", "_batch", "_contract")
+COUNTS = (
+    "read",
+    "accepted",
+    "inserted",
+    "updated",
+    "unchanged",
+    "superseded",
+    "removed",
+    "quarantined",
+    "rows_after",
+    "quarantined_after",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table to collect: its contract, its system and how it is fetched."""
+
+    city: City
+    system: System
+    fetch: Fetch
+    contract: Contract
+
+
+def columns(contract: Contract) -> list[Column]:
+    """The lake's columns of a contract."""
+    fields = [
+        Column(name=f.name, type=f.type, doc=f.title, renamed_from=f.renamed_from)
+        for f in contract.fields
+    ]
+    return [*fields, *(Column(name=n, type="string") for n in META)]
+
+
+def collect_table(
+    store: Store,
+    table: Table,
+    *,
+    reader: Reader,
+    where: Connection,
+    batch_id: str,
+    run_id: str,
+    journal: Journal | None,
+    threads: int,
+) -> TableResult:
+    """Collect one table as one batch; raises ``CityError`` and then nothing changed.
+
+    The same ``batch_id`` again changes nothing and returns the first delivery's figures.
+    """
+    lake_table, watch = table.contract.lake_table, Stopwatch()
+    started = store.clock.now()
+    with ExitStack() as stack:
+        lease = stack.enter_context(store.lease(lake_table, owner=batch_id))
+        done = committed(store.ground, lake_table, batch_id)
+        if done:
+            return _from_summary(table.contract.id, done)
+        staging = stack.enter_context(_scratch(store))
+        engine = stack.enter_context(duckdb_connection(store.home))
+        engine.execute(f"SET TimeZone = 'UTC'; SET threads = {threads}")
+        work = _Work(store, table, engine, staging, batch_id, lease, stack, journal)
+        result = work.run(reader, where)
+    result.seconds = round(watch.seconds(), 3)
+    _book(store, table, result, run_id=run_id, started=started)
+    return result
+
+
+@contextmanager
+def _scratch(store: Store) -> Iterator[Path]:
+    store.home.staging.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="collect-", dir=store.home.staging))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class _Work:
+    """The moving parts of one table's collection."""
+
+    store: Store
+    table: Table
+    engine: duckdb.DuckDBPyConnection
+    staging: Path
+    batch_id: str
+    lease: Lease
+    stack: ExitStack
+    journal: Journal | None
+    change: Change | None = None
+
+    def run(self, reader: Reader, where: Connection) -> TableResult:
+        contract, fetch = self.table.contract, self.table.fetch
+        held = corrections.active(self.store, contract.id)
+        corrections.register(self.engine, held)
+        job = self._job({c.field for c in held})
+        request = ReadRequest(
+            table=contract.id, fetch=fetch, staging=self.staging, cursor=self._cursor()
+        )
+        self._phase("reading")
+        delivery = reader.read(where, request)
+        self._phase("reading", getattr(delivery, "expected", None))
+        intake, files = take_in(
+            self.engine,
+            job,
+            delivery,
+            target=self._target,
+            seen=self._seen,
+            again=self._again(held),
+        )
+        self._phase("writing")
+        for level, sentence, sentence_en in intake.notes:
+            if self.journal:
+                self.journal.log(level, contract.id, sentence, sentence_en)
+        return self._finish(intake, files)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the delivery is the whole table, so that absent rows are gone."""
+        return self.table.fetch.mode == "full"
+
+    def _job(self, corrected: set[str]) -> Job:
+        contract = self.table.contract
+        return Job(
+            contract=contract,
+            fetch=self.table.fetch,
+            drift=self.table.system.drift,
+            about=about(self.table.city, self.store.clock.now().date()),
+            batch_id=self.batch_id,
+            staging=self.staging,
+            corrected=tuple(f.name for f in contract.fields if f.name in corrected),
+        )
+
+    def _phase(self, phase: str, expected: int | None = None) -> None:
+        if self.journal:
+            self.journal.phase(self.table.contract.id, phase, expected=expected)
+
+    def _seen(self, rows: int) -> None:
+        if self.journal:
+            self.journal.tick(self.table.contract.id, rows)
+
+    def _cursor(self) -> Cursor | None:
+        fetch, contract = self.table.fetch, self.table.contract
+        if self.whole or not fetch.cursor:
+            return None
+        value = last_cursor(self.store, contract)
+        if not value:
+            return None
+        return Cursor(column=contract.field(fetch.cursor).source, after=value)
+
+    def _again(self, held: list[corrections.Correction]) -> str:
+        """Set-aside rows to check again: a cursor has passed them, a correction mends them."""
+        quarantine = self.table.contract.quarantine_table
+        if self.whole or not held or not self.store.exists(quarantine):
+            return ""
+        have = {c.name for c in self.store.columns(quarantine)}
+        shown = ", ".join(
+            name(f.name) if f.name in have else f"NULL::VARCHAR AS {name(f.name)}"
+            for f in self.table.contract.fields
+        )
+        return (
+            f"SELECT {shown} FROM ({self.store.scan_sql(quarantine)}) "
+            "WHERE split_part(_row, '#', 1) IN (SELECT row FROM corrections_now) AND _raw IS NULL"
+        )
+
+    def _target(self, contract: Contract) -> Callable[[str], NewFile]:
+        """Make the table fit the contract, open its change, and say where files go."""
+        lake_table = contract.lake_table
+        self.store.ensure(lake_table, columns(contract), key=("_row",))
+        change = self.stack.enter_context(
+            self.store.change(lake_table, batch_id=self.batch_id, lease=self.lease)
+        )
+        self.change = change
+
+        def new_file(role: str) -> NewFile:
+            if role == "base" and (self.whole or not change.base.files):
+                return change.new_file("base")
+            return NewFile(
+                path=self.staging / f"{role}.parquet",
+                role="base",
+                sequence=0,
+                columns=change.base.columns,
+            )
+
+        return new_file
+
+    def _finish(self, intake: Intake, files: list[NewFile]) -> TableResult:
+        change, settled = self.change, intake.settled
+        assert change is not None
+        ready = files[0] if files[0] in change.files else None
+        exact = ready is not None and len(files) == 1 and not settled.rewritten
+        outcome = modes.apply(
+            self.engine,
+            intake.contract,
+            change,
+            whole=self.whole,
+            staged=settled.select,
+            staged_rows=settled.rows,
+            staged_file=ready if exact else None,
+            current=self.store.scan_sql(intake.contract.lake_table),
+        )
+        if ready is not None and not exact:
+            change.files.remove(ready)
+        result = TableResult(
+            table=intake.contract.id,
+            batch_id=self.batch_id,
+            read=intake.read,
+            accepted=settled.rows + settled.superseded,
+            inserted=outcome.inserted,
+            updated=outcome.updated,
+            unchanged=outcome.unchanged,
+            superseded=settled.superseded,
+            removed=outcome.removed,
+            quarantined=intake.aside.rows,
+            rows_after=outcome.rows_after,
+        )
+        cursor = self._cursor_after(settled.select)
+        result.quarantined_after = self._quarantine(intake)
+        self._commit(change, result, cursor, changed=outcome.changed)
+        if ready is not None and not exact:
+            ready.path.unlink(missing_ok=True)
+        if cursor:
+            _keep_cursor(self.store, self.table.contract.id, cursor, self.batch_id)
+        return result
+
+    def _commit(self, change: Change, result: TableResult, cursor: str, *, changed: bool) -> None:
+        if not result.balances():
+            raise AssertionError(f"the accounts of {result.table} do not balance: {result}")
+        if not changed:
+            result.snapshot = change.base.snapshot.snapshot_id if change.base.snapshot else None
+            return
+        counts = {n: str(getattr(result, n)) for n in COUNTS}
+        change.summary = {
+            **counts,
+            "contract": self.table.contract.version,
+            "mode": self.table.fetch.mode,
+            **({"cursor": cursor} if cursor else {}),
+        }
+        result.snapshot = change.commit().snapshot_id
+
+    def _cursor_after(self, staged: str) -> str:
+        fetch = self.table.fetch
+        if self.whole or not fetch.cursor:
+            return ""
+        row = self.engine.execute(
+            f"SELECT CAST(max({name(fetch.cursor)}) AS VARCHAR) FROM ({staged})"
+        ).fetchone()
+        return str(row[0]) if row and row[0] is not None else ""
+
+    def _quarantine(self, intake: Intake) -> int:
+        """Bring the quarantine to what it is now; the rows in it afterwards."""
+        contract = intake.contract
+        lake_table, aside = contract.quarantine_table, intake.aside
+        if not aside.rows and not self.store.exists(lake_table):
+            return 0
+        with self.store.lease(lake_table, owner=self.batch_id) as lease:
+            self.store.ensure(lake_table, setaside.columns(contract), key=("_row",))
+            wanted = self._wanted(intake)
+            with self.store.change(lake_table, batch_id=self.batch_id, lease=lease) as change:
+                now = modes.compare(
+                    self.engine,
+                    replace(contract, fields=_text_fields(contract)),
+                    staged=wanted,
+                    current=self.store.scan_sql(lake_table),
+                    whole=True,
+                )
+                rows = now.inserted + now.updated + now.unchanged
+                if now.changed and not change.already:
+                    change.replace_all()
+                    self.engine.execute(change.new_file("base").copy_sql(wanted))
+                    change.summary = {
+                        "rows_after": str(rows),
+                        "contract": contract.version,
+                    }
+                    change.commit()
+        return rows
+
+    def _wanted(self, intake: Intake) -> str:
+        fresh = f"SELECT * FROM read_parquet({text(intake.aside.path)})"
+        if self.whole:
+            return fresh
+        held = self.store.scan_sql(intake.contract.quarantine_table)
+        return (
+            f"{fresh} UNION ALL BY NAME SELECT * FROM ({held}) h WHERE split_part(_row, '#', 1) "
+            f"NOT IN (SELECT split_part(_row, '#', 1) FROM ({fresh})) "
+            f"AND _row NOT IN (SELECT _row FROM ({intake.settled.select}))"
+        )
+
+
+def _text_fields(contract: Contract) -> tuple[object, ...]:
+    from citybrain.city.contracts import Field
+
+    listed = [*(f.name for f in contract.fields), "_raw", "_reasons", "_problems", "_number"]
+    return tuple(Field(name=n, source=n, type="string") for n in listed)
+
+
+def last_cursor(store: Store, contract: Contract) -> str:
+    """How far the table was read: from the newest snapshot that says so, or the books."""
+    if not store.exists(contract.lake_table):
+        return ""
+    snapshot = store.snapshot(contract.lake_table)
+    if snapshot is None:
+        return ""
+    with reading(store.engine) as connection:
+        kept = connection.scalar(select(cursors.c.value).where(cursors.c.table == contract.id))
+    return str(kept or snapshot.summary.get("cursor", ""))
+
+
+def _keep_cursor(store: Store, table: str, value: str, batch_id: str) -> None:
+    with writing(store.engine) as connection:
+        connection.execute(delete(cursors).where(cursors.c.table == table))
+        connection.execute(
+            insert(cursors).values(
+                table=table, value=value, batch_id=batch_id, at=store.clock.now().isoformat()
+            )
+        )
+
+
+def _from_summary(table: str, done: SnapshotInfo) -> TableResult:
+    counts: Mapping[str, int] = {n: int(done.summary.get(n, 0)) for n in COUNTS}
+    return TableResult(table=table, batch_id=done.batch_id, snapshot=done.snapshot_id, **counts)
+
+
+def _book(
+    store: Store, table: Table, result: TableResult, *, run_id: str, started: datetime
+) -> None:
+    """Write the batch down for pages; the truth stays in the snapshot's summary."""
+    values = {n: getattr(result, n) for n in COUNTS}
+    with writing(store.engine) as connection:
+        connection.execute(
+            delete(batches).where(
+                batches.c.batch_id == result.batch_id, batches.c.table == result.table
+            )
+        )
+        connection.execute(
+            insert(batches).values(
+                batch_id=result.batch_id,
+                table=result.table,
+                run_id=run_id,
+                mode=table.fetch.mode,
+                contract=table.contract.version,
+                snapshot_id=result.snapshot,
+                started_at=started.isoformat(),
+                finished_at=store.clock.now().isoformat(),
+                seconds=result.seconds,
+                error=result.error,
+                **values,
+            )
+        )
