@@ -1,6 +1,8 @@
 """What stands beside the code is true: publiccode.yml, change fragments, hooks, links."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,11 @@ def test_the_hooks_call_what_make_setup_installs() -> None:
         assert program.startswith(".venv/bin/")
         if arguments[:1] == ["-m"]:
             assert (ROOT / f"{arguments[1].replace('.', '/')}.py").exists()
+
+
+def test_the_hooks_are_what_pre_commit_accepts() -> None:
+    command = [sys.executable, "-m", "pre_commit", "validate-config"]
+    subprocess.run([*command, str(ROOT / ".pre-commit-config.yaml")], check=True)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
