@@ -58,7 +58,7 @@ def children(*, home_root: Path, host: str, port: int, workers: int) -> list[Chi
         "PYTHONUNBUFFERED": "1",
     }
     web = [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--host", host,
+        sys.executable, "-m", "granian", "--interface", "asginl", "--host", host,
         "--port", str(port), "--workers", "1", "--workers-kill-timeout", "2s",
         "--no-ws", "--log-level", "warning", "citybrain.config.asgi:application",
     ]  # fmt: skip

@@ -78,7 +78,7 @@ class _Bars:
     def __call__(self, event: Any) -> None:
         if event.phase in ("done", "failed"):
             self._done.add(event.table)
-        note = f"{len(self._done)} of {self._tables} tables  {event.table} {event.rows:,} rows"
+        note = f"{len(self._done)} of {self._tables} tables  {event.table} {event.rows_read:,} rows"
         self._bar(len(self._done), self._tables, note)
 
     def close(self) -> None:
