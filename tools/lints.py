@@ -7,6 +7,7 @@ clock       reading the time anywhere but in ``citybrain.base.clock``
 sql         SQL put together from pieces and handed to ``execute``, in engines and above
 timeout     a network call that may wait for ever
 orm         rows written through ``.objects`` outside the engines
+content     names of a shipped city's places and departments in Python: they are content
 secret      private keys, access tokens, passwords inside URLs
 path        paths of one machine
 ==========  ==============================================================================
@@ -19,8 +20,11 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeGuard
+
+import yaml
 
 from tools.lint_sql import built_sql, called
 from tools.measure import ROOT, python_files
@@ -177,7 +181,42 @@ def _orm(tree: ast.Module, _: Names, file: str) -> Iterator[Hit]:
             yield call.lineno, "Rows are written by an engine's service, not from here."
 
 
-RULES: dict[str, Rule] = {"clock": _clock, "sql": _sql, "timeout": _timeout, "orm": _orm}
+def _content(tree: ast.Module, _: Names, file: str) -> Iterator[Hit]:
+    if not file.startswith("src/"):
+        return
+    told = {id(docstring) for docstring in _docstrings(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            named = next((name for name in shipped_names() if name in node.value), "")
+            if named:
+                yield node.lineno, f"{named} is content; read it from the city's folder."
+
+
+def _docstrings(tree: ast.Module) -> Iterator[ast.expr]:
+    """Texts that explain: examples in them may name a real place."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+
+
+@cache
+def shipped_names() -> tuple[str, ...]:
+    """Chinese names of the shipped cities' divisions and departments, longest first."""
+    names: set[str] = set()
+    for path in (ROOT / "cities").glob("*/d*/*.yml"):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        names |= {entry["name"] for entry in content.get("divisions", [])}
+        names |= {content["title"]} if "title" in content else set()
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+RULES: dict[str, Rule] = {
+    "clock": _clock,
+    "sql": _sql,
+    "timeout": _timeout,
+    "orm": _orm,
+    "content": _content,
+}
 
 
 def _floor(file: str) -> str:

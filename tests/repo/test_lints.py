@@ -38,6 +38,8 @@ PLANTED = [
     ("orm", PAGE, "def f(): M.objects.create(a=1)"),
     ("orm", PAGE, "def f(): M.objects.filter(a=1).update(a=2)"),
     ("orm", "src/citybrain/config/up.py", "M.objects.all().delete()"),
+    ("content", LAKE, "x = '请联系市公安局。'"),
+    ("content", PAGE, "def f(x): return f'{x}旌德县'"),
     ("secret", LAKE, "x = '-----BEGIN " + "PRIVATE KEY-----'"),
     ("secret", LAKE, "x = 'AKIA" + "ABCDEFGHIJKLMNOP'"),
     ("secret", LAKE, "x = 'postgresql://root:" + "hunter2@db.example/x'"),
@@ -71,6 +73,8 @@ GOOD = [
     (ENGINE, "def f(): M.objects.create(a=1)"),
     (PAGE, "def f(): return M.objects.filter(a=1).count()"),
     (PAGE, "import requests\nrequests.get('x', timeout=3)"),
+    (LAKE, '"""For example 旌德县."""\nx = \'县\''),
+    ("tools/x.py", "x = '旌德县'"),
     (LAKE, "do = 'Give postgresql://user:password@host:5432/name'"),
     (LAKE, "x = 'sqlite:///absolute/home/of/it'"),
 ]
