@@ -1,11 +1,13 @@
 """Fixtures: an installation of two systems, its accounts, and what they do first."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from citybrain import city
 from citybrain.base.clock import FixedClock
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue import wiring
@@ -19,25 +21,38 @@ def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return world.write_city(tmp_path_factory.mktemp("city") / "xuancheng")
 
 
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory, city_folder: Path) -> Path:
+    """The home of every test here: the applied city stays, so that it is read once."""
+    home = tmp_path_factory.mktemp("installation") / "home"
+    home.mkdir()
+    city.apply(city_folder, home, clock=world.CLOCK)
+    return home
+
+
 @pytest.fixture
 def home(
-    tmp_path: Path, city_folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch,
+    root: Path,
+    tmp_path: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
     transactional_db: None,
-) -> Iterator[Path]:  # fmt: skip
+) -> Iterator[Path]:
     """An installation in rehearsal with the city applied and the systems' files beside it."""
-    root = tmp_path / "home"
     settings.CITYBRAIN_HOME = root
     settings.CITYBRAIN_WITNESS = tmp_path / "witness"
     settings.CITYBRAIN_CLOCK = "tests.engines.catalogue.world.clock"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setenv("CITYBRAIN_REHEARSAL", "1")
     monkeypatch.setenv("CITYBRAIN_SYSTEMS", str(world.write_systems(tmp_path / "systems")))
     monkeypatch.setattr(world.CLOCK, "at", world.CLOCK.at)
     wiring.forget()
     identity.ensure_rehearsal_accounts(clock=world.CLOCK)
-    root.mkdir()
-    catalogue.apply_city(actor("engineer"), city_folder)
     yield root
     wiring.forget()
+    for path in root.iterdir():
+        if path.name != "applied":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def actor(username: str) -> Actor:

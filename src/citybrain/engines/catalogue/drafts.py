@@ -64,7 +64,8 @@ def upload_start(actor: Actor, table_id: str, file_name: str, content: bytes | B
     with guard.act(
         actor, "lake.upload", thing_of(table_id), masked=False, clock=wiring.clock()
     ) as done:
-        write_durably(_path(digest, name), data)
+        wiring.home().create()
+        write_durably(_path(digest, name), data, mode=0o600)
         draft = UploadDraft.objects.create(
             table=table_id,
             file_name=name,
