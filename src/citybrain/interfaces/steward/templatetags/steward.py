@@ -147,7 +147,7 @@ _SHAPES = {
     "info": '<circle class="n" cx="{x}" cy="5.5" r="4.5"/>',
     "idle": '<circle class="i" cx="{x}" cy="5.5" r="4"/>',
 }
-_URGENCY = ("damaged", "failed", "late", "waiting", "arrived")
+_URGENCY = ("damaged", "failed", "late", "arrived", "waiting")
 
 
 @register.simple_tag
@@ -192,22 +192,28 @@ def level(value: int, short: bool = False) -> SafeString:
 def when(context: template.Context, at: datetime | None, style: str = "short") -> SafeString:
     """A time as this reader needs it: the hour today, the day this year, all of it else.
 
-    ``style`` is ``short``, ``seconds`` (with seconds), ``log`` (only the hour) or ``full``.
+    ``style`` is ``short``, ``seconds`` (with seconds), ``log`` (only the hour), ``full``, or
+    ``list`` (the hour, and the day below it when it is another day).
     """
     if at is None:
         return format_html('<span class="dim">{}</span>', NONE)
     local = timezone.localtime(at, CITY_ZONE)
-    now = context.get("now")
-    clock = f"{local:%H:%M}" if style == "short" else f"{local:%H:%M:%S}"
-    if style == "log" or style != "full" and isinstance(now, datetime) and now.date() == local.date():
-        shown = clock
-    elif style != "full" and isinstance(now, datetime) and now.year == local.year:
-        shown = f"{local:%m-%d} {clock}"
+    clock = f"{local:%H:%M}" if style in {"short", "list"} else f"{local:%H:%M:%S}"
+    day = "" if style == "log" else _day(context, local, full=style == "full")
+    if style == "list":
+        shown = format_html("{}<small>{}</small>", clock, day) if day else clock
     else:
-        shown = f"{local:%Y-%m-%d} {clock}"
+        shown = f"{day} {clock}".strip()
     return format_html(
         '<time class="num" datetime="{}">{}</time>', local.isoformat(timespec="seconds"), shown
     )
+
+
+def _day(context: template.Context, local: datetime, *, full: bool) -> str:
+    now = context.get("now")
+    if full or not isinstance(now, datetime) or now.year != local.year:
+        return f"{local:%Y-%m-%d}"
+    return "" if now.date() == local.date() else f"{local:%m-%d}"
 
 
 @register.simple_tag(takes_context=True)
