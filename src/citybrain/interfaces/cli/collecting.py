@@ -14,10 +14,10 @@ _COLUMNS = (
 
 def collect(arguments: argparse.Namespace, context: Context) -> int:
     """Collect what is named, due, or everything; 1 when a table failed."""
+    context.wiring.prepare(context.home_root)
     from citybrain.engines.catalogue import service as catalogue
     from citybrain.engines.identity import service as identity
 
-    context.wiring.prepare(context.home_root)
     actor = identity.local_actor()
     if context.city_path is not None:
         for notice in catalogue.apply_additions(actor, context.city_path):

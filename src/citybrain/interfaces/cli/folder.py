@@ -50,11 +50,11 @@ def plan(arguments: argparse.Namespace, context: Context) -> int:
 
 def apply(arguments: argparse.Namespace, context: Context) -> int:
     """Apply the folder, and record who did."""
+    path = context.require_city(arguments.path)
+    context.wiring.prepare(context.home_root)
     from citybrain.engines.catalogue import service as catalogue
     from citybrain.engines.identity import service as identity
 
-    path = context.require_city(arguments.path)
-    context.wiring.prepare(context.home_root)
     applied = catalogue.apply_city(identity.local_actor(), path)
     if context.as_json:
         print_json(applied.as_dict())

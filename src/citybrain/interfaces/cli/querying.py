@@ -29,11 +29,11 @@ def _moment(text: str | None) -> datetime | None:
 
 def query(arguments: argparse.Namespace, context: Context) -> int:
     """Run one SELECT as the local actor; masked unless revealed; recorded either way."""
+    as_of = _moment(arguments.as_of)
+    context.wiring.prepare(context.home_root)
     from citybrain.engines.catalogue import service as catalogue
     from citybrain.engines.identity import service as identity
 
-    as_of = _moment(arguments.as_of)
-    context.wiring.prepare(context.home_root)
     result = catalogue.query(
         identity.local_actor(),
         arguments.sql,
