@@ -53,7 +53,7 @@ class Post(models.Model):
         """Shape in the database."""
 
         constraints = (
-            models.UniqueConstraint(fields=["user", "duty", "since"], name="identity_post"),
+            models.UniqueConstraint(fields=["user", "duty", "since"], name="identity_post_once"),
         )
 
     def __str__(self) -> str:

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "duty", "since"), name="identity_post")
+                    models.UniqueConstraint(fields=("user", "duty", "since"), name="identity_post_once")
                 ],
             },
         ),

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("level", "position"), name="ledger_tile")
+                    models.UniqueConstraint(fields=("level", "position"), name="ledger_tile_place")
                 ],
             },
         ),
