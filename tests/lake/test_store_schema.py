@@ -112,7 +112,7 @@ def test_every_type_of_the_grammar_comes_back_exactly(tmp_path: Path) -> None:
     store.ensure(TABLE, columns)
     values = ", ".join(f"{sql} AS c{n}" for n, (sql, _v) in enumerate(ALL_TYPES.values()))
     nulls = ", ".join(f"NULL AS c{n}" for n in range(len(ALL_TYPES)))
-    put(store, "b1", f"SELECT {values} UNION ALL SELECT {nulls}")  # noqa: S608 - a test
+    put(store, "b1", f"SELECT {values} UNION ALL SELECT {nulls}")
     found = sorted(rows(store), key=lambda r: r[0] is None)
     expected = [v for _sql, v in ALL_TYPES.values()]
     expected[6] = Decimal("1234567890123456789012345678.0123456789")
@@ -132,7 +132,7 @@ def test_days_and_times_from_0001_to_9999_come_back_exactly(tmp_path: Path) -> N
     )
     days = ("0001-01-01", "1582-10-10", "1901-12-31", "1969-12-31", "9999-12-31")
     select = " UNION ALL ".join(
-        f"SELECT DATE '{d}' AS d, TIMESTAMP '{d} 23:59:59.999999' AS t, "  # noqa: S608 - a test
+        f"SELECT DATE '{d}' AS d, TIMESTAMP '{d} 23:59:59.999999' AS t, "
         f"TIMESTAMPTZ '{d} 12:00:00.000001+00' AS z"
         for d in days
     )

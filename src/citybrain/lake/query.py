@@ -190,6 +190,7 @@ def _run(
     watchdog = threading.Timer(seconds, connection.interrupt)
     watchdog.start()
     try:
+        _require_select(connection, sql)
         answer = connection.sql(sql)
         # One row more than asked tells whether the answer was cut.
         return (answer if max_rows is None else answer.limit(max_rows + 1)).to_arrow_table()
@@ -213,6 +214,15 @@ def _run(
         ) from error
     finally:
         watchdog.cancel()
+
+
+def _require_select(connection: "duckdb.DuckDBPyConnection", sql: str) -> None:
+    """The second wall: the files a query may open it could also write, were it a COPY."""
+    import duckdb
+
+    statements = connection.extract_statements(sql)
+    if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
+        raise CityError("The query is refused", why="it is not one SELECT", do="Write one SELECT")
 
 
 def _first_line(error: Exception) -> str:

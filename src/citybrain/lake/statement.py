@@ -10,10 +10,13 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from citybrain.base.errors import CityError
 from citybrain.lake.locations import split
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 LAYERS = ("ods", "quarantine")
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
@@ -57,10 +60,8 @@ def tables_of(sql: str) -> tuple[str, ...]:
 
 
 def _parse(sql: str) -> Any:
-    import duckdb
-
-    with duckdb.connect(":memory:") as connection:
-        row = connection.execute("SELECT json_serialize_sql(CAST(? AS VARCHAR))", [sql]).fetchone()
+    with _parser().cursor() as cursor:
+        row = cursor.execute("SELECT json_serialize_sql(CAST(? AS VARCHAR))", [sql]).fetchone()
     document: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if document.get("error"):
         message = str(document.get("error_message", "it cannot be read as SQL"))
@@ -105,14 +106,14 @@ def _table_name(node: dict[str, Any], own: frozenset[str]) -> str:
     """Full name of a lake table; empty for a name that the statement itself defines."""
     if node.get("at_clause"):
         raise _refused("AT is not allowed; ask as of a time with --as-of")
-    parts = [str(node.get(k) or "").lower() for k in ("catalog_name", "schema_name", "table_name")]
-    given = [p for p in parts if p]
+    given = [str(part).lower() for part in node["qualified_name"]["path"]]
+    written = ".".join(given)
     if len(given) == 1 and given[0] in own:
         return ""
     if len(given) == 2:
         given = ["ods", *given]
-    if len(given) != 3 or given[0] not in LAYERS:
-        raise _refused(f"{'.'.join(p for p in parts if p)} is not a table of the lake")
+    if len(given) != 3 or given[0] not in LAYERS or _RESERVED.match(given[1]):
+        raise _refused(f"{written} is not a table of the lake")
     split(".".join(given))
     return ".".join(given)
 
@@ -147,10 +148,16 @@ def _system_views() -> frozenset[str]:
 
 
 def _names(sql: str) -> frozenset[str]:
+    with _parser().cursor() as cursor:
+        return frozenset(row[0] for row in cursor.execute(sql).fetchall())
+
+
+@cache
+def _parser() -> "DuckDBPyConnection":
+    """An empty database that only ever parses; cursors of it may be used by many threads."""
     import duckdb
 
-    with duckdb.connect(":memory:") as connection:
-        return frozenset(row[0] for row in connection.execute(sql).fetchall())
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def _refused(why: str) -> CityError:
