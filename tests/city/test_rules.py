@@ -51,7 +51,8 @@ BAD = [
     Bad("yaml-depth", "texts/zh.yml", "", "deep: " + "[" * 60 + "]" * 60 + "\n",
         "deep" + "[0]" * 40, "deep"),
     # What breaks a schema.
-    Bad("unquoted-code", "departments/registry.yml", '"341800"', "341800", "division", "division: 341800"),
+    Bad("unquoted-code", "departments/registry.yml", '"341800"', "341800",
+        "division", "division: 341800"),
     Bad("unknown-property", SYSTEM, "kind: pull", "knid: pull\nkind: pull", "knid", "knid"),
     Bad("unknown-property", CONTRACT, "physicalName: SR", "phisicalName: SR",
         f"{P}[3].phisicalName", "phisicalName"),

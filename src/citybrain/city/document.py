@@ -8,6 +8,7 @@ becomes a finding, the value is kept as it was written, and the rest of the file
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -18,8 +19,10 @@ MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
+# Python refuses to read integers of thousands of digits; forty are beyond any type here.
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,39})\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
+_SCIENTIFIC = re.compile(r"-?[0-9]\.[0-9]+e[-+][0-9]{1,3}\Z")
 _QUOTE = "Put it in quotes, so that it stays as it is written."
 
 
@@ -241,6 +244,8 @@ class _Reader:
         if _INTEGER.match(text):
             return int(text)
         if _DECIMAL.match(text) and repr(float(text)) == text:
+            return float(text)
+        if _SCIENTIFIC.match(text) and isfinite(float(text)):
             return float(text)
         self._trap(
             node,

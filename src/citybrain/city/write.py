@@ -143,13 +143,14 @@ def _standard(rule: Rule) -> bool:
 
 
 def _options(field: Field) -> dict[str, Any]:
+    given = {
+        _OPTIONS[rule.name, argument]: value
+        for rule in field.rules
+        for argument, value in rule.arguments.items()
+        if (rule.name, argument) in _OPTIONS
+    }
     options: dict[str, Any] = {"timezone": True} if field.type == "timestamptz" else {}
-    for rule in field.rules:
-        for argument, value in rule.arguments.items():
-            option = _OPTIONS.get((rule.name, argument))
-            if option:
-                options[option] = value
-    return options
+    return options | {name: given[name] for name in _OPTIONS.values() if name in given}
 
 
 def _quality(rule: Rule) -> dict[str, Any]:
