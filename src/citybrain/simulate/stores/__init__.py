@@ -1,0 +1,1 @@
+"""The stores departments keep their tables in, each written as the department would."""

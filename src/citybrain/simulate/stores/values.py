@@ -1,0 +1,77 @@
+"""Values as each store holds them."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from citybrain.city.contracts import Contract, Field
+
+Convert = Callable[[Any], Any]
+
+
+def as_text(field: Field) -> Convert:
+    """Text as in a text file or a text column; None stays None."""
+    if field.type == "date":
+        return _days(field.formats[0] if field.formats else "%Y-%m-%d")
+    if field.type in ("timestamp", "timestamptz"):
+        return lambda v: v if v is None or isinstance(v, str) else f"{v:%Y-%m-%d %H:%M:%S}"
+    if field.type == "boolean":
+        return lambda v: None if v is None else str(int(v))
+    return lambda v: v if v is None or isinstance(v, str) else str(v)
+
+
+def as_number(field: Field) -> Convert:
+    """As text, but whole numbers and decimals as numbers (a spreadsheet's cells)."""
+    if field.type in ("int", "long"):
+        return lambda v: v
+    if field.type.startswith("decimal"):
+        return lambda v: None if v is None else float(v)
+    return as_text(field)
+
+
+def as_column(field: Field) -> Convert:
+    """For a database column: numbers as numbers, decimals exact, days and moments as text."""
+    if field.type in ("int", "long", "boolean"):
+        return lambda v: v
+    return as_text(field)
+
+
+def as_arrow(field: Field) -> Convert:
+    """For a typed columnar file; moments are the city's wall clock."""
+    if field.type.startswith("decimal"):
+        return lambda v: None if v is None else Decimal(v)
+    if field.type == "timestamp":
+        return lambda v: None if v is None else v.replace(tzinfo=None)
+    return lambda v: v
+
+
+def sql_type(field: Field, *, moment: str = "TIMESTAMP") -> str:
+    """The column's type in a department's database, from its contract."""
+    if field.type == "date":
+        return "VARCHAR(8)" if field.formats else "DATE"
+    fixed = {"int": "INTEGER", "long": "BIGINT", "timestamp": moment, "boolean": "BOOLEAN"}
+    if field.type in fixed:
+        return fixed[field.type]
+    if field.type.startswith("decimal"):
+        return field.type.upper()
+    most = next((r.arguments["max"] for r in field.rules if r.name == "length" and "max" in r.arguments), 255)
+    # A column is a little wider than an ID number: that is how blanks get into it.
+    return f"VARCHAR({20 if most == 18 else most})"
+
+
+def keyed(contract: Contract) -> list[str]:
+    """Names at the source of the key's columns."""
+    return [contract.field(name).source for name in contract.key]
+
+
+def _days(written: str) -> Convert:
+    known: dict[Any, Any] = {None: None}
+
+    def convert(value: date | datetime | str | None) -> Any:
+        text = known.get(value)
+        if text is None and value is not None:
+            text = known[value] = value if isinstance(value, str) else value.strftime(written)
+        return text
+
+    return convert
