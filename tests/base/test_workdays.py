@@ -193,6 +193,23 @@ def test_a_pause_within_one_day_gains_nothing_and_a_night_gains_one_day() -> Non
     assert due(start, limit, calendar=CITY, pauses=[night]).date() == date(2021, 6, 11)
 
 
+def test_a_day_counts_when_the_clock_runs_in_its_last_second() -> None:
+    start = datetime(2021, 6, 7, 9, tzinfo=CITY_ZONE)
+    last = datetime(2021, 6, 8, 23, 59, 59, tzinfo=CITY_ZONE)
+    limit = Limit.parse("1d")
+    stops_then = (last, last + timedelta(minutes=1))
+    runs_again = (last - timedelta(minutes=1), last)
+    assert due(start, limit, calendar=CITY, pauses=[stops_then]).date() == date(2021, 6, 9)
+    assert due(start, limit, calendar=CITY, pauses=[runs_again]).date() == date(2021, 6, 8)
+
+
+def test_a_year_is_as_announced_unless_it_says_otherwise() -> None:
+    assert not Calendar.from_mapping({"year": 2021}).is_provisional(date(2021, 6, 1))
+    assert Calendar.from_mapping({"year": 2021, "provisional": True}).provisional_years == {2021}
+    assert Calendar.from_years([]).is_provisional(date(2021, 6, 1))
+    assert Calendar().is_workday(date(2021, 10, 1))
+
+
 def test_a_limit_crosses_a_long_holiday_and_its_makeup_day() -> None:
     start = datetime(2021, 9, 30, 17, tzinfo=CITY_ZONE)
     assert due(start, Limit.parse("2d"), calendar=CITY).date() == date(2021, 10, 9)
