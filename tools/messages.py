@@ -1,0 +1,137 @@
+"""Collect the pages' Chinese sentences, keep the English catalogue in step, compile it.
+
+Run ``python -m tools.messages`` after changing a sentence: it rewrites ``django.po`` (new
+sentences come empty, gone ones go) and compiles ``django.mo``. With ``--check`` it writes
+nothing and exits 1 when something is untranslated, gone, or not compiled. It needs no
+gettext: a bare machine has none.
+"""
+
+import argparse
+import ast
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ROOT / "src" / "citybrain" / "interfaces" / "steward"
+CATALOGUE = PAGES / "locale" / "en" / "LC_MESSAGES" / "django.po"
+SINGLE = {"_", "gettext", "gettext_lazy"}
+PLURAL = {"ngettext", "ngettext_lazy"}
+
+Message = tuple[str, str]  # the sentence, and its plural or nothing
+
+
+def messages() -> dict[Message, list[str]]:
+    """Every sentence with the files it stands in."""
+    found: dict[Message, list[str]] = {}
+    for file, message in [*_in_python(), *_in_templates()]:
+        places = found.setdefault(message, [])
+        name = file.relative_to(ROOT).as_posix()
+        if name not in places:
+            places.append(name)
+    return found
+
+
+def _in_python() -> Iterator[tuple[Path, Message]]:
+    for file in sorted(PAGES.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            message = _called(node)
+            if message:
+                yield file, message
+
+
+def _called(node: ast.AST) -> Message | None:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return None
+    texts = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
+    if node.func.id in SINGLE and texts:
+        return texts[0], ""
+    if node.func.id in PLURAL and len(texts) > 1:
+        return texts[0], texts[1]
+    return None
+
+
+def _in_templates() -> Iterator[tuple[Path, Message]]:
+    import django
+    from django.template import engines
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.config.settings")
+    django.setup()
+    engine = engines["django"]
+    for file in sorted((PAGES / "templates").rglob("*.html")):
+        template = engine.from_string(file.read_text(encoding="utf-8")).template
+        for message in _translated(template.nodelist):
+            yield file, message
+
+
+def _translated(nodes: object) -> Iterator[Message]:
+    from django.template.base import NodeList
+    from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+
+    assert isinstance(nodes, NodeList)
+    for node in nodes.get_nodes_by_type(TranslateNode):
+        yield str(node.filter_expression.var.literal), ""
+    for block in nodes.get_nodes_by_type(BlockTranslateNode):
+        singular, _names = block.render_token_list(block.singular)
+        plural, _names = block.render_token_list(block.plural) if block.plural else ("", [])
+        yield singular, plural
+
+
+def synchronise(old: polib.POFile, found: dict[Message, list[str]]) -> polib.POFile:
+    """A new catalogue of what was found, with the translations the old one has."""
+    known = {(entry.msgid, entry.msgid_plural): entry for entry in old}
+    fresh = polib.POFile(wrapwidth=98)
+    fresh.metadata = {
+        "Project-Id-Version": "citybrain",
+        "Language": "en",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=2; plural=(n != 1);",
+    }
+    for (singular, plural), places in sorted(found.items()):
+        before = known.get((singular, plural))
+        entry = polib.POEntry(msgid=singular, occurrences=[(place, "") for place in places])
+        if plural:
+            entry.msgid_plural = plural
+            entry.msgstr_plural = before.msgstr_plural if before else {0: "", 1: ""}
+        else:
+            entry.msgstr = before.msgstr if before else ""
+        fresh.append(entry)
+    return fresh
+
+
+def faults(catalogue: polib.POFile, found: dict[Message, list[str]]) -> list[str]:
+    """What is not in step, one line each."""
+    known = {(entry.msgid, entry.msgid_plural) for entry in catalogue}
+    lines = [f"not in the catalogue: {singular}" for singular, plural in found.keys() - known]
+    lines += [f"no longer used: {singular}" for singular, plural in known - found.keys()]
+    lines += [f"untranslated: {e.msgid}" for e in catalogue if not e.translated()]
+    compiled = CATALOGUE.with_suffix(".mo")
+    if not compiled.exists() or compiled.read_bytes() != catalogue.to_binary():
+        lines.append(f"not compiled: {compiled.relative_to(ROOT)}")
+    return lines
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Synchronise and compile, or with ``--check`` only tell; 1 when something is amiss."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    check = parser.parse_args(arguments).check
+    found = messages()
+    catalogue = polib.pofile(str(CATALOGUE)) if CATALOGUE.exists() else polib.POFile()
+    if not check:
+        catalogue = synchronise(catalogue, found)
+        CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+        catalogue.save(str(CATALOGUE))
+        CATALOGUE.with_suffix(".mo").write_bytes(catalogue.to_binary())
+    lines = faults(catalogue, found)
+    print("\n".join(lines) or f"{len(catalogue)} sentences, all translated")
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
