@@ -7,7 +7,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 
 from citybrain.base.clock import CITY_ZONE, FixedClock
-from citybrain.standards import resident_id
+from citybrain.standards import resident_id, uscc
 
 CITY = Path(__file__).resolve().parents[3] / "cities" / "xuancheng"
 SYSTEMS = ("civil", "tax")
@@ -15,6 +15,10 @@ SHEET = "婚姻登记（演练）"
 HEADS = (
     "登记字号", "登记类型", "登记日期", "男方姓名", "男方证件号", "男方出生日期",
     "女方姓名", "女方证件号", "女方出生日期", "登记机关",
+)  # fmt: skip
+TAX_HEADS = (
+    "纳税人识别号", "纳税人名称", "纳税人类型", "法定代表人", "法人证件号", "行业门类",
+    "登记日期", "生产经营地址", "从业人数", "纳税信用等级", "纳税人状态", "主管税务机关",
 )  # fmt: skip
 CLOCK = FixedClock(datetime(2021, 6, 11, 14, 32, tzinfo=CITY_ZONE))
 ROWS = 40
@@ -75,10 +79,22 @@ def change_cell(path: Path, *, row: int, head: str, value: str) -> None:
     book.save(path)
 
 
+def write_taxpayers(path: Path, rows: int = 5) -> Path:
+    """What the tax office pushes, without a fault."""
+    lines = [",".join(TAX_HEADS)]
+    for n in range(1, rows + 1):
+        first = f"91341800MA2{n:06d}"
+        code = first + uscc.check_digit(first)
+        lines.append(f"{code},企业{n},1,,,C,2020-01-02,宣城市某路{n}号,{n},A,03,宣城市税务局")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
 def write_systems(to: Path) -> Path:
     """What ``simulate --to`` would write, for the two systems."""
     (to / "civil").mkdir(parents=True)
     (to / "tax").mkdir()
     write_marriages(to / "civil" / "婚姻登记累计表.xlsx")
+    write_taxpayers(to / "tax" / "税务登记信息.csv")
     (to / "connections.yml").write_text("civil: files://civil\ntax: files://tax\n", "utf-8")
     return to

@@ -8,7 +8,7 @@ from typing import Any
 
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.errors import Unknown
-from citybrain.engines.catalogue.reading import damaged_tables, require, thing_of
+from citybrain.engines.catalogue.reading import require, thing_of
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 
@@ -19,8 +19,8 @@ def collect(
 ) -> Any:  # fmt: skip
     """Collect the named tables or systems here and now; what is due when none is named.
 
-    Returns the lake's ``RunResult``. Damaged tables are left out and named in the result's
-    log; one entry per run.
+    Returns the lake's ``RunResult``: a table that failed, or is refused because a file of
+    it is damaged, has a sentence in it. One entry per run.
     """
     names = chosen(tables, everything=everything)
     run_id = new_run(wiring.clock().now())
@@ -59,16 +59,15 @@ def execute(
     names: Sequence[str], *, run_id: str, by: str, workers: int = 2,
     progress: Callable[..., None] | None = None,
 ) -> Any:  # fmt: skip
-    """Let the lake collect; damaged tables are refused before their source is touched."""
+    """Let the lake collect; a damaged table is refused, the others come in."""
     from citybrain.lake.collect import collect as lake_collect
     from citybrain.lake.connections import resolve
 
-    damaged = damaged_tables()
     home = wiring.home()
     return lake_collect(
         wiring.store(),
         wiring.city(),
-        [name for name in names if name not in damaged],
+        list(names),
         readers=wiring.readers(),
         connections=lambda name: resolve(name, home, os.environ),
         clock=wiring.clock(),
