@@ -1,0 +1,85 @@
+"""The shipped city has no findings, and other tools agree that its contracts are contracts."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft201909Validator
+
+from citybrain.city import check, load
+from citybrain.city.contracts import Contract, Field, Sharing
+from citybrain.city.document import parse
+from citybrain.city.schema import ODCS, schema
+from citybrain.city.write import dump_contract
+
+CITY = Path(__file__).parents[2] / "cities" / "xuancheng"
+
+_LINT = """
+import json, sys
+from datacontract.data_contract import DataContract
+for file in sys.argv[1:]:
+    run = DataContract(data_contract_file=file).lint()
+    print(json.dumps([file, str(run.result.value), [check.reason for check in run.checks]]))
+"""
+
+
+def test_the_shipped_city_has_no_findings() -> None:
+    assert [str(finding) for finding in check(CITY)] == []
+
+
+def test_every_contract_names_its_post_and_its_english_title() -> None:
+    contracts = load(CITY).city.contracts.values()
+    assert contracts
+    assert [c.id for c in contracts if not (c.contact and c.title_en)] == []
+
+
+def test_dumped_contracts_keep_to_the_official_schema() -> None:
+    """Also those that were discovered, whose file nobody wrote by hand."""
+    validator = Draft201909Validator(schema(ODCS))
+    for contract in (*load(CITY).city.contracts.values(), _discovered()):
+        document = parse(dump_contract(contract).encode(), file=contract.file)
+        assert [error.message for error in validator.iter_errors(document.value)] == []
+
+
+def _discovered() -> Contract:
+    fields = [
+        Field(name=f"f{n}", source=f"F{n}", type=kind, level=1)
+        for n, kind in enumerate(
+            ["string", "boolean", "int", "long", "ulong", "float", "double", "decimal(38,10)",
+             "date", "timestamp", "timestamptz", "time", "binary", "json"]
+        )
+    ]  # fmt: skip
+    return Contract(
+        system="shop", table="all", version="1.0.0", title="All", fields=tuple(fields),
+        sharing=Sharing(type="withheld", law="—"), retention="P1Y",
+    )  # fmt: skip
+
+
+def _datacontract() -> Path:
+    """The Python of the environment that holds datacontract-cli, apart from ours."""
+    command = os.environ.get("CITYBRAIN_DATACONTRACT", "")
+    if not command:
+        reason = "CITYBRAIN_DATACONTRACT does not name the command datacontract"
+        if os.environ.get("CITYBRAIN_TESTS_MANDATORY"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return Path(command).parent / "python"
+
+
+@pytest.mark.long
+def test_datacontract_lint_passes_every_contract(tmp_path: Path) -> None:
+    python = _datacontract()
+    other = tmp_path / "discovered.yaml"
+    other.write_text(dump_contract(_discovered()))
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(dump_contract(_discovered()).replace("kind: DataContract", "kind: Letter"))
+    files = [str(file) for file in (*sorted(CITY.glob("sources/*/*.yaml")), other, bad)]
+    run = subprocess.run(
+        [python, "-c", _LINT, *files], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    results = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("[")]
+    assert len(results) == len(files)
+    assert [result for result in results[:-1] if result[1] != "passed"] == []
+    assert results[-1][1] != "passed", "the lint itself must be able to fail"
