@@ -11,7 +11,17 @@ from citybrain.lake.sqltext import text as literal
 from citybrain.lake.types import parse
 
 _INTEGERS = frozenset(
-    "TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER UBIGINT HUGEINT".split()
+    [
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "HUGEINT",
+    ]
 )
 _DIRECT = {
     "boolean": frozenset({"BOOLEAN"}),

@@ -17,12 +17,13 @@ from citybrain.city.model import City
 from citybrain.lake import connections as places
 from citybrain.lake.database import writing
 from citybrain.lake.due import due
+from citybrain.lake.files import open_delivery
 from citybrain.lake.journal import Journal, Progress, Stopped
 from citybrain.lake.results import RunResult, TableResult
 from citybrain.lake.sources import Connection, Reader, Readers
 from citybrain.lake.store import Store
 from citybrain.lake.tables import batches
-from citybrain.lake.tablework import Table, collect_table
+from citybrain.lake.tablework import Source, Table, collect_table
 
 __all__ = ["RunResult", "TableResult", "collect", "due", "named", "new_run_id"]
 
@@ -51,7 +52,7 @@ def named(city: City, words: Sequence[str]) -> list[str]:
     return found
 
 
-def collect(
+def collect(  # noqa: PLR0913 - the agreed interface
     store: Store,
     city: City,
     tables: Sequence[str],
@@ -114,6 +115,13 @@ def table_of(city: City, table: str) -> Table:
     return Table(city=city, system=system, fetch=fetch, contract=contract)
 
 
+def source_of(reader: Reader, where: Connection) -> Source:
+    """The source that a reader serves."""
+    return lambda request, engine: open_delivery(
+        reader.read(where, request), engine, request.staging
+    )
+
+
 def reader_of(readers: Readers, where: Connection) -> Reader:
     """The reader of the connection's kind; ``CityError`` when there is none."""
     reader = readers.get(where.scheme)
@@ -145,8 +153,7 @@ def _one(
         result = collect_table(
             store,
             what,
-            reader=reader_of(readers, where),
-            where=where,
+            source=source_of(reader_of(readers, where), where),
             batch_id=f"{run_id}/{table}",
             run_id=run_id,
             journal=journal,

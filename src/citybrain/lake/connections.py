@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from citybrain.base.errors import CityError
+from citybrain.base.files import write_durably
 from citybrain.lake.home import Home
 from citybrain.lake.sources import Connection
 
@@ -41,6 +42,20 @@ def connection(name: str, url: str, *, base: Path | None = None) -> Connection:
         path = Path(url.split("://", 1)[1])
         url = f"{scheme}://{path if path.is_absolute() else (base / path).resolve()}"
     return Connection(name=name, url=url, scheme=scheme)
+
+
+def connection_of(name: str, url: str) -> Connection:
+    """A connection as a person types it; a relative path is relative to where she stands."""
+    return connection(name, url, base=Path.cwd())
+
+
+def remember(home: Home, kept: Connection) -> Path:
+    """Keep a connection in the installation's file, which only its owner may read."""
+    file = home.connections_file
+    listed = {**_listed(file), kept.name: kept.url}
+    text = yaml.safe_dump({"connections": listed}, allow_unicode=True, sort_keys=True)
+    write_durably(file, text, mode=0o600)
+    return file
 
 
 def path_of(where: Connection) -> Path:

@@ -71,8 +71,7 @@ def settle(
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
     row = connection.execute(sql).fetchone()
-    assert row is not None
-    return tuple(row)
+    return tuple(row or ())
 
 
 def _distinct(

@@ -15,10 +15,9 @@ from citybrain.lake import duplicates
 from citybrain.lake.change import NewFile
 from citybrain.lake.checks import CheckContext
 from citybrain.lake.duplicates import Settled
-from citybrain.lake.files import Opened, Relation, open_delivery
+from citybrain.lake.files import Opened, Relation
 from citybrain.lake.plan import Given, plan
 from citybrain.lake.setaside import SetAside
-from citybrain.lake.sources import Delivery
 from citybrain.lake.sqltext import name, text
 from citybrain.lake.staging import Bad, Tally, stream
 
@@ -135,19 +134,18 @@ def _new_field(source: str, position: int) -> Field:
 def take_in(
     connection: duckdb.DuckDBPyConnection,
     job: Job,
-    delivery: Delivery,
+    opened: Opened,
     *,
     target: Callable[[Contract], Callable[[str], NewFile]],
     seen: Callable[[int], None],
     again: str = "",
 ) -> tuple[Intake, list[NewFile]]:
-    """Read the delivery into files; the target gives files for the contract in effect.
+    """Read an opened delivery into files; the target gives files for the contract in effect.
 
     ``again`` is a SELECT of set-aside rows (texts by field name) that have corrections and
     are checked again. Raises ``CityError`` when the source breaks off or its own count of
     rows is another than was read; then nothing may be kept.
     """
-    opened = open_delivery(delivery, connection, job.staging)
     try:
         return _take_in(connection, job, opened, target=target, seen=seen, again=again)
     finally:

@@ -15,7 +15,7 @@ from citybrain.lake.tables import run_log, run_tables, runs
 EVERY_SECONDS = 0.3
 
 
-class Stopped(CityError):
+class Stopped(CityError):  # noqa: N818 - it was asked for, nothing went wrong
     """Someone asked the run to stop."""
 
 
@@ -48,7 +48,7 @@ class Journal:
         self._watches: dict[str, Stopwatch] = {}
         self._expected: dict[str, int | None] = {}
 
-    def begin(self, tables: Sequence[str], *, by: str) -> None:
+    def begin(self, tables: Sequence[str], *, by: str, kind: str = "collect") -> None:
         """Write the run and its tables, all waiting; a run queued before is taken over."""
         now = self._clock.now().isoformat()
         with writing(self._engine) as connection:
@@ -66,7 +66,7 @@ class Journal:
                         started_at=now,
                         state="running",
                         by=by,
-                        scope=" ".join(tables),
+                        scope=f"{kind}:{' '.join(tables)}",
                     )
                 )
             had = set(

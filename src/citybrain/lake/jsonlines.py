@@ -25,7 +25,7 @@ class _Number(str):
     __slots__ = ()
 
 
-class _Twice(ValueError):
+class _TwiceError(ValueError):
     """A key that stands twice in one object."""
 
 
@@ -79,7 +79,7 @@ def _parsed(data: bytes) -> "dict[str, Any] | str":
         return "long"
     try:
         found = _load(data.decode("utf-8-sig"))
-    except _Twice as error:
+    except _TwiceError as error:
         return f"twice:{error}"
     except (ValueError, RecursionError):
         return "json"
@@ -104,7 +104,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _value in pairs]
-        raise _Twice(next(n for n in names if names.count(n) > 1))
+        raise _TwiceError(next(n for n in names if names.count(n) > 1))
     return found
 
 

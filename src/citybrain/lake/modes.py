@@ -53,8 +53,7 @@ def compare(
         {join} JOIN (SELECT _row, {content} AS content FROM ({current})) o ON n._row = o._row
         """
     ).fetchone()
-    assert row is not None
-    inserted, removed, updated, unchanged = map(int, row)
+    inserted, removed, updated, unchanged = map(int, row or (0, 0, 0, 0))
     return Outcome(inserted=inserted, removed=removed, updated=updated, unchanged=unchanged)
 
 

@@ -27,6 +27,7 @@ class TableResult:
     batch_id: str = ""
     rows_after: int = 0
     quarantined_after: int = 0
+    problems: dict[str, int] = field(default_factory=dict)  # rows set aside by field:rule
 
     def as_dict(self) -> dict[str, object]:
         """Plain values."""

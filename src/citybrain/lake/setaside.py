@@ -6,6 +6,7 @@ may repeat values). ``_row`` is the row's address, with ``#n`` where several row
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class SetAside:
         self._held: list[dict[str, object]] = []
         self._writer = pq.ParquetWriter(path, self._schema)
         self._seen: dict[str, int] = {}
+        self.problems: Counter[str] = Counter()  # rows by field:rule
 
     def add(
         self,
@@ -106,6 +108,7 @@ class SetAside:
         self._writer.close()
 
     def _put(self, row: str, cells: dict[str, object]) -> None:
+        self.problems.update(str(cells["_reasons"]).split())
         times = self._seen[row] = self._seen.get(row, 0) + 1
         address = row if times == 1 else f"{row}#{times}"
         marks = {

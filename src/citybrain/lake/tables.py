@@ -35,6 +35,7 @@ batches = Table(
     Column("finished_at", String(40), nullable=False),
     Column("seconds", Float, nullable=False, default=0.0),
     Column("error", Text),
+    Column("problems", Text),  # JSON: rows set aside by field:rule
     Index("batches_by_table", "table", "started_at"),
 )
 runs = Table(

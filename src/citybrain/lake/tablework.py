@@ -5,6 +5,7 @@ with the cursor in the table's summary: a process killed between them delivers t
 again, finds its rows set aside already, and loses none.
 """
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -24,18 +25,20 @@ from citybrain.lake import corrections, modes, setaside
 from citybrain.lake.change import Change, NewFile
 from citybrain.lake.database import reading, writing
 from citybrain.lake.duck import connection as duckdb_connection
+from citybrain.lake.files import Opened
 from citybrain.lake.intake import Intake, Job, about, take_in
 from citybrain.lake.journal import Journal
 from citybrain.lake.lease import Lease
 from citybrain.lake.manifest import committed
 from citybrain.lake.results import TableResult
-from citybrain.lake.sources import Connection, Cursor, Reader, ReadRequest
+from citybrain.lake.sources import Cursor, ReadRequest
 from citybrain.lake.sqltext import name, text
 from citybrain.lake.store import Store
 from citybrain.lake.tables import batches, cursors
 from citybrain.lake.views import Column, SnapshotInfo
 
 META = ("_row", "_batch", "_contract")
+Source = Callable[[ReadRequest, duckdb.DuckDBPyConnection], Opened]
 COUNTS = (
     "read",
     "accepted",
@@ -73,8 +76,7 @@ def collect_table(
     store: Store,
     table: Table,
     *,
-    reader: Reader,
-    where: Connection,
+    source: Source,
     batch_id: str,
     run_id: str,
     journal: Journal | None,
@@ -91,18 +93,19 @@ def collect_table(
         done = committed(store.ground, lake_table, batch_id)
         if done:
             return _from_summary(table.contract.id, done)
-        staging = stack.enter_context(_scratch(store))
+        staging = stack.enter_context(scratch(store))
         engine = stack.enter_context(duckdb_connection(store.home))
         engine.execute(f"SET TimeZone = 'UTC'; SET threads = {threads}")
         work = _Work(store, table, engine, staging, batch_id, lease, stack, journal)
-        result = work.run(reader, where)
+        result = work.run(source)
     result.seconds = round(watch.seconds(), 3)
     _book(store, table, result, run_id=run_id, started=started)
     return result
 
 
 @contextmanager
-def _scratch(store: Store) -> Iterator[Path]:
+def scratch(store: Store) -> Iterator[Path]:
+    """A folder of its own for files on their way in; gone at exit."""
     store.home.staging.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="collect-", dir=store.home.staging))
     try:
@@ -125,7 +128,8 @@ class _Work:
     journal: Journal | None
     change: Change | None = None
 
-    def run(self, reader: Reader, where: Connection) -> TableResult:
+    def run(self, source: Source) -> TableResult:
+        """Everything from the first byte of the source to the books."""
         contract, fetch = self.table.contract, self.table.fetch
         held = corrections.active(self.store, contract.id)
         corrections.register(self.engine, held)
@@ -134,12 +138,12 @@ class _Work:
             table=contract.id, fetch=fetch, staging=self.staging, cursor=self._cursor()
         )
         self._phase("reading")
-        delivery = reader.read(where, request)
-        self._phase("reading", getattr(delivery, "expected", None))
+        opened = source(request, self.engine)
+        self._phase("reading", opened.expected)
         intake, files = take_in(
             self.engine,
             job,
-            delivery,
+            opened,
             target=self._target,
             seen=self._seen,
             again=self._again(held),
@@ -222,7 +226,8 @@ class _Work:
 
     def _finish(self, intake: Intake, files: list[NewFile]) -> TableResult:
         change, settled = self.change, intake.settled
-        assert change is not None
+        if change is None:
+            raise RuntimeError("rows were taken in without a change to hold them")
         ready = files[0] if files[0] in change.files else None
         exact = ready is not None and len(files) == 1 and not settled.rewritten
         outcome = modes.apply(
@@ -249,6 +254,7 @@ class _Work:
             removed=outcome.removed,
             quarantined=intake.aside.rows,
             rows_after=outcome.rows_after,
+            problems=dict(intake.aside.problems),
         )
         cursor = self._cursor_after(settled.select)
         result.quarantined_after = self._quarantine(intake)
@@ -380,6 +386,7 @@ def _book(
                 finished_at=store.clock.now().isoformat(),
                 seconds=result.seconds,
                 error=result.error,
+                problems=json.dumps(result.problems, ensure_ascii=False),
                 **values,
             )
         )

@@ -37,12 +37,45 @@ if TYPE_CHECKING:
     import pymysql
 
 _TEXT = frozenset(
-    "decimal date datetime timestamp time double year char varchar tinytext text mediumtext "
-    "longtext enum set json uuid inet4 inet6".split()
+    [
+        "decimal",
+        "date",
+        "datetime",
+        "timestamp",
+        "time",
+        "double",
+        "year",
+        "char",
+        "varchar",
+        "tinytext",
+        "text",
+        "mediumtext",
+        "longtext",
+        "enum",
+        "set",
+        "json",
+        "uuid",
+        "inet4",
+        "inet6",
+    ]
 )
 _HEX = frozenset(
-    "binary varbinary tinyblob blob mediumblob longblob geometry point linestring polygon "
-    "multipoint multilinestring multipolygon geometrycollection".split()
+    [
+        "binary",
+        "varbinary",
+        "tinyblob",
+        "blob",
+        "mediumblob",
+        "longblob",
+        "geometry",
+        "point",
+        "linestring",
+        "polygon",
+        "multipoint",
+        "multilinestring",
+        "multipolygon",
+        "geometrycollection",
+    ]
 )
 _COLUMNS = (
     "SELECT column_name, data_type, column_type, is_nullable, column_key, column_comment "
@@ -178,7 +211,8 @@ def _stream(connection: Connection, query: str) -> Iterator[pa.RecordBatch]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert child.stdin and child.stdout and child.stderr
+    if not (child.stdin and child.stdout and child.stderr):
+        raise RuntimeError("the reading process has no pipes")
     try:
         url = re.sub("^mariadb://", "mysql://", connection.url)
         child.stdin.write(f"{url}\n{query}".encode())

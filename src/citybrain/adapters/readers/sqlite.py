@@ -22,6 +22,7 @@ from citybrain.adapters.readers.common import (
     unreachable,
 )
 from citybrain.base.errors import CityError
+from citybrain.city.systems import Fetch
 from citybrain.lake.connections import path_of
 from citybrain.lake.sources import (
     Batches,
@@ -31,7 +32,6 @@ from citybrain.lake.sources import (
     SourceColumn,
     SourceTable,
 )
-from citybrain.city.systems import Fetch
 
 
 class SqliteReader:

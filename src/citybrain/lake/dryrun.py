@@ -1,0 +1,354 @@
+"""An uploaded file against its contract: tried without writing, then delivered as one batch.
+
+The file is taken into a table of texts, one column per field's header, so that an officer's
+edits can be put over it cell by cell; from there it goes the way of every delivery.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from citybrain.base.clock import Clock, Stopwatch
+from citybrain.base.errors import CityError
+from citybrain.city.contracts import Contract
+from citybrain.city.model import City
+from citybrain.city.systems import Fetch
+from citybrain.lake import corrections, modes
+from citybrain.lake.cast import text_sql
+from citybrain.lake.change import NewFile
+from citybrain.lake.collect import new_run_id, reader_of, table_of
+from citybrain.lake.connections import connection
+from citybrain.lake.duck import connection as duckdb_connection
+from citybrain.lake.explain import CellProblem
+from citybrain.lake.files import Opened, Relation, open_delivery
+from citybrain.lake.intake import Job, about, take_in
+from citybrain.lake.journal import Journal
+from citybrain.lake.plan import Given
+from citybrain.lake.quarantine import OWN_COLUMNS, REASON
+from citybrain.lake.results import TableResult
+from citybrain.lake.sources import NUMBER, Readers, ReadRequest
+from citybrain.lake.sqltext import name
+from citybrain.lake.store import Store
+from citybrain.lake.tablework import Source, Table, collect_table, columns, scratch
+
+Edits = Mapping[tuple[int, str], str | None]
+_ENDINGS = {".tsv": "\t"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowView:
+    """A row of the file: its number there, its texts by field, and what is wrong with it."""
+
+    row_number: int
+    values: Mapping[str, str | None]
+    problems: tuple[CellProblem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DryRun:
+    """What delivering the file would do. ``cells`` holds wrong and edited rows with one row of
+    context on each side, by number; ``first_row`` is the number of the first row of data.
+    """
+
+    read: int
+    accepted: int
+    inserted: int
+    updated: int
+    unchanged: int
+    removed: int
+    superseded: int
+    quarantined: int
+    first_row: int
+    cells: tuple[RowView, ...]
+
+    @property
+    def clean_between(self) -> tuple[int, ...]:
+        """Clean rows left out before each row of ``cells``, and after the last."""
+        counts, expected = [], self.first_row
+        for row in self.cells:
+            counts.append(max(0, row.row_number - expected))
+            expected = row.row_number + 1
+        return (*counts, max(0, self.first_row + self.read - expected))
+
+
+def dry_run(
+    store: Store,
+    city: City,
+    table: str,
+    path: Path,
+    *,
+    edits: Edits | None = None,
+    readers: Readers,
+    clock: Clock,
+) -> DryRun:
+    """Try a file against its contract and the lake; writes nothing there.
+
+    Raises ``CityError`` when the file cannot be read or lacks a column.
+    """
+    what = table_of(city, table)
+    with ExitStack() as stack:
+        staging = stack.enter_context(scratch(store))
+        engine = stack.enter_context(duckdb_connection(store.home))
+        engine.execute("SET TimeZone = 'UTC'")
+        held = corrections.active(store, table)
+        corrections.register(engine, held)
+        corrected = {c.field for c in held}
+        request = ReadRequest(table=table, fetch=_fetch(what.fetch, path), staging=staging)
+        opened = uploaded(path, what, readers, edits or {})(request, engine)
+        job = Job(
+            contract=what.contract,
+            fetch=what.fetch,
+            drift=what.system.drift,
+            about=about(city, clock.now().date()),
+            batch_id="dry-run",
+            staging=staging,
+            corrected=tuple(f.name for f in what.contract.fields if f.name in corrected),
+        )
+        intake, _files = take_in(
+            engine, job, opened, target=_nowhere(staging), seen=lambda _rows: None
+        )
+        whole = what.fetch.mode == "full" and not _is_patch(engine)
+        outcome = _compare(store, engine, intake.contract, intake.settled.select, whole)
+        first = _first_row(engine, what.fetch)
+        wrong = _wrong(engine, str(intake.aside.path), intake.contract)
+        return DryRun(
+            read=intake.read,
+            accepted=intake.settled.rows + intake.settled.superseded,
+            inserted=outcome.inserted,
+            updated=outcome.updated,
+            unchanged=outcome.unchanged,
+            removed=outcome.removed,
+            superseded=intake.settled.superseded,
+            quarantined=intake.aside.rows,
+            first_row=first,
+            cells=_cells(engine, intake.contract, wrong, edits or {}),
+        )
+
+
+def deliver(  # noqa: PLR0913 - the agreed interface
+    store: Store,
+    city: City,
+    table: str,
+    path: Path,
+    *,
+    edits: Edits | None = None,
+    batch_id: str,
+    readers: Readers,
+    clock: Clock,
+    run_id: str = "",
+    by: str = "",
+) -> TableResult:
+    """Deliver a file as one batch; the same ``batch_id`` again changes nothing.
+
+    A workbook of rows that were set aside (it has the column of reasons) mends those rows and
+    leaves the others alone. An error is a sentence in the result, as in ``collect``.
+    """
+    run_id = run_id or new_run_id(clock.now())
+    watch = Stopwatch()
+    journal = Journal(store.engine, run_id, clock=clock)
+    journal.begin([table], by=by, kind="upload")
+    try:
+        what = table_of(city, table)
+        source = uploaded(path, what, readers, edits or {})
+        if is_patch(path, what, readers):
+            what = replace(what, fetch=replace(what.fetch, mode="upsert", cursor=""))
+        result = collect_table(
+            store, what, source=source, batch_id=batch_id, run_id=run_id, journal=journal, threads=2
+        )
+    except CityError as error:
+        result = TableResult(
+            table=table, error=str(error), batch_id=batch_id, seconds=watch.seconds()
+        )
+    journal.done(result, phase="failed" if result.error else "done")
+    journal.finish(state="failed" if result.error else "done")
+    return result
+
+
+def is_patch(path: Path, what: Table, readers: Readers) -> bool:
+    """Whether the file is a workbook of rows that were set aside, sent back corrected."""
+    reader = reader_of(readers, connection("upload", f"files://{path.resolve().parent}"))
+    request = ReadRequest(
+        table=what.contract.id, fetch=_fetch(what.fetch, path), staging=path.parent
+    )
+    delivery = reader.read(connection("upload", f"files://{path.resolve().parent}"), request)
+    return any(c.name == REASON for c in getattr(delivery, "columns", ()))
+
+
+def uploaded(path: Path, what: Table, readers: Readers, edits: Edits) -> Source:
+    """The file as a source: its texts in a table, the edits put over them."""
+
+    def source(request: ReadRequest, engine: duckdb.DuckDBPyConnection) -> Opened:
+        where = connection("upload", f"files://{path.resolve().parent}")
+        asked = replace(request, fetch=_fetch(what.fetch, path), cursor=None)
+        delivery = reader_of(readers, where).read(where, asked)
+        opened = open_delivery(delivery, engine, request.staging)
+        try:
+            opened = _as_texts(engine, opened, what.fetch)
+        except duckdb.Error:
+            if opened.repaired is None:
+                raise
+            opened = _as_texts(engine, opened.repaired(), what.fetch)
+        _edit(engine, what.contract, edits)
+        return opened
+
+    return source
+
+
+def _fetch(fetch: Fetch, path: Path) -> Fetch:
+    """How the uploaded file is read: as its name says, else as the system's file says."""
+    same_kind = not fetch.format or path.suffix.lower().lstrip(".") in (fetch.format, "xlsx")
+    return replace(
+        fetch,
+        source=path.name,
+        format=fetch.format if not path.suffix else "",
+        delimiter=_ENDINGS.get(path.suffix.lower(), fetch.delimiter),
+        encoding=fetch.encoding if same_kind and fetch.format else _encoding(path),
+        sheet="",
+    )
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 when it is that all through, else GB18030."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return "utf-8"
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def _as_texts(engine: duckdb.DuckDBPyConnection, opened: Opened, fetch: Fetch) -> Opened:
+    """Take everything into the table ``uploaded``; our own columns are left out there."""
+    names = [c.name for c in opened.columns]
+    relation = opened.relation(names)
+    if relation.tap is not None:
+        engine.register("delivered", relation.tap.reader())
+    number = NUMBER if relation.numbered else f"row_number() OVER () + {fetch.header_row}"
+    shown = ", ".join(
+        f"{text_sql(name(n), relation.given[n].encoding, relation.given[n].duckdb_type)} "
+        f"AS {name(n)}"
+        for n in names
+    )
+    engine.execute(
+        f"CREATE OR REPLACE TABLE uploaded AS SELECT {shown}, {number} AS {NUMBER} "
+        f"FROM {relation.sql}"
+    )
+    given = {
+        n: Given(name=n, encoding="text", duckdb_type="VARCHAR")
+        for n in names
+        if n not in OWN_COLUMNS
+    }
+    return replace(
+        opened,
+        columns=tuple(c for c in opened.columns if c.name in given),
+        relation=lambda wanted: Relation(
+            sql="uploaded", given={n: given[n] for n in wanted}, numbered=True
+        ),
+        repaired=None,
+    )
+
+
+def _edit(engine: duckdb.DuckDBPyConnection, contract: Contract, edits: Edits) -> None:
+    sources = {f.name: f.source for f in contract.fields}
+    have = {row[0] for row in engine.execute("DESCRIBE uploaded").fetchall()}
+    for (number, field), value in edits.items():
+        if sources.get(field) in have:
+            engine.execute(
+                f"UPDATE uploaded SET {name(sources[field])} = ? WHERE {NUMBER} = ?",
+                [value or None, number],
+            )
+
+
+def _nowhere(staging: Path) -> Callable[[Contract], Callable[[str], NewFile]]:
+    """Files that only this dry run sees."""
+
+    def target(contract: Contract) -> Callable[[str], NewFile]:
+        numbered = tuple(replace(c, id=i) for i, c in enumerate(columns(contract), 1))
+        return lambda role: NewFile(
+            path=staging / f"{role}.parquet", role="base", sequence=0, columns=numbered
+        )
+
+    return target
+
+
+def _is_patch(engine: duckdb.DuckDBPyConnection) -> bool:
+    return REASON in {row[0] for row in engine.execute("DESCRIBE uploaded").fetchall()}
+
+
+def _compare(
+    store: Store, engine: duckdb.DuckDBPyConnection, contract: Contract, staged: str, whole: bool
+) -> modes.Outcome:
+    fits = store.exists(contract.lake_table) and {f.name for f in contract.fields} <= {
+        c.name for c in store.columns(contract.lake_table)
+    }
+    if not fits:
+        row = engine.execute(f"SELECT count(*) FROM ({staged})").fetchone()
+        return modes.Outcome(inserted=int(row[0]) if row else 0)
+    current = store.scan_sql(contract.lake_table)
+    return modes.compare(engine, contract, staged=staged, current=current, whole=whole)
+
+
+def _first_row(engine: duckdb.DuckDBPyConnection, fetch: Fetch) -> int:
+    row = engine.execute(f"SELECT min({NUMBER}) FROM uploaded").fetchone()
+    return int(row[0]) if row and row[0] is not None else fetch.header_row + 1
+
+
+def _wrong(
+    engine: duckdb.DuckDBPyConnection, path: str, contract: Contract
+) -> dict[int, tuple[CellProblem, ...]]:
+    """Problems by row number. Rows that contradict each other are found by their values."""
+    import json
+
+    keys = " AND ".join(
+        f"u.{name(contract.field(k).source)} IS NOT DISTINCT FROM a.{name(k)}" for k in contract.key
+    )
+    found = engine.execute(
+        "SELECT _number, _problems FROM read_parquet(?) WHERE _number IS NOT NULL", [path]
+    ).fetchall()
+    if keys:
+        found += engine.execute(
+            f"SELECT DISTINCT u.{NUMBER}, a._problems FROM read_parquet(?) a JOIN uploaded u "
+            f"ON {keys} WHERE a._number IS NULL AND a._raw IS NULL",
+            [path],
+        ).fetchall()
+    return {
+        int(number): tuple(CellProblem(**p) for p in json.loads(problems))
+        for number, problems in found
+    }
+
+
+def _cells(
+    engine: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    wrong: Mapping[int, tuple[CellProblem, ...]],
+    edits: Edits,
+) -> tuple[RowView, ...]:
+    about = set(wrong) | {number for number, _field in edits}
+    near = sorted({n + step for n in about for step in (-1, 0, 1)})
+    have = {row[0] for row in engine.execute("DESCRIBE uploaded").fetchall()}
+    fields = [f for f in contract.fields if f.source in have]
+    shown = ", ".join(name(f.source) for f in fields)
+    engine.execute("CREATE OR REPLACE TEMP TABLE near (n BIGINT)")
+    if near:
+        engine.executemany("INSERT INTO near VALUES (?)", [[n] for n in near])
+    rows = engine.execute(
+        f"SELECT {NUMBER}, {shown} FROM uploaded SEMI JOIN near ON {NUMBER} = n ORDER BY 1"
+    ).fetchall()
+    return tuple(
+        RowView(
+            row_number=int(row[0]),
+            values=dict(zip((f.name for f in fields), row[1:], strict=True)),
+            problems=wrong.get(int(row[0]), ()),
+        )
+        for row in rows
+    )

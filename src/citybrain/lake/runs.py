@@ -1,0 +1,198 @@
+"""Runs and batches as the lake's database tells them; cheap, and without pyiceberg."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from citybrain.lake.database import reading, writing
+from citybrain.lake.tables import batches, run_log, run_tables
+from citybrain.lake.tables import runs as runs_table
+
+if TYPE_CHECKING:
+    from citybrain.lake.store import Store
+
+PHASES = ("waiting", "reading", "writing", "done", "failed", "stopped")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunTable:
+    """One table of a run; ``phase`` is one of ``PHASES``."""
+
+    table: str
+    phase: str
+    rows_read: int
+    rows_expected: int | None
+    accepted: int
+    inserted: int
+    updated: int
+    unchanged: int
+    superseded: int
+    quarantined: int
+    seconds: float
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView:
+    """One run; ``state`` is waiting, running, done, failed or stopped.
+
+    ``kind`` is collect or upload; ``scope`` is kind, colon, table names.
+    """
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    state: str
+    by: str
+    kind: str
+    scope: str
+    stop_requested: bool
+    tables: tuple[RunTable, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """One line of a run's log; level is info, warn or bad."""
+
+    at: datetime
+    level: str
+    table: str
+    sentence_zh: str
+    sentence_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchRow:
+    """One delivery of one table; ``problems`` counts rows set aside by ``field:rule``."""
+
+    batch_id: str
+    table: str
+    run_id: str
+    mode: str
+    contract: str
+    read: int
+    accepted: int
+    inserted: int
+    updated: int
+    unchanged: int
+    superseded: int
+    removed: int
+    quarantined: int
+    rows_after: int
+    quarantined_after: int
+    snapshot_id: int | None
+    started_at: datetime
+    finished_at: datetime
+    seconds: float
+    error: str | None
+    problems: Mapping[str, int]
+
+
+def create(
+    store: "Store",
+    *,
+    run_id: str,
+    tables: Sequence[str],
+    by: str = "",
+    kind: str = "collect",
+    now: datetime | None = None,
+) -> None:
+    """Write a run that waits for a worker; collecting with its id takes it over."""
+    at = (now or store.clock.now()).isoformat()
+    with writing(store.engine) as connection:
+        connection.execute(
+            insert(runs_table).values(
+                run_id=run_id,
+                started_at=at,
+                state="waiting",
+                by=by,
+                scope=f"{kind}:{' '.join(tables)}",
+            )
+        )
+        for position, table in enumerate(tables):
+            connection.execute(
+                insert(run_tables).values(
+                    run_id=run_id, table=table, position=position, phase="waiting"
+                )
+            )
+
+
+def request_stop(store: "Store", run_id: str) -> None:
+    """Ask a run to stop; tables that are done stay, the others change nothing."""
+    with writing(store.engine) as connection:
+        connection.execute(
+            update(runs_table).where(runs_table.c.run_id == run_id).values(stop_requested=True)
+        )
+
+
+def runs(store: "Store", limit: int = 50) -> list[RunView]:
+    """The newest runs, newest first, without their tables."""
+    statement = select(runs_table).order_by(runs_table.c.started_at.desc()).limit(limit)
+    with reading(store.engine) as connection:
+        return [_run(row, ()) for row in connection.execute(statement)]
+
+
+def run(store: "Store", run_id: str) -> RunView | None:
+    """One run with its tables in order; None when there is none."""
+    with reading(store.engine) as connection:
+        found = connection.execute(
+            select(runs_table).where(runs_table.c.run_id == run_id)
+        ).one_or_none()
+        rows = connection.execute(
+            select(run_tables).where(run_tables.c.run_id == run_id).order_by(run_tables.c.position)
+        ).all()
+    return _run(found, tuple(_table(row) for row in rows)) if found else None
+
+
+def log(store: "Store", run_id: str) -> list[LogLine]:
+    """The run's log, oldest first."""
+    statement = select(run_log).where(run_log.c.run_id == run_id).order_by(run_log.c.id)
+    with reading(store.engine) as connection:
+        return [
+            LogLine(
+                at=datetime.fromisoformat(row.at),
+                level=row.level,
+                table=row.table,
+                sentence_zh=row.sentence_zh,
+                sentence_en=row.sentence_en,
+            )
+            for row in connection.execute(statement)
+        ]
+
+
+def table_history(store: "Store", table: str) -> list[BatchRow]:
+    """Every delivery of the table, oldest first."""
+    statement = select(batches).where(batches.c.table == table).order_by(batches.c.started_at)
+    with reading(store.engine) as connection:
+        return [_batch(row) for row in connection.execute(statement)]
+
+
+def _run(row: Any, tables: tuple[RunTable, ...]) -> RunView:
+    return RunView(
+        run_id=row.run_id,
+        started_at=datetime.fromisoformat(row.started_at),
+        finished_at=datetime.fromisoformat(row.finished_at) if row.finished_at else None,
+        state=row.state,
+        by=row.by,
+        kind=row.scope.partition(":")[0] or "collect",
+        scope=row.scope,
+        stop_requested=bool(row.stop_requested),
+        tables=tables,
+    )
+
+
+def _table(row: Any) -> RunTable:
+    names = RunTable.__dataclass_fields__
+    return RunTable(**{name: getattr(row, name) for name in names})
+
+
+def _batch(row: Any) -> BatchRow:
+    values = {name: getattr(row, name) for name in BatchRow.__dataclass_fields__}
+    values["started_at"] = datetime.fromisoformat(row.started_at)
+    values["finished_at"] = datetime.fromisoformat(row.finished_at)
+    values["problems"] = json.loads(row.problems or "{}")
+    return BatchRow(**values)
