@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
@@ -195,20 +195,6 @@ def test_a_crash_between_database_and_files_is_mended(clock: FixedClock, home: P
     Checkpoint.objects.all().delete()  # the note reached the files, not the database
     found = service.verify(clock=clock)
     assert (found.problems, found.checkpoints) == ((), 1)
-
-
-def test_a_full_database_fails_the_act_and_leaves_nothing(clock: FixedClock) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("the limit of pages is SQLite's")
-    record(1, clock=clock)
-    with connection.cursor() as cursor:
-        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(Exception, match="full"), transaction.atomic():
-        record(2000, clock=clock)
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA max_page_count = 1073741823")
-    assert service.count() == 1
 
 
 def run_verifier(*arguments: str) -> subprocess.CompletedProcess[str]:

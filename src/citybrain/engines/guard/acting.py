@@ -78,8 +78,8 @@ def act(
                 raise
         at = clock.now()
         drafts = [_draft(actor, action, one, purpose=purpose, done=done, at=at) for one in things]
-        entries = ledger.append_many(drafts)
-    done.entries = tuple(entry.uid for entry in entries)
+        ledger.append_many(drafts)
+    done.entries = tuple(draft.uid for draft in drafts)
 
 
 @contextmanager

@@ -32,14 +32,15 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
 _WORDS: Mapping[bool | int | None, str] = {None: "null", True: "true", False: "false"}
 
 
-def refuse_free_text(values: Mapping[str, str]) -> None:
-    """Raise :class:`CityError` for a value that is not an id, a code or a digest."""
-    for field, value in values.items():
-        if not _PATTERNS[field].fullmatch(value):
+def refuse_free_text(draft: object) -> None:
+    """Raise :class:`CityError` for a field that is not an id, a code or a digest."""
+    for field, pattern in _PATTERNS.items():
+        value = getattr(draft, field)
+        if not pattern.fullmatch(value):
             raise CityError(
                 f"The ledger refuses the {field} {value[:60]!r}",
                 why="it keeps ids, codes and digests only, never words",
-                do=f"Give a value of the form {_PATTERNS[field].pattern}",
+                do=f"Give a value of the form {pattern.pattern}",
             )
 
 

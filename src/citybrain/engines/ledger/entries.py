@@ -1,18 +1,22 @@
 """Writing entries, inside the transaction of the act they tell of."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, models, transaction
 
 from citybrain.engines.ledger import content
 from citybrain.engines.ledger.models import Entry, Purpose, microseconds
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """One act to be recorded. ``masked`` is None where no values were shown."""
+    """One act to be recorded. ``masked`` is None where no values were shown.
+
+    ``uid`` is the entry's id from the beginning; its number follows when it is committed.
+    """
 
     actor: str
     action: str
@@ -24,55 +28,50 @@ class Draft:
     count: int | None = None
     digest: str = ""
     outcome: str = "done"
+    uid: str = field(default_factory=content.fresh_id)
 
 
-def append_many(drafts: Sequence[Draft]) -> list[Entry]:
+def append_many(drafts: Sequence[Draft]) -> None:
     """Write the entries of several acts in one transaction; all of them or none.
 
     Durable when the outermost transaction commits. Raises :class:`CityError` for free
     text, and the database's error when it cannot write: the act must then fail.
     """
-    purposes: list[Purpose] = []
-    entries = [_entry(draft, purposes) for draft in drafts]
+    purposes: list[tuple[str, str, str]] = []
+    entries = [_row(draft, purposes) for draft in drafts]
     with transaction.atomic():
-        Entry.objects.bulk_create(entries, batch_size=1000)
-        Purpose.objects.bulk_create(purposes, batch_size=1000)
-    return entries
+        _insert(Entry, content.FIELDS, entries)
+        _insert(Purpose, ("uid", "salt", "text"), purposes)
 
 
-def _entry(draft: Draft, purposes: list[Purpose]) -> Entry:
-    content.refuse_free_text(
-        {
-            "actor": draft.actor,
-            "department": draft.department,
-            "action": draft.action,
-            "thing": draft.thing,
-            "outcome": draft.outcome,
-            "digest": draft.digest,
-        }
-    )
-    uid = content.fresh_id()
-    return Entry(
-        uid=uid,
-        at=microseconds(draft.at),
-        actor=draft.actor,
-        department=draft.department,
-        action=draft.action,
-        thing=draft.thing,
-        outcome=draft.outcome,
-        masked=draft.masked,
-        count=draft.count,
-        purpose=_keep_words(draft.purpose, uid, purposes),
-        digest=draft.digest,
-    )
+def _insert(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """One prepared statement for all rows: making a model of each costs ten times as much."""
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    names, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608  # our own names
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
 
 
-def _keep_words(text: str, uid: str, purposes: list[Purpose]) -> str:
-    words = content.purpose_words(text)
+def _row(draft: Draft, purposes: list[tuple[str, str, str]]) -> tuple[Any, ...]:
+    content.refuse_free_text(draft)
+    return (
+        draft.uid, microseconds(draft.at), draft.actor, draft.department, draft.action,
+        draft.thing, draft.outcome, draft.masked, draft.count, _keep_words(draft, purposes),
+        draft.digest,
+    )  # fmt: skip
+
+
+def _keep_words(draft: Draft, purposes: list[tuple[str, str, str]]) -> str:
+    words = content.purpose_words(draft.purpose) if draft.purpose else ""
     if not words:
         return ""
     salt = content.fresh_id()
-    purposes.append(Purpose(uid=uid, salt=salt, text=words))
+    purposes.append((draft.uid, salt, words))
     return content.purpose_digest(salt, words)
 
 

@@ -78,7 +78,9 @@ class Tile(models.Model):
     class Meta:
         """Shape in the database."""
 
-        constraints = (models.UniqueConstraint(fields=["level", "position"], name="ledger_tile_place"),)
+        constraints = (
+            models.UniqueConstraint(fields=["level", "position"], name="ledger_tile_place"),
+        )
 
     def __str__(self) -> str:
         return f"{self.level}/{self.position}"

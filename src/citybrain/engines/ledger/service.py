@@ -7,7 +7,7 @@ from citybrain.base.clock import Clock, SystemClock
 from citybrain.engines.ledger import bundling, gathering, proving, reading, sequencing
 from citybrain.engines.ledger.content import is_thing
 from citybrain.engines.ledger.entries import Draft, append_many
-from citybrain.engines.ledger.models import Checkpoint, Entry, moment
+from citybrain.engines.ledger.models import Checkpoint, moment
 from citybrain.engines.ledger.problems import Problem, Verification
 from citybrain.engines.ledger.proving import ProofView, Step
 from citybrain.engines.ledger.reading import EntryView, count
@@ -21,7 +21,7 @@ def append(  # noqa: PLR0913  # one keyword for each field of an entry
     *, actor: str, action: str, thing: str, purpose: str = "", department: str = "",
     masked: bool | None = None, count: int | None = None, digest: str = "",
     outcome: str = "done", at: datetime | None = None, clock: Clock = CLOCK,
-) -> Entry:  # fmt: skip
+) -> Draft:  # fmt: skip
     """Write one entry in the caller's transaction; durable when that commits.
 
     ``thing`` is ``kind:name``; ``digest`` hex SHA-256 or empty. Raises :class:`CityError`
@@ -31,7 +31,8 @@ def append(  # noqa: PLR0913  # one keyword for each field of an entry
         actor=actor, action=action, thing=thing, at=at or clock.now(), purpose=purpose,
         department=department, masked=masked, count=count, digest=digest, outcome=outcome,
     )  # fmt: skip
-    return append_many([draft])[0]
+    append_many([draft])
+    return draft
 
 
 def sequence(*, clock: Clock = CLOCK) -> int:
@@ -82,7 +83,6 @@ def verifier_key() -> str:
 __all__ = [
     "Checkpoint",
     "Draft",
-    "Entry",
     "EntryView",
     "Problem",
     "ProofView",
