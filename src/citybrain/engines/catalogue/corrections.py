@@ -1,13 +1,15 @@
 """Rows set aside: seen masked or revealed, corrected after a recorded reveal."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from itertools import count
 
 from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
-from citybrain.engines.catalogue.cells import cells, grid_columns, hidden, troubles
+from citybrain.engines.catalogue.cells import cells, grid_columns, hidden, mask, troubles
+from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.quality import reason_counts
 from citybrain.engines.catalogue.reading import may, reading, require, thing_of
 from citybrain.engines.catalogue.seen import department_title
@@ -20,7 +22,11 @@ from citybrain.engines.catalogue.views_repair import (
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
+from citybrain.lake import corrections
+from citybrain.lake import quarantine as lake_quarantine
+from citybrain.lake.quarantine import QuarantinedRow
 
+PAGE = 500  # rows looked through at a time
 REVEAL_HOLDS = timedelta(hours=1)  # how long a recorded reveal lets its reader correct
 
 
@@ -51,15 +57,13 @@ def quarantine(
     limit: int = 20,
 ) -> QuarantineView:  # fmt: skip
     """Rows of a table that are set aside, masked unless revealed with a purpose; one entry."""
-    from citybrain.lake import quarantine as lake_quarantine
-
     contract = wiring.contract(table_id)
     store, city = wiring.store(), wiring.city()
     with reading(actor, table_id, reveal=reveal, purpose=purpose) as done:
         found = lake_quarantine.rows(store, city, table_id, limit=limit, offset=offset)
         total = lake_quarantine.count(store, table_id)
         pending = _pending(table_id)
-        rows = tuple(_row(contract, row, pending.get(row.row, {}), reveal) for row in found)
+        rows = tuple(_row(contract, row, pending, reveal) for row in found)
         done.count = len(rows)
     system = city.systems[contract.system]
     return QuarantineView(
@@ -85,26 +89,41 @@ def quarantine(
 
 def _pending(table_id: str) -> dict[str, dict[str, str]]:
     """Row → field → corrected value, of corrections that wait for the next collect."""
-    from citybrain.lake import corrections
-
     found: dict[str, dict[str, str]] = {}
     for correction in corrections.active(wiring.store(), table_id):
         found.setdefault(correction.row, {})[correction.field] = correction.corrected or ""
     return found
 
 
-def _row(contract: Contract, row: Any, pending: Mapping[str, str], reveal: bool) -> QuarantineRow:
+def token(quarantine_id: str) -> str:
+    """What a page may name a row by: its address holds the key, which may be personal."""
+    return hashlib.sha256(quarantine_id.encode()).hexdigest()[:24]
+
+
+def _row(
+    contract: Contract, row: QuarantinedRow, held: Mapping[str, Mapping[str, str]], reveal: bool
+) -> QuarantineRow:
+    pending = held.get(corrections.address(row.id), {})
     shown = {field.name for field in contract.fields} if reveal else set()
     edits = pending if reveal else {}
     wrong = {problem.field for problem in row.problems} - set(pending)
     return QuarantineRow(
-        row=row.id,
-        label=row.row_label,
-        since=None,
+        row=token(row.id),
+        label=_label(contract, row, reveal),
+        raw=(row.raw or "") if reveal else "",
+        office=row.office,
         cells=cells(contract, row.values, wrong=wrong, edits=edits, shown=shown),
         troubles=troubles(contract, row.values, row.problems, shown=shown),
         corrected=bool(pending),
     )
+
+
+def _label(contract: Contract, row: QuarantinedRow, reveal: bool) -> str:
+    """Where an officer finds the row; its key only where the key is not masked."""
+    if row.number or reveal or not any(hidden(contract.field(name)) for name in contract.key):
+        return row.row_label
+    keys = [mask(contract.field(name), row.values.get(name) or "") for name in contract.key]
+    return " ".join(keys)
 
 
 def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], reason: str) -> None:
@@ -114,9 +133,6 @@ def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], rea
     same wrong value. Refuses fields that are masked to a reader who did not reveal them
     within the last hour, unknown fields, and edits without a reason.
     """
-    from citybrain.lake import corrections
-    from citybrain.lake import quarantine as lake_quarantine
-
     contract = wiring.contract(table_id)
     _refuse_unknown(contract, edits, reason)
     masked = [name for name in edits if hidden(contract.field(name))]
@@ -128,17 +144,33 @@ def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], rea
             do="请先“写明用途后查看”，再修正",
             where=table_id,
         )
-    found = lake_quarantine.row(wiring.store(), wiring.city(), table_id, row)
+    found = _find(table_id, row)
     with guard.act(
         actor, "lake.correct", thing_of(table_id), hold=False, masked=False, clock=wiring.clock()
     ) as done:
         for name, value in edits.items():
             corrections.record(
-                wiring.store(), table=table_id, quarantine_id=row, field=name,
+                wiring.store(), table=table_id, quarantine_id=found.id, field=name,
                 original=found.values.get(name), corrected=value, by=actor.id, reason=reason,
                 now=wiring.clock().now(),
             )  # fmt: skip
         done.count = 1
+
+
+def _find(table_id: str, row: str) -> QuarantinedRow:
+    """The row of a token; refuses when it is no longer set aside."""
+    for offset in count(0, PAGE):
+        page = lake_quarantine.rows(
+            wiring.store(), wiring.city(), table_id, limit=PAGE, offset=offset
+        )
+        for candidate in page:
+            if token(candidate.id) == row:
+                return candidate
+        if len(page) < PAGE:
+            break
+    raise Unknown(
+        "这一行已不在待修正中", why="它已入库，或数源不再交来", do="请刷新页面", where=table_id
+    )
 
 
 def _refuse_unknown(contract: Contract, edits: Mapping[str, str], reason: str) -> None:

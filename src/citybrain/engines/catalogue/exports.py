@@ -117,7 +117,7 @@ def template_excel(actor: Actor, table_id: str) -> Download:
     contract = wiring.contract(table_id)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
-        empty_template(contract, path)
+        empty_template(contract, path, city=wiring.city())
         content = path.read_bytes()
     return Download(
         file_name=f"{contract.title or table_id}-空白模板.xlsx",

@@ -75,7 +75,7 @@ def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
         inserted=run.inserted if run else 0,
         updated=run.updated if run else 0,
         unchanged=run.unchanged if run else 0,
-        removed=getattr(run, "removed", 0) if run else 0,
+        removed=run.removed if run else 0,
         wrong_rows=wrong + fixed,
         fixed_rows=fixed,
         error=error,

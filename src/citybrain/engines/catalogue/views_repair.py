@@ -48,11 +48,16 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class QuarantineRow:
-    """One row set aside; ``corrected`` says a correction waits for the next collect."""
+    """One row set aside; ``corrected`` says a correction waits for the next collect.
+
+    ``row`` is an opaque token. ``raw`` is the text of a record that could not be read,
+    empty unless revealed; ``office`` is whom to ask.
+    """
 
     row: str
     label: str
-    since: datetime | None
+    raw: str
+    office: str
     cells: tuple[Cell, ...]
     troubles: tuple[Trouble, ...]
     corrected: bool
