@@ -107,8 +107,8 @@ class Delivery:
         soil = Soil(self.world.city, contract, self.rehearsed, files=files)
         key, truth, number = contract.key, self.truth, 0
         for at, (row, about) in enumerate(TABLES[contract.id](self.world)):
-            label = str(row[key[0]]) if len(key) == 1 else "|".join(plain(row[k]) or "" for k in key)
             planted, second = soil.soil(at, row)
+            label = str(row[key[0]]) if len(key) == 1 else "|".join(plain(row[k]) or "" for k in key)
             number += 1
             for spot, kind, true, wrong, corrected in planted:
                 truth.defect(contract.id, number, label, spot.name, kind, true, wrong, corrected)

@@ -42,11 +42,16 @@ class Rehearsed:
     numbers: tuple[str, ...]
 
 
-@cache
 def rates(system: str) -> Mapping[str, float]:
     """Rates by kind for a system."""
+    general, own = _file()
+    return {**general, **own.get(system, {})}
+
+
+@cache
+def _file() -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     content = yaml.safe_load(files(__package__).joinpath("dirt.yml").read_text(encoding="utf-8"))
-    return content["rates"] | content["systems"].get(system, {})
+    return content["rates"], content["systems"]
 
 
 class Soil:

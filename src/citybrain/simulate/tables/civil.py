@@ -34,7 +34,7 @@ def marriages(world: World) -> Iterator[Row]:
 
 
 def allowances(world: World) -> Iterator[Row]:
-    """What was paid in each full month since the books began."""
+    """What was paid in each full month since the first January of the books."""
     entitled = [(p, _entitled(world, p)) for p in world.people if p.entered and not p.incomer]
     receivers = [(p, kinds) for p, kinds in entitled if kinds]
     for month in _months(world):
@@ -77,7 +77,7 @@ def _entitled(world: World, person: Person) -> list[tuple[str, int]]:
 
 
 def _months(world: World) -> list[date]:
-    first = world.origin.replace(day=1)
+    first = date(world.origin.year + 1, 1, 1)
     months = []
     while (first.year, first.month) < (world.today.year, world.today.month):
         months.append(first)

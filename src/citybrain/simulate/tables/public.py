@@ -64,7 +64,7 @@ def component_types(world: World) -> Iterator[Row]:
 
 
 def monthly(world: World) -> Iterator[Row]:
-    """Indicators of every finished month, for the city and its counties."""
+    """Indicators of every finished month since the books began, for the city and its counties."""
     counties = _shares(world)
     for month in _months(world):
         for code, (unit, size, basis, growth) in _INDICATORS.items():
@@ -109,7 +109,7 @@ def _figure(world: World, code: str, size: float, basis: str, growth: float, mon
 
 
 def _months(world: World) -> list[date]:
-    month = date(world.origin.year - 2, world.origin.month, 1)
+    month = world.origin.replace(day=1)
     months = []
     while (month.year, month.month) < (world.today.year, world.today.month):
         months.append(month)

@@ -1,0 +1,87 @@
+"""The same arguments give the same city; days added later are the days lived at once."""
+
+from pathlib import Path
+
+import pytest
+
+from citybrain.base.errors import CityError
+from citybrain.simulate import advance, simulate
+from tests.simulate import reading
+from tests.simulate.conftest import DAYS, PEOPLE, SEED, Rehearsal
+
+
+def everything(rehearsal: Rehearsal) -> dict[str, object]:
+    told = {t: rehearsal.rows(t) for t in reading.tables(rehearsal.city)}
+    return told | {f"truth of {n}": rehearsal.truth(n) for n in ("people", "rows", "defects")}
+
+
+def test_same_arguments_give_the_same_values(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    again = simulate(rehearsal.city, people=PEOPLE, days=DAYS, seed=SEED, to=tmp_path / "again")
+    assert everything(Rehearsal(rehearsal.city, again)) == everything(rehearsal)
+
+
+def test_another_seed_gives_another_city(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    other = simulate(rehearsal.city, people=PEOPLE, days=DAYS, seed=SEED + 1, to=tmp_path / "other")
+    names = rehearsal.column("household.persons", "name")
+    assert Rehearsal(rehearsal.city, other).column("household.persons", "name") != names
+
+
+def test_days_added_are_as_days_lived_at_once(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    start = rehearsal.summary.start
+    to = tmp_path / "grown"
+    before = simulate(rehearsal.city, people=PEOPLE, days=DAYS - 8, seed=SEED, start=start, to=to)
+    grown = advance(rehearsal.city, days=8, to=to)
+    assert grown.until == rehearsal.summary.until
+    assert before.rows["medical.settlements"] < grown.rows["medical.settlements"]
+    for table in reading.tables(rehearsal.city):
+        assert reading.rows(rehearsal.city, to, table) == rehearsal.rows(table), table
+
+
+def test_a_rehearsal_that_is_there_is_left_alone(rehearsal: Rehearsal) -> None:
+    to = rehearsal.summary.to
+    written = (to / "simulation.json").stat().st_mtime_ns
+    again = simulate(rehearsal.city, people=PEOPLE, days=DAYS, seed=SEED, to=to)
+    assert again.reused
+    assert again.rows == rehearsal.summary.rows
+    assert (to / "simulation.json").stat().st_mtime_ns == written
+
+
+def test_a_crash_leaves_the_old_rehearsal_and_no_remains(
+    rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    to = tmp_path / "systems"
+
+    def crash(phase: str, done: int, _total: int) -> None:
+        if phase == "systems" and done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(rehearsal.city, people=120, days=2, seed=1, to=to, progress=crash)
+    assert list(tmp_path.iterdir()) == []
+    simulate(rehearsal.city, people=120, days=2, seed=1, to=to)
+    kept = {p.name: p.read_bytes() for p in to.iterdir() if p.is_file()}
+    with pytest.raises(KeyboardInterrupt):
+        simulate(rehearsal.city, people=120, days=2, seed=2, to=to, progress=crash)
+    assert {p.name: p.read_bytes() for p in to.iterdir() if p.is_file()} == kept
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["systems", "systems.truth"]
+
+
+def test_somebody_elses_directory_is_refused(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("do not lose me", encoding="utf-8")
+    with pytest.raises(CityError, match="holds no rehearsal"):
+        simulate(rehearsal.city, people=120, days=2, seed=1, to=tmp_path)
+    assert (tmp_path / "thesis.doc").exists()
+    with pytest.raises(CityError, match="could go on"):
+        advance(rehearsal.city, days=1, to=tmp_path)
+    with pytest.raises(CityError, match="make no city"):
+        simulate(rehearsal.city, people=3, days=2, seed=1, to=tmp_path / "few")
+
+
+def test_progress_ends_at_its_total(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    last: dict[str, tuple[int, int]] = {}
+    simulate(
+        rehearsal.city, people=120, days=1, seed=1, to=tmp_path / "s",
+        progress=lambda phase, done, total: last.update({phase: (done, total)}),
+    )  # fmt: skip
+    assert set(last) == {"people", "days", "systems"}
+    assert all(done == total for done, total in last.values())
