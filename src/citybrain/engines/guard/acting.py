@@ -22,6 +22,8 @@ _why_writing: ContextVar[str] = ContextVar("why_writing", default="")
 class Refused(CityError):  # noqa: N818  # a verdict, not a fault of the program
     """The guard said no; ``reasons`` say why, in both languages."""
 
+    status = 403
+
     def __init__(self, what: str, *, reasons: tuple[Reason, ...], where: str = "") -> None:
         why = " ".join(reason.sentence for reason in reasons)
         super().__init__(what, why=why, do="如确有需要，请联系本单位数据管家", where=where)

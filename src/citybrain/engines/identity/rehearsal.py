@@ -1,6 +1,6 @@
 """The accounts of a rehearsal: shown at the sign-in page, worth nothing outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.hashers import make_password
 
@@ -26,6 +26,8 @@ class RehearsalAccount:
     title: str
     title_en: str
     contractor: bool = False
+    department_title: str = ""  # from the applied city; empty before there is one
+    department_title_en: str = ""
 
 
 def _account(
@@ -39,21 +41,29 @@ def _account(
 
 ACCOUNTS = (
     _account("engineer", "王**", "Wang **", "data_resources", "steward",
-             "市数据资源局 数据工程师", "data engineer of the data bureau"),
+             "数据工程师", "data engineer"),
     _account("civil", "陈**", "Chen **", "civil_affairs", "officer",
-             "市民政局 数据员", "data officer of civil affairs"),
+             "部门数据员", "data officer of a department"),
     _account("police", "周**", "Zhou **", "public_security", "officer",
-             "市公安局 数据员", "data officer of public security"),
+             "部门数据员", "data officer of a department"),
     _account("operator", "赵**", "Zhao **", "data_resources", "contractor",
              "运维人员，不接触数据内容", "contractor, sees no payload"),
-    _account("auditor", "孙**", "Sun **", "data_resources", "auditor",
+    _account("auditor", "孙**", "Sun **", "audit", "auditor",
              "安全审计员，查看留痕", "auditor, reads the ledger"),
 )  # fmt: skip
 
 
 def rehearsal_accounts() -> list[RehearsalAccount]:
     """What to show at the sign-in page; nothing outside rehearsal."""
-    return list(ACCOUNTS) if guard.in_rehearsal() else []
+    return [_titled(account) for account in ACCOUNTS] if guard.in_rehearsal() else []
+
+
+def _titled(account: RehearsalAccount) -> RehearsalAccount:
+    city = guard.applied()
+    found = city.departments.get(account.department) if city else None
+    if found is None:
+        return account
+    return replace(account, department_title=found.title, department_title_en=found.title_en)
 
 
 def ensure_rehearsal_accounts(*, clock: Clock = CLOCK) -> None:

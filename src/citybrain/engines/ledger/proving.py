@@ -14,6 +14,12 @@ from citybrain.engines.ledger.reading import EntryView, view
 from citybrain.engines.ledger.sequencing import StoredTiles, row_values, signer
 
 
+class UnknownEntryError(CityError):
+    """No checkpoint covers an entry of this number."""
+
+    status = 404
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One level of the path: the neighbour on its side, and the hash above, then and now."""
@@ -65,11 +71,11 @@ class ProofView:
 def proof(number: int) -> ProofView:
     """The proof of entry ``number`` under the newest checkpoint that covers it.
 
-    Raises :class:`CityError` when no checkpoint covers it yet.
+    Raises :class:`UnknownEntryError` when no checkpoint covers it yet.
     """
     signed = Checkpoint.objects.filter(size__gte=number).order_by("-size").first()
     if number < 1 or signed is None:
-        raise CityError(
+        raise UnknownEntryError(
             f"第 {number} 条记录还没有证明",
             why="没有检查点包含它",
             do="请核对编号，或稍后再试",

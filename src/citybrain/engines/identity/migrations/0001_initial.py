@@ -76,7 +76,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "duty", "since"), name="identity_post_once")
+                    models.UniqueConstraint(
+                        fields=("user", "duty", "since"), name="identity_post_once"
+                    )
                 ],
             },
         ),
