@@ -33,6 +33,8 @@ from citybrain.lake.sqltext import name as quoted
 from citybrain.lake.types import parse
 
 _SAMPLE = 400
+# The measure that names the three types of sharing; which one it is, the department decides.
+_LAW = "国发〔2016〕51号第九条（自动发现，待数源部门核定）"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +154,14 @@ def _prepare(root: Path, department: str) -> None:
     if not head.exists():
         head.write_text(
             f"name: {identifier(root.resolve().name)}\ntitle: {root.resolve().name}\n"
-            f'title_en: {root.resolve().name}\ndivision: ""\ntimezone: Asia/Shanghai\n',
+            # 100000 is the whole country: where the city lies is for its people to say.
+            f'title_en: {root.resolve().name}\ndivision: "100000"\ntimezone: Asia/Shanghai\n',
             encoding="utf-8",
+        )
+        divisions = root / "divisions"
+        divisions.mkdir(exist_ok=True)
+        (divisions / "divisions.yml").write_text(
+            'divisions:\n  - {code: "100000", name: 中国, name_en: China}\n', encoding="utf-8"
         )
     if not (root / "departments" / f"{department}.yml").exists():
         title = department.replace("_", " ")
@@ -187,7 +195,7 @@ def _contract(system: str, table: str, source: SourceTable) -> Contract:
         description=_references(source),
         status="draft",
         fields=tuple(_field(names[c.name], c, source) for c in source.columns),
-        sharing=Sharing(type="conditional"),
+        sharing=Sharing(type="conditional", law=_LAW),
         retention="permanent",
     )
 
