@@ -8,7 +8,7 @@ import pytest
 from citybrain.base.errors import CityError
 from citybrain.city.contracts import Field
 from citybrain.lake.integrity import DamagedFile
-from citybrain.lake.query import query, tables_of
+from citybrain.lake.query import query, read, tables_of
 from citybrain.lake.scrub import scrub
 from citybrain.lake.store import Store
 from citybrain.lake.views import Column
@@ -114,6 +114,20 @@ def test_a_question_as_of_a_moment_sees_every_table_then(store: Store) -> None:
     sql = "SELECT place FROM civil.marriages WHERE place IS NOT NULL"
     assert query(store, CITY, sql).to_pylist() == [{"place": "泾县"}]
     assert query(store, CITY, sql, as_of=then).to_pylist() == [{"place": "宣州区"}]
+
+
+def test_one_table_is_read_by_snapshot_with_the_same_masks(store: Store) -> None:
+    first = store.snapshot(TABLE)
+    assert first is not None
+    put(store, "b2", ROWS.replace("宣州区", "泾县"), replace=True)
+    old = read(
+        store, CITY, TABLE, columns=["place", "name"], snapshot_id=first.snapshot_id, max_rows=9
+    )
+    assert {"place": "宣州区", "name": "王**"} in old.to_pylist()
+    new = read(store, CITY, TABLE, columns=["place", "name"], reveal=True)
+    assert {"place": "泾县", "name": "王小明"} in new.to_pylist()
+    with pytest.raises(CityError, match="nobody"):
+        read(store, CITY, TABLE, columns=["nobody"])
 
 
 def test_max_rows_cuts_and_says_so(store: Store) -> None:

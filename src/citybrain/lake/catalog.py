@@ -36,13 +36,15 @@ from citybrain.lake.fileio import DurableFileIO
 from citybrain.lake.locations import Warehouse, folder, split
 from citybrain.lake.phases import Phase, quiet
 
-WithSwap = Callable[[Connection, StagedTable], None]
+# Called with the new version before the swap; what it returns runs in the swap's transaction.
+WithSwap = Callable[[StagedTable], Callable[[Connection], None]]
 
 
 class LakeCatalog(SqlCatalog):
     """The catalog as one change sees it: its own file access, and what rides on its swap.
 
-    ``with_swap`` runs inside the transaction that moves the pointer and may raise to stop it.
+    What ``with_swap`` returns runs inside the transaction that moves the pointer and may raise
+    to stop it; the slow part (reading files) comes before, for the transaction locks SQLite.
     """
 
     def __init__(
@@ -57,6 +59,9 @@ class LakeCatalog(SqlCatalog):
         self.engine = engine
         self.warehouse = warehouse
         self.files = DurableFileIO(warehouse)
+        # Set before COMMIT is sent: from then on only the database knows, and no file written
+        # through this catalog may be removed.
+        self.may_be_visible = False
         self._with_swap = with_swap
         self._phase = phase
 
@@ -101,11 +106,12 @@ class LakeCatalog(SqlCatalog):
         )
         location = load_location_provider(place, properties).new_table_metadata_file_location()
         self._write_metadata(metadata, self.files, location)
+        written = self._written(lake_table, metadata.last_updated_ms)
         self._phase("metadata-durable")
         try:
             with writing(self.engine) as connection:
                 _add_namespace(connection, namespace)
-                self._record_metadata(connection, lake_table, metadata.last_updated_ms)
+                connection.execute(insert(manifest), written)
                 connection.execute(
                     insert(iceberg_tables).values(
                         catalog_name=CATALOG,
@@ -135,22 +141,23 @@ class LakeCatalog(SqlCatalog):
         if staged.metadata == current.metadata:
             return _response(current)
         self._write_metadata(staged.metadata, staged.io, staged.metadata_location)
+        record = self._with_swap(staged) if self._with_swap else None
+        written = self._written(".".join(table.name()), staged.metadata.last_updated_ms)
         self._phase("metadata-durable")
         with writing(self.engine) as connection:
-            if self._with_swap:
-                self._with_swap(connection, staged)
-            self._record_metadata(
-                connection, ".".join(table.name()), staged.metadata.last_updated_ms
-            )
+            if record:
+                record(connection)
+            connection.execute(insert(manifest), written)
             _swap(connection, current, staged)
             self._phase("swapping")
+            self.may_be_visible = True
         self._phase("swapped")
         return _response(staged)
 
-    def _record_metadata(self, connection: Connection, lake_table: str, at_ms: int) -> None:
+    def _written(self, lake_table: str, at_ms: int) -> list[dict[str, object]]:
         """Iceberg's own files go into the manifest too: a flipped bit there must be found."""
         at = datetime.fromtimestamp(at_ms / 1000, CITY_ZONE).isoformat()
-        rows = [
+        return [
             {
                 "file_path": str(path.relative_to(self.warehouse.root)),
                 "lake_table": lake_table,
@@ -164,8 +171,6 @@ class LakeCatalog(SqlCatalog):
             }
             for path in self.files.written
         ]
-        if rows:
-            connection.execute(insert(manifest), rows)
 
 
 def _response(table: Table) -> CommitTableResponse:

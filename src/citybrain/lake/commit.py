@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from citybrain.base.errors import CityError
 from citybrain.base.files import fsync_directory, fsync_file
@@ -24,6 +24,8 @@ from citybrain.lake.manifest import ManifestRow, committed, of_commit, record_sw
 from citybrain.lake.views import SnapshotInfo, TableView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyiceberg.table import StagedTable, Table
     from sqlalchemy import Connection
 
@@ -91,18 +93,31 @@ def _attempts(change: Change, sealed: list[_Sealed]) -> SnapshotInfo:
         try:
             done = committed(change.ground, change.lake_table, change.batch_id)
             return done or _once(change, sealed)
-        except (CommitFailedException, IntegrityError, DBAPIError) as error:
-            # Lost race, the same batch by another process, busy database, lost connection:
-            # all are told apart by looking again for our batch.
-            change.doubtful = isinstance(error, DBAPIError)
+        except (CommitFailedException, DBAPIError, OSError) as error:
+            # Lost race, the same batch by another process, busy database, lost connection, a
+            # fault after the swap: all are told apart by looking again for our batch.
+            if isinstance(error, OSError) and not change.doubtful:
+                raise
             last: Exception = error
             time.sleep(0.05 * 2**attempt)
-    raise CityError(
-        f"It is not known whether {change.lake_table} was changed",
-        why=f"the lake's database did not answer ({last})",
-        do="Deliver the same batch again: it counts once, whatever happened now",
+    raise _given_up(change, last) from last
+
+
+def _given_up(change: Change, last: Exception) -> CityError:
+    said = last.orig if isinstance(last, DBAPIError) else last
+    if change.doubtful:
+        return CityError(
+            f"It is not known whether {change.lake_table} was changed",
+            why=f"the lake's database did not answer ({said})",
+            do="Deliver the same batch again: it counts once, whatever happened now",
+            where=change.lake_table,
+        )
+    return CityError(
+        f"{change.lake_table} was not changed",
+        why=f"the lake's database did not take the change ({said})",
+        do="Run again; nothing of this run was kept",
         where=change.lake_table,
-    ) from last
+    )
 
 
 def _once(change: Change, sealed: list[_Sealed]) -> SnapshotInfo:
@@ -112,17 +127,21 @@ def _once(change: Change, sealed: list[_Sealed]) -> SnapshotInfo:
     rows = [s.row for s in sealed]
     views: list[TableView] = []
 
-    def with_swap(connection: "Connection", staged: "StagedTable") -> None:
+    def with_swap(staged: "StagedTable") -> "Callable[[Connection], None]":
         view = view_of(change.lake_table, staged, ground.warehouse, staged.current_snapshot())
-        record_swap(connection, change, view, rows, staged.metadata_location)
         views.append(view)
+        return lambda connection: record_swap(
+            connection, change, view, rows, staged.metadata_location
+        )
 
     catalog = ground.catalog(with_swap=with_swap)
     table = catalog.load_table(change.lake_table)
     try:
         _stage(change, sealed, table)
-    except BaseException as error:
-        if not isinstance(error, DBAPIError):  # a swap that may have happened keeps its files
+    except BaseException:
+        if catalog.may_be_visible:
+            change.doubtful = True
+        else:
             catalog.files.tidy()
         raise
     return of_commit(views[-1])

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, func, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, func, insert, select
 from sqlalchemy.pool import NullPool
 
 from citybrain.base.errors import CityError
@@ -74,3 +74,15 @@ def copy_rows(source: Engine, target: Engine) -> None:
             rows = read.execution_options(yield_per=_ROWS).execute(select(table)).mappings()
             while chunk := rows.fetchmany(_ROWS):
                 write.execute(insert(table), [dict(row) for row in chunk])
+            _advance_counter(write, table)
+
+
+def _advance_counter(connection: Connection, table: Table) -> None:
+    """PostgreSQL numbers on from where it was, not from the rows that were put in."""
+    counter = table.autoincrement_column
+    if connection.dialect.name != "postgresql" or counter is None:
+        return
+    sequence = func.pg_get_serial_sequence(table.name, counter.name)
+    connection.execute(
+        select(func.setval(sequence, func.coalesce(func.max(counter), 0) + 1, False))
+    )

@@ -26,8 +26,10 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from citybrain.base.errors import CityError
 from citybrain.lake.home import Home
 
 METADATA = MetaData()
@@ -164,6 +166,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A short transaction that writes; committed at exit, rolled back on an error."""
-    with engine.begin() as connection:
-        yield connection
+    """A short transaction that writes; committed at exit, rolled back on an error.
+
+    ``CityError`` when the database's disk is full: trying again would not help.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        if "disk is full" not in str(error.orig) and "No space left" not in str(error.orig):
+            raise
+        raise CityError(
+            "The disk of the lake is full; nothing was changed",
+            why="the lake's database had no room",
+            do="Free some room (citybrain sweep removes what is no longer needed), then run again",
+            where=engine.url.render_as_string(hide_password=True),
+        ) from error

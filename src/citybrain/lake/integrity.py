@@ -116,6 +116,6 @@ def refuse_damaged(ground: Ground, view: TableView) -> None:
             raise DamagedFile(
                 f"{view.lake_table} is not shown",
                 why=f"its file {path} is damaged: {known[path]}",
-                do=f"Restore the file from a backup: citybrain restore DIR --only-file {path}",
+                do=f"Restore the file from a backup: citybrain restore DIR --file {path}",
                 where=path,
             )

@@ -7,7 +7,7 @@ Masks are in the views, so that a predicate on a masked column sees masked value
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from citybrain.city import City
 
-__all__ = ["QueryResult", "query", "tables_of"]
+__all__ = ["QueryResult", "query", "read", "tables_of"]
 
 SECONDS = 60.0
 MEMORY = "1GB"
@@ -86,8 +86,50 @@ def query(
     table that no contract describes is masked wholly. Raises ``CityError`` for anything but
     one SELECT, ``DamagedFile`` for a table known damaged, and when memory or time run out.
     """
+    views = {name: _view(store, name, as_of=as_of) for name in tables_of(sql)}
+    return _answer(store, city, sql, views=views, reveal=reveal, max_rows=max_rows, seconds=seconds)
+
+
+def read(
+    store: Store,
+    city: "City | None",
+    lake_table: str,
+    *,
+    columns: Sequence[str] | None = None,
+    snapshot_id: int | None = None,
+    as_of: datetime | None = None,
+    reveal: bool = False,
+    max_rows: int | None = None,
+) -> QueryResult:
+    """Rows of one table at a snapshot: all columns, or those named in that order.
+
+    Masked, bounded and refused as by ``query``.
+    """
+    view = _view(store, lake_table, as_of=as_of, snapshot_id=snapshot_id)
+    shown = "*" if columns is None else sqltext.names(columns)
+    table = ".".join(sqltext.name(part) for part in lake_table.split("."))
+    return _answer(
+        store,
+        city,
+        f"SELECT {shown} FROM {table}",
+        views={lake_table: view},
+        reveal=reveal,
+        max_rows=max_rows,
+        seconds=SECONDS,
+    )
+
+
+def _answer(
+    store: Store,
+    city: "City | None",
+    sql: str,
+    *,
+    views: Mapping[str, TableView],
+    reveal: bool,
+    max_rows: int | None,
+    seconds: float,
+) -> QueryResult:
     contracts = city.contracts if city else {}
-    views = {name: _view(store, name, as_of) for name in tables_of(sql)}
     masked: set[str] = set()
     with _jail(store, views) as connection:
         for name, view in views.items():
@@ -128,8 +170,10 @@ def _hide(column: str) -> str:
     return f"CASE WHEN {sqltext.name(column)} IS NULL THEN NULL ELSE '{HIDDEN}' END"
 
 
-def _view(store: Store, name: str, as_of: datetime | None) -> TableView:
-    view = store.view(name, as_of=as_of)
+def _view(
+    store: Store, name: str, *, as_of: datetime | None, snapshot_id: int | None = None
+) -> TableView:
+    view = store.view(name, as_of=as_of, snapshot_id=snapshot_id)
     refuse_damaged(store.ground, view)
     return view
 
