@@ -80,11 +80,26 @@ def test_order_of_insertion_never_matters(value: dict[str, int]) -> None:
         (4.5, "4.5"),
         (0.002, "0.002"),
         (-1e-7, "-1e-7"),
+        (0.5, "0.5"),
+        (0.1, "0.1"),
+        (-0.25, "-0.25"),
+        (100.0, "100"),
+        (123456.789, "123456.789"),
         (2**70, "1180591620717411303424"),
     ],
 )
 def test_numbers_as_the_standard_writes_them(value: float, text: str) -> None:
     assert canonical_json(value) == text.encode()
+
+
+@given(st.floats(min_value=1e-6, max_value=1e21, exclude_max=True))
+def test_numbers_of_ordinary_size_have_no_exponent(value: float) -> None:
+    assert "e" not in canonical_json(value).decode()
+    assert canonical_json(-value) == b"-" + canonical_json(value)
+
+
+def test_text_is_written_as_it_is_not_escaped() -> None:
+    assert canonical_json({"名": "宣\n\u2028"}) == '{"名":"宣\\n\u2028"}'.encode()
 
 
 def test_keys_sort_by_utf16_as_in_the_standards_example() -> None:

@@ -122,7 +122,7 @@ def test_any_text_is_answered_with_sentences_never_an_error(text: str) -> None:
             "11010519490229001" + resident_id.check_digit("11010519490229001"),
             "birth_date",
             "真实",
-            "19490229",
+            "填写为19490229，",
         ),
         ("990105194912310025", "region", "国家标准", "99"),
         (
@@ -173,8 +173,9 @@ def test_numbers_of_rehearsals_stand_only_in_rehearsals() -> None:
 
 
 def test_a_number_given_out_just_after_the_renumbering_may_keep_the_old_code() -> None:
-    body = "34252320010301002"
-    assert rules(body + resident_id.check_digit(body)) == []
+    for birth, expected in (("20010625", []), ("20010626", ["region_date"])):
+        body = f"342523{birth}002"
+        assert rules(body + resident_id.check_digit(body)) == expected
 
 
 @pytest.mark.parametrize("text", ["", "1101054912310021", "11010519491231002X", "01010549123100２"])
