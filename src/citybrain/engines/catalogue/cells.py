@@ -125,12 +125,12 @@ def tells(
     It could when a masked field is what it is about or is compared with, and when a masked
     value of the row stands in it, whatever the rule.
     """
-    hidden = [f for f in contract.fields if hidden(f) and f.name not in shown]
+    closed = [f for f in contract.fields if hidden(f) and f.name not in shown]
     about = concerned(contract, problem)
-    if any(field.name in about for field in hidden):
+    if any(field.name in about for field in closed):
         return True
     said = problem.sentence + problem.sentence_en
-    found = [values.get(field.name) or "" for field in hidden]
+    found = [values.get(field.name) or "" for field in closed]
     return any(value and value in said for value in found)
 
 
