@@ -24,16 +24,26 @@ class _Names:
 
 def built_sql(tree: ast.Module) -> Iterator[int]:
     """Lines of the calls that run such SQL, in no order."""
+    shared = _built(list(_assigned(ast.Module(_statements(tree), []))))
     for scope in ast.walk(tree):
         if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
             assigned = list(_assigned(scope))
-            names = _names(assigned)
-            built = {name for name, value in assigned if _is_built(value, names)}
+            names, built = _names(assigned), shared | _built(assigned)
             for call in _own_calls(scope):
                 if called(call) in _EXECUTES and call.args:
                     first = call.args[0]
                     if _is_built(first, names) or getattr(first, "id", None) in built:
                         yield call.lineno
+
+
+def _statements(tree: ast.Module) -> list[ast.stmt]:
+    """The module's own statements: names they assign are seen in every function."""
+    return [s for s in tree.body if isinstance(s, (ast.Assign, ast.If, ast.Try))]
+
+
+def _built(assigned: list[tuple[str, ast.expr]]) -> set[str]:
+    names = _names(assigned)
+    return {name for name, value in assigned if _is_built(value, names)}
 
 
 def called(call: ast.Call) -> str:

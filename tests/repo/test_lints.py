@@ -30,6 +30,7 @@ PLANTED = [
     ("sql", PAGE, "def f(c, n): c.executemany('SELECT {}'.format(n), [])"),
     ("sql", PAGE, "def f(c, n):\n    q = f'SELECT {n}'\n    c.execute(q)"),
     ("sql", ENGINE, "def f(n): M.objects.raw(' '.join(n))"),
+    ("sql", ENGINE, "Q = f'SELECT {X}'\ndef f(c): c.execute(Q)"),
     ("sql", ENGINE, "def f(c, q, n):\n    a, b = q(n), n\n    c.execute(f'SELECT {a}')"),
     ("sql", "src/citybrain/config/up.py", "c.execute(f'PRAGMA {x}')"),
     ("timeout", LAKE, "import requests\nrequests.get('x')"),
