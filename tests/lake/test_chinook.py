@@ -10,7 +10,7 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,14 +53,15 @@ def postgresql_url(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def mysql_url() -> Iterator[str]:
-    import pymysql
     from pymysql.constants import CLIENT
 
     server = os.environ["CITYBRAIN_TEST_MYSQL"]
     name = f"chinook_{uuid.uuid4().hex[:10]}"
     script = shared("chinook", "Chinook_MySql.sql").read_text(encoding="utf-8")
     script = re.sub(r"(?m)^(DROP|CREATE) DATABASE.*;$|^USE `Chinook`;$", "", script)
-    with closing(_mysql(server, client_flag=CLIENT.MULTI_STATEMENTS)) as database:
+    # The script's texts hold plain backslashes.
+    plain = {"client_flag": CLIENT.MULTI_STATEMENTS, "sql_mode": "NO_BACKSLASH_ESCAPES"}
+    with closing(_mysql(server, **plain)) as database:
         with database.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
         try:
@@ -74,7 +75,6 @@ def mysql_url() -> Iterator[str]:
         finally:
             with closing(_mysql(server)) as again, again.cursor() as cursor:
                 cursor.execute(f"DROP DATABASE {name}")
-    assert pymysql
 
 
 def _mysql(url: str, **more: Any) -> Any:
@@ -119,13 +119,6 @@ def _lake(root: Path, url: str, clock: FixedClock) -> Cells:
     return {
         made.table: sorted(town.rows(made.lake_table), key=repr) for made in city.contracts.values()
     }
-
-
-def _plain(value: Any) -> Any:
-    """A driver's value as the lake holds it."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None) if value.tzinfo is UTC else value
-    return value
 
 
 def _of_sqlite(url: str) -> Cells:
@@ -182,9 +175,7 @@ def _of_mysql(url: str) -> Cells:
         return found
 
 
-def test_sqlite_lake_equals_its_source(
-    tmp_path: Path, clock: FixedClock, sqlite_url: str
-) -> None:
+def test_sqlite_lake_equals_its_source(tmp_path: Path, clock: FixedClock, sqlite_url: str) -> None:
     assert _lake(tmp_path, sqlite_url, clock) == _of_sqlite(sqlite_url)
 
 
@@ -194,7 +185,16 @@ def test_postgresql_lake_equals_its_source_and_the_sqlite_lake(
 ) -> None:
     lake = _lake(tmp_path / "p", postgresql_url, clock)
     assert lake == _of_postgresql(postgresql_url)
-    assert lake == _lake(tmp_path / "s", sqlite_url, clock)
+    other = _lake(tmp_path / "s", sqlite_url, clock)
+    # The scripts themselves differ: a space follows one city's name in eight cells of SQLite's.
+    assert sum(cell == "Edinburgh " for rows in other.values() for row in rows for cell in row) == 8
+    trimmed = {
+        table: sorted(
+            (tuple("Edinburgh" if c == "Edinburgh " else c for c in row) for row in rows), key=repr
+        )
+        for table, rows in other.items()
+    }
+    assert lake == trimmed
 
 
 @pytest.mark.mariadb
