@@ -36,6 +36,8 @@ def test_nothing_runs_before_the_first_application(root: Path, home: Path) -> No
     assert found.first
     assert found.additive
     assert ("contract", "people.persons", "added") in _said(found)
+    assert found.render().splitlines()[0] == "+    1 × city"
+    assert found.render().splitlines()[-1] == f"tiny: nothing runs yet; {len(found.changes)} added."
     assert not home.exists()
 
 

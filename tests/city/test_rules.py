@@ -1,5 +1,6 @@
 """One small bad city per rule: the tiny good one with a single mistake."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -241,11 +242,38 @@ def test_a_wrong_encoding_is_said_with_its_line(tmp_path: Path) -> None:
     assert [(f.rule, f.line) for f in first] == [("yaml-encoding", 2)]
 
 
-def test_a_file_nobody_may_read_is_said(tmp_path: Path) -> None:
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    root = write_city(tmp_path / "city")
+    outside = (root / "texts/zh.yml").rename(tmp_path / "zh.yml")
+    (root / "texts/zh.yml").symlink_to(outside)
+    assert [(f.rule, f.file) for f in check(root)] == [("file-unreadable", "texts/zh.yml")]
+
+
+def test_a_pipe_does_not_hold_the_check_up(tmp_path: Path) -> None:
     root = write_city(tmp_path)
-    (root / SEX).unlink()
-    (root / SEX).symlink_to("nowhere.yml")
-    assert ("file-unreadable", SEX) in {(f.rule, f.file) for f in check(root)}
+    os.mkfifo(root / "texts/en.yml")
+    assert [(f.rule, f.file) for f in check(root)] == [("file-unreadable", "texts/en.yml")]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "meant"),
+    [
+        (CONTRACT, "citybrain.formats", "citybrain.format", "citybrain.formats"),
+        (CONTRACT, "citybrain.formats", "city_brain.formats", "citybrain.formats"),
+        (CONTRACT, "physicalName: SR", "physicalname: SR", "physicalName"),
+        (CONTRACT, "value: birth_date", "value: birthdate", "birth_date"),
+        (SYSTEM, "department: registry", "department: registy", "registry"),
+        (SYSTEM, "cursor: updated_at", "cursor: updated", "updated_at"),
+        (SYSTEM, "drift: refuse", "drift: refused", "refuse"),
+        ("roles/officer.yml", "scope: department", "scop: department", "scope"),
+    ],
+)
+def test_a_slip_is_answered_with_the_word_that_was_meant(
+    tmp_path: Path, file: str, old: str, new: str, meant: str
+) -> None:
+    root = write_city(tmp_path)
+    replace(root, file, old, new)
+    assert f"Did you mean '{meant}'?" in {f.remedy for f in check(root)}
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:

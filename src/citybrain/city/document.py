@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
+from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
@@ -34,6 +35,11 @@ class Document:
     value: Any = None
     findings: list[Finding] = field(default_factory=list)
     node: Any = None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending: the name of what it describes."""
+        return PurePosixPath(self.file).stem
 
     def line(self, path: Sequence[str | int]) -> int:
         """The 1-based line of a key or list element, or of the nearest one around it."""
@@ -97,14 +103,6 @@ def parse(data: bytes, *, file: str) -> Document:
 
 
 def _decode(data: bytes, document: Document) -> str | None:
-    if len(data) > MAX_BYTES:
-        document.add(
-            (),
-            "yaml-size",
-            f"The file has {len(data):,} bytes; {MAX_BYTES:,} are read at most.",
-            "Split it, or keep data out of the city's folder.",
-        )
-        return None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

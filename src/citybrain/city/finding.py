@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-Path = tuple[str | int, ...]
-
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Finding:

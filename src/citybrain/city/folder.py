@@ -3,11 +3,12 @@
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from citybrain.city.document import Document, parse
+from citybrain.city.document import MAX_BYTES, Document, parse
 
 ENDINGS = (".yml", ".yaml")
 
@@ -38,12 +39,7 @@ def read_folder(root: Path | str) -> Folder:
         if not file.endswith(ENDINGS):
             others.append(file)
             continue
-        try:
-            data = (base / file).read_bytes()
-        except OSError as error:
-            documents[file] = _unreadable(file, error)
-            continue
-        documents[file] = parse(data, file=file)
+        documents[file], data = _read(base, file)
         digest.update(_content(documents[file], data))
     return Folder(
         root=base, documents=documents, others=tuple(others), fingerprint=digest.hexdigest()
@@ -69,12 +65,22 @@ def _files(root: Path) -> Iterator[str]:
     yield from sorted(found)
 
 
-def _unreadable(file: str, error: OSError) -> Document:
+def _read(root: Path, file: str) -> tuple[Document, bytes]:
+    """A parsed file and its bytes; links, pipes and huge files are findings, never opened."""
+    try:
+        state = (root / file).lstat()
+        if not stat.S_ISREG(state.st_mode):
+            return _refused(file, "file-unreadable", "This is no regular file.")
+        if state.st_size > MAX_BYTES:
+            said = f"The file has {state.st_size:,} bytes; {MAX_BYTES:,} are read at most."
+            return _refused(file, "yaml-size", said)
+        data = (root / file).read_bytes()
+    except OSError as error:
+        return _refused(file, "file-unreadable", f"The file cannot be read: {error.strerror}.")
+    return parse(data, file=file), data
+
+
+def _refused(file: str, rule: str, message: str) -> tuple[Document, bytes]:
     document = Document(file=file)
-    document.add(
-        (),
-        "file-unreadable",
-        f"The file cannot be read: {error.strerror}.",
-        "Correct its permissions, or delete it.",
-    )
-    return document
+    document.add((), rule, message, "Write a readable file of text, or delete it.")
+    return document, b""

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from citybrain.city import odcs, reading
 from citybrain.city.contracts import Contract
-from citybrain.city.document import Document
 from citybrain.city.folder import Folder, read_folder
 from citybrain.city.model import City, Division, Loaded
 from citybrain.city.shape import mapping, text
@@ -52,19 +51,14 @@ def _city(folder: Folder) -> City:
         systems=_named(folder, "systems", reading.system),
         contracts=_contracts(folder),
         roles=_named(folder, "roles", reading.role),
-        texts={stem(d): reading.language(mapping(d.value)) for d in folder.under("texts")},
+        texts={d.stem: reading.language(mapping(d.value)) for d in folder.under("texts")},
     )
-
-
-def stem(document: Document) -> str:
-    """The file's name without its ending, which is the name of what it describes."""
-    return PurePosixPath(document.file).stem
 
 
 def _named(folder: Folder, kind: str, make: Callable[..., T]) -> dict[str, T]:
     """One thing per file, by the name of the file; files without a mapping are left out."""
     return {
-        stem(document): make(document.value, name=stem(document), file=document.file)
+        document.stem: make(document.value, name=document.stem, file=document.file)
         for document in folder.under(kind)
         if isinstance(document.value, dict)
     }

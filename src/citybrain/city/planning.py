@@ -1,5 +1,6 @@
 """What applying a folder would change; nothing is written here."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,11 @@ class Plan:
         lines = [str(finding) for finding in self.findings]
         if self.findings:
             lines += ["", f"{len(self.findings)} findings; correct them before applying.", ""]
-        for change in self.changes:
+        if self.first:
+            # Everything is new: what there is of each kind says more than every name.
+            counts = Counter(change.kind for change in self.changes)
+            lines += [f"+ {count:4} × {kind}" for kind, count in counts.items()]
+        for change in () if self.first else self.changes:
             lines += _rendered(change)
         lines.append(_summary(self))
         return "\n".join(lines)

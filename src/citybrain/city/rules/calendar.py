@@ -6,7 +6,7 @@ from datetime import date
 
 from citybrain.city.document import Document
 from citybrain.city.finding import Finding
-from citybrain.city.rules.view import View, stem
+from citybrain.city.rules.view import View
 from citybrain.city.shape import as_day, integer, items
 
 _SATURDAY = 5
@@ -17,11 +17,11 @@ def calendar(view: View) -> Iterator[Finding]:
     yield from _gaps(view)
     for document, content in view.contents("calendar"):
         year = integer(content, "year")
-        if year and str(year) != stem(document):
+        if year and str(year) != document.stem:
             yield document.finding(
                 ("year",),
                 "name-differs",
-                f"The file is named {stem(document)}, and its year is {year}.",
+                f"The file is named {document.stem}, and its year is {year}.",
                 "Correct one of the two.",
             )
         free = [as_day(value) for value in items(content.get("holidays"))]

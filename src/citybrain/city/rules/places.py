@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from citybrain.city.document import Document
 from citybrain.city.finding import Finding
 from citybrain.city.folder import Folder
-from citybrain.city.rules.view import View, stem
+from citybrain.city.rules.view import View
 from citybrain.city.shape import as_day
 from citybrain.city.words import did_you_mean
 
@@ -57,7 +57,7 @@ def placed(view: View, kind: str, *, depth: int) -> Iterator[Finding]:
             yield document.finding(
                 (),
                 "duplicate-id",
-                f"'{stem(document)}' is described twice, also in {first[place]}.",
+                f"'{document.stem}' is described twice, also in {first[place]}.",
                 "Delete one of the files.",
             )
         first.setdefault(place, document.file)
@@ -76,12 +76,12 @@ def named(view: View, kind: str) -> Iterator[Finding]:
 
 def same_name(document: Document, name: object, path: tuple[str | int, ...]) -> Iterator[Finding]:
     """The name that stands at ``path`` is the file's name."""
-    if isinstance(name, str) and name != stem(document):
+    if isinstance(name, str) and name != document.stem:
         yield document.finding(
             path,
             "name-differs",
-            f"The file is named '{stem(document)}', and the name inside is '{name}'.",
-            f"Write {stem(document)}, or rename the file.",
+            f"The file is named '{document.stem}', and the name inside is '{name}'.",
+            f"Write {document.stem}, or rename the file.",
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from citybrain.city.contracts import Contract
 from citybrain.city.document import Document
 from citybrain.city.finding import Finding
-from citybrain.city.rules.view import View, stem
+from citybrain.city.rules.view import View
 from citybrain.city.shape import items, mapping, text
 from citybrain.city.words import did_you_mean
 
@@ -57,13 +57,13 @@ def _table(
     fetch: Mapping[str, Any],
 ) -> Iterator[Finding]:
     path = ("tables", table)
-    contract = view.city.contracts.get(f"{stem(document)}.{table}")
+    contract = view.city.contracts.get(f"{document.stem}.{table}")
     if contract is None:
         yield document.finding(
             path,
             "table-without-contract",
             f"The table '{table}' has no contract.",
-            f"Write sources/{stem(document)}/{table}.yaml, or delete the table.",
+            f"Write sources/{document.stem}/{table}.yaml, or delete the table.",
         )
     else:
         yield from _mode(document, path, fetch, contract)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from citybrain.city.document import Document
 from citybrain.city.finding import Finding
 from citybrain.city.rules.places import dates_in_order
-from citybrain.city.rules.view import View, stem
+from citybrain.city.rules.view import View
 from citybrain.city.shape import items, mapping, text
 from citybrain.city.words import did_you_mean
 from citybrain.standards import uscc
@@ -29,11 +29,11 @@ def _parent(view: View, document: Document, parent: str) -> Iterator[Finding]:
             f"There is no department '{parent}'.",
             did_you_mean(parent, known) or f"Write departments/{parent}.yml or correct the name.",
         )
-    elif parent and _circular(stem(document), known):
+    elif parent and _circular(document.stem, known):
         yield document.finding(
             ("parent",),
             "department-cycle",
-            f"'{stem(document)}' is above itself by way of '{parent}'.",
+            f"'{document.stem}' is above itself by way of '{parent}'.",
             "Correct the parent, so that the chain ends.",
         )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from citybrain.city.document import Document
@@ -22,8 +21,3 @@ class View:
         for document in self.folder.under(folder):
             if isinstance(document.value, dict):
                 yield document, document.value
-
-
-def stem(document: Document) -> str:
-    """The name of what the file describes."""
-    return PurePosixPath(document.file).stem
