@@ -5,7 +5,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,8 @@ def rows(city: City, to: Path, table: str) -> list[Raw]:
 def _sqlite(path: Path, table: str) -> list[Raw]:
     with sqlite3.connect(path) as connection:
         connection.row_factory = sqlite3.Row
-        return [dict(r) for r in connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid')]
+        statement = f'SELECT * FROM "{table}" ORDER BY rowid'  # noqa: S608 - a table of the city
+        return [dict(r) for r in connection.execute(statement)]
 
 
 def _csv(path: Path, fetch: Fetch) -> Iterator[Raw]:
@@ -95,9 +96,10 @@ def _typed(field: Field, raw: Any) -> Any:
     if raw is None or raw == "":
         return None
     if field.type == "date" and not isinstance(raw, date):
-        return datetime.strptime(raw, field.formats[0] if field.formats else "%Y-%m-%d").date()
+        written = field.formats[0] if field.formats else "%Y-%m-%d"
+        return datetime.strptime(raw, written).replace(tzinfo=UTC).date()
     if field.type == "timestamp" and not isinstance(raw, datetime):
-        return datetime.strptime(raw, "%Y-%m-%d %H:%M:%S")
+        return datetime.strptime(raw, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     if field.type in ("int", "long"):
         return int(raw)
     if field.type.startswith("decimal"):

@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from citybrain.city.contracts import Field
 from citybrain.simulate import rhythm
 from citybrain.standards import rehearsal as ranges
 from tests.simulate import reading
@@ -75,7 +77,11 @@ def test_references_between_departments_are_kept(rehearsal: Rehearsal) -> None:
     }
     for (table, field), target in points.items():
         pointing = values(rehearsal, table, field)
-        assert pointing <= everywhere[target], (table, field, sorted(pointing - everywhere[target])[:3])
+        assert pointing <= everywhere[target], (
+            table,
+            field,
+            sorted(pointing - everywhere[target])[:3],
+        )
 
 
 def test_employers_are_registered_firms_or_public_bodies(rehearsal: Rehearsal) -> None:
@@ -155,7 +161,9 @@ def test_counters_keep_working_days(rehearsal: Rehearsal) -> None:
 
 def test_people_wed_on_lucky_days_and_call_on_weekdays(rehearsal: Rehearsal) -> None:
     calendar = rehearsal.city.calendar
-    assert rhythm.weddings(calendar, date(2021, 5, 20)) > 5 * rhythm.weddings(calendar, date(2021, 5, 25))
+    assert rhythm.weddings(calendar, date(2021, 5, 20)) > 5 * rhythm.weddings(
+        calendar, date(2021, 5, 25)
+    )
     assert rhythm.weddings(calendar, date(2021, 5, 22)) == 0  # a Saturday
     assert rhythm.weddings(calendar, date(2021, 10, 1)) == 0  # National Day
     weekdays: Counter[int] = Counter()
@@ -176,30 +184,28 @@ def test_namesakes_exist_and_towns_have_their_weight(rehearsal: Rehearsal) -> No
     assert counties["341802"] > counties["341825"]
 
 
-def test_no_number_could_be_a_real_persons(rehearsal: Rehearsal) -> None:
-    """Every resident number, telephone and credit code is of a range never issued."""
-    numbers = phones = codes = 0
+def all_texts(rehearsal: Rehearsal) -> Iterator[tuple[Field, str]]:
+    """Every text of every table with its field, wide digits and blanks put right."""
     for table in reading.tables(rehearsal.city):
         for field in rehearsal.city.contracts[table].fields:
-            rules = {rule.name for rule in field.rules}
             for value in rehearsal.column(table, field.name):
-                if not isinstance(value, str) or not value:
-                    continue
-                text = value.translate(_WIDE).replace(" ", "").replace("\u3000", "")
-                for number in _NUMBER.findall(text):
-                    assert ranges.is_rehearsal_id(number), (table, field.name, value)
-                    numbers += 1
-                if "id_number" in rules:
-                    assert ranges.is_rehearsal_id(text), (table, field.name, value)
-                if field.masking == "phone":
-                    assert ranges.is_rehearsal_phone(text), (table, field.name, value)
-                    phones += 1
-                if "uscc" in rules:
-                    assert ranges.is_rehearsal_code(text[2:8]), (table, field.name, value)
-                    codes += 1
-    assert numbers > 3000
-    assert phones > 1000
-    assert codes > 300
+                if isinstance(value, str) and value:
+                    yield field, value.translate(_WIDE).replace(" ", "").replace("\u3000", "")
+
+
+def test_no_number_could_be_a_real_persons(rehearsal: Rehearsal) -> None:
+    """Every resident number, telephone and credit code is of a range never issued."""
+    seen: Counter[str] = Counter()
+    for field, text in all_texts(rehearsal):
+        rules = {rule.name for rule in field.rules}
+        numbers = _NUMBER.findall(text) + ([text] if "id_number" in rules else [])
+        assert all(map(ranges.is_rehearsal_id, numbers)), (field, text)
+        assert field.masking != "phone" or ranges.is_rehearsal_phone(text), (field, text)
+        assert "uscc" not in rules or ranges.is_rehearsal_code(text[2:8]), (field, text)
+        seen.update(numbers=len(numbers), phones=field.masking == "phone", codes="uscc" in rules)
+    assert seen["numbers"] > 3000
+    assert seen["phones"] > 1000
+    assert seen["codes"] > 300
 
 
 def test_plates_carry_letters_that_plates_never_carry(rehearsal: Rehearsal) -> None:

@@ -20,7 +20,9 @@ _ALWAYS_SEEN = ("id_wrong", "id_swapped", "full_width", "impossible_date", "birt
 
 def test_all_tables_of_the_city_are_written(rehearsal: Rehearsal) -> None:
     tables = reading.tables(rehearsal.city)
-    assert set(TABLES) == set(tables) == set(rehearsal.city.contracts) == set(rehearsal.summary.rows)
+    assert (
+        set(TABLES) == set(tables) == set(rehearsal.city.contracts) == set(rehearsal.summary.rows)
+    )
     for table in tables:
         rows = rehearsal.rows(table)
         assert len(rows) == rehearsal.summary.rows[table]
@@ -108,7 +110,9 @@ def test_column_types_are_those_the_contracts_promise(rehearsal: Rehearsal) -> N
 
 
 @pytest.mark.parametrize("table", ["civil.marriages", "social_insurance.insured"])
-def test_dirt_falls_at_the_rates_of_the_file(xuancheng: City, rehearsal: Rehearsal, table: str) -> None:
+def test_dirt_falls_at_the_rates_of_the_file(
+    xuancheng: City, rehearsal: Rehearsal, table: str
+) -> None:
     contract = xuancheng.contracts[table]
     numbers = tuple(p["id_number"] for p in rehearsal.truth("people"))
     summary = rehearsal.summary
@@ -118,7 +122,7 @@ def test_dirt_falls_at_the_rates_of_the_file(xuancheng: City, rehearsal: Rehears
     times, found = 150, Counter[str]()
     for at in range(times * len(rows)):
         planted, second = soil.soil(at, dict(rows[at % len(rows)]))
-        found.update(f"{kind} {field.name}" for field, kind, *_ in planted)
+        found.update(f"{defect.kind} {defect.field.name}" for defect in planted)
         found["duplicate"] += second is not None
     total = times * len(rows)
     expected = rates(contract.system)
@@ -151,7 +155,9 @@ def _world_row(rehearsal: Rehearsal, table: str, at: int) -> dict[str, object]:
         if field.type == "date":
             values[field.name] = rehearsal.summary.start
         if field.name.endswith("id_number"):
-            values[field.name] = rehearsal.truth("people")[0]["id_number"] if at < 0 else "341891199001011239"
+            values[field.name] = (
+                rehearsal.truth("people")[0]["id_number"] if at < 0 else "341891199001011239"
+            )
     return values
 
 

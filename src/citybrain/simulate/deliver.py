@@ -18,7 +18,12 @@ from citybrain.simulate.world import World
 
 ON_POSTGRESQL = ("household", "companies", "vehicles")
 ON_MYSQL = ("social_insurance", "medical", "housing_fund")
-_CONVERT = {"csv": values.as_text, "excel": values.as_number, "jsonl": values.as_number, "parquet": values.as_arrow}
+_CONVERT = {
+    "csv": values.as_text,
+    "excel": values.as_number,
+    "jsonl": values.as_number,
+    "parquet": values.as_arrow,
+}
 # What stands for the star where a table has a file for each month or county.
 _PARTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "hotline.tickets": lambda v: f"{v['received_at']:%Y%m}",
@@ -51,7 +56,11 @@ class Delivery:
 
     def deliver(self, *, progress: Callable[[int, int], None]) -> None:
         """Write all systems of the city that the rehearsal knows, then the connections."""
-        known = [s for s in self.world.city.systems.values() if any(f"{s.name}.{t}" in TABLES for t in s.tables)]
+        known = [
+            s
+            for s in self.world.city.systems.values()
+            if any(f"{s.name}.{t}" in TABLES for t in s.tables)
+        ]
         for done, system in enumerate(known, 1):
             if any(fetch.format for fetch in system.tables.values()):
                 self._files(system)
@@ -75,7 +84,9 @@ class Delivery:
                 cells = [c(row[n]) for c, n in zip(convert, names, strict=True)]
                 parts.setdefault(part_of(row) if part_of else "", []).append(cells)
             for part, rows in parts.items():
-                WRITERS[fetch.format](folder / fetch.source.replace("*", part), contract, fetch, rows)
+                WRITERS[fetch.format](
+                    folder / fetch.source.replace("*", part), contract, fetch, rows
+                )
 
     def _database(self, system: System) -> None:
         store = self._open(system)
@@ -83,7 +94,9 @@ class Delivery:
             store.table(*self._filling(system, table, fetch))
         store.close()
 
-    def _filling(self, system: System, table: str, fetch: Fetch) -> tuple[Contract, str, Iterator[list[Any]]]:
+    def _filling(
+        self, system: System, table: str, fetch: Fetch
+    ) -> tuple[Contract, str, Iterator[list[Any]]]:
         contract = self.world.city.contracts[f"{system.name}.{table}"]
         convert = [(f.name, values.as_column(f)) for f in contract.fields]
         soiled = self._soiled(contract, files=False)
@@ -108,15 +121,15 @@ class Delivery:
         key, truth, number = contract.key, self.truth, 0
         for at, (row, about) in enumerate(TABLES[contract.id](self.world)):
             planted, second = soil.soil(at, row)
-            label = str(row[key[0]]) if len(key) == 1 else "|".join(plain(row[k]) or "" for k in key)
+            label = "|".join([plain(row[k]) or "" for k in key])
             number += 1
-            for spot, kind, true, wrong, corrected in planted:
-                truth.defect(contract.id, number, label, spot.name, kind, true, wrong, corrected)
+            for defect in planted:
+                truth.defect(contract.id, number, label, defect)
             truth.row(number, label, about)
             yield row
             if second is not None:
                 number += 1
-                truth.defect(contract.id, number, label, "", "duplicate", None, None, None)
+                truth.duplicate(contract.id, number, label)
                 truth.row(number, label, about)
                 yield second
         truth.end_table(contract.id)

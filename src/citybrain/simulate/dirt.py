@@ -1,35 +1,48 @@
 """The dirt of real systems, planted at the rates of ``dirt.yml`` and remembered as truth."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from heapq import heapify, heapreplace
 from importlib.resources import files
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
+from citybrain.base.clock import CITY_ZONE
 from citybrain.city import City
 from citybrain.city.contracts import Contract, Field
 from citybrain.simulate import mistakes
 from citybrain.simulate.draw import positions, stream
-from citybrain.simulate.rhythm import CITY_ZONE
+from citybrain.simulate.mistakes import Mistake
 
 _LATEST_CORRECTION = 60  # days after the books begin to move
 
 
-@dataclass(frozen=True, kw_only=True)
-class Defect:
-    """One wrong value: where it is (``row`` counts from 1), what it is and should be."""
+class Planted(NamedTuple):
+    """One wrong value of a row: its field, the kind of mistake, what it is and should be."""
 
-    row: int
-    field: str
+    field: Field
     kind: str
-    true: str | None
-    planted: str | None
-    corrected_on: date | None = None
+    true: Any
+    wrong: Any
+    corrected_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Target:
+    """A kind of mistake in a field: the rows it falls on, its own chance, and how it is made.
+
+    Without a field the whole record is delivered twice.
+    """
+
+    kind: str
+    field: Field | None
+    where: Iterator[int]
+    rng: Random
+    make: Mistake
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,80 +68,65 @@ def _file() -> tuple[dict[str, float], dict[str, dict[str, float]]]:
 
 
 class Soil:
-    """Soils the rows of one table; the same rows get the same dirt however many follow.
+    """Soils the rows of one table; the same rows get the same dirt however many follow."""
 
-    ``soil`` changes ``values`` in place and returns the defects; when it also returns a
-    second row, the department delivered this record twice.
-    """
-
-    def __init__(self, city: City, contract: Contract, rehearsed: Rehearsed, *, files: bool) -> None:
+    def __init__(
+        self, city: City, contract: Contract, rehearsed: Rehearsed, *, files: bool
+    ) -> None:
         self._rehearsed = rehearsed
         self._contract = contract
         self._heap: list[tuple[int, int]] = []
-        self._targets: list[tuple[str, Field | None, Iterator[int], Random]] = []
-        self._make: dict[int, Callable[[Random, Any, dict[str, Any]], Any]] = {}
-        table_rates = rates(contract.system)
+        self._targets: list[_Target] = []
         for field in contract.fields:
-            for kind, make in mistakes.possible(city, contract, field, rehearsed.numbers, files=files).items():
-                self._add(kind, field, table_rates[kind], make)
-        if files and contract.key and len(contract.key) < len(contract.fields):
-            self._add("duplicate", None, table_rates["duplicate"], None)
+            kinds = mistakes.possible(city, contract, field, rehearsed.numbers, files=files)
+            for kind, make in kinds.items():
+                self._add(kind, field, make)
+        if files and 0 < len(contract.key) < len(contract.fields):
+            self._add("duplicate", None, mistakes.missing)
         heapify(self._heap)
 
-    def _add(
-        self,
-        kind: str,
-        field: Field | None,
-        rate: float,
-        make: Callable[[Random, Any, dict[str, Any]], Any] | None,
-    ) -> None:
-        name = field.name if field else ""
-        where = positions(stream(self._rehearsed.seed, "dirt", self._contract.id, kind, name), rate)
-        first = next(where, None)
-        if first is None:
-            return
-        number = len(self._targets)
-        rng = stream(self._rehearsed.seed, "mistake", self._contract.id, kind, name)
-        self._targets.append((kind, field, where, rng))
-        if make:
-            self._make[number] = make
-        self._heap.append((first, number))
+    def soil(self, at: int, values: dict[str, Any]) -> tuple[list[Planted], dict[str, Any] | None]:
+        """Change ``values``, the row at that place (from 0), where dirt falls on it.
 
-    def soil(self, at: int, values: dict[str, Any]) -> tuple[list[tuple[Field, str, Any, Any, date | None]], dict[str, Any] | None]:
-        """Plant what falls on the row at that place (from 0)."""
-        heap, planted, second = self._heap, [], None
+        Returns what was planted, and a second row where the record is delivered twice.
+        """
+        heap = self._heap
+        planted: list[Planted] = []
+        second: dict[str, Any] | None = None
         while heap and heap[0][0] <= at:
             number = heap[0][1]
-            kind, field, where, rng = self._targets[number]
-            heapreplace(heap, (next(where), number))
-            if field is None:
-                second = self._twice(rng, values)
-            elif all(field is not done[0] for done in planted):
-                done = self._plant(kind, field, rng, values, self._make[number])
-                if done:
-                    planted.append(done)
+            target = self._targets[number]
+            heapreplace(heap, (next(target.where), number))
+            if target.field is None:
+                second = self._twice(target.rng, values)
+            elif all(target.field is not done.field for done in planted):
+                planted.extend(self._plant(target, target.field, values))
         return planted, second
 
-    def _plant(
-        self,
-        kind: str,
-        field: Field,
-        rng: Random,
-        values: dict[str, Any],
-        make: Callable[[Random, Any, dict[str, Any]], Any],
-    ) -> tuple[Field, str, Any, Any, date | None] | None:
-        true = values[field.name]
-        corrected = None
-        wrong = make(rng, true, values) if true is not None else None
-        if kind == "late_correction":
-            corrected = self._rehearsed.start + timedelta(days=1 + int(rng.random() * _LATEST_CORRECTION))
+    def _add(self, kind: str, field: Field | None, make: Mistake) -> None:
+        table, seed = self._contract, self._rehearsed.seed
+        rate, name = rates(table.system)[kind], field.name if field else ""
+        where = positions(stream(seed, "dirt", table.id, kind, name), rate)
+        first = next(where, None)
+        if first is not None:
+            rng = stream(seed, "mistake", table.id, kind, name)
+            self._heap.append((first, len(self._targets)))
+            self._targets.append(_Target(kind=kind, field=field, where=where, rng=rng, make=make))
+
+    def _plant(self, target: _Target, field: Field, values: dict[str, Any]) -> list[Planted]:
+        """What was planted in the field; nothing where the mistake cannot be made."""
+        true, rng, corrected = values[field.name], target.rng, None
+        wrong = target.make(rng, true, values) if true is not None else None
+        if target.kind == "late_correction":
+            days = 1 + int(rng.random() * _LATEST_CORRECTION)
+            corrected = self._rehearsed.start + timedelta(days=days)
             if corrected <= self._rehearsed.today:
                 _touch(values, corrected)
-                return None
+                return []
         if true is None or wrong == true:
-            return None
+            return []
         values[field.name] = wrong
-        return field, kind, true, wrong, corrected
+        return [Planted(field, target.kind, true, wrong, corrected)]
 
     def _twice(self, rng: Random, values: dict[str, Any]) -> dict[str, Any] | None:
         """The record once more with a day or a name that differs."""
@@ -137,7 +135,11 @@ class Soil:
             value = values[field.name]
             if field.key or value is None:
                 continue
-            if isinstance(value, date) and not isinstance(value, datetime) and not _has_birth_rule(field):
+            if (
+                isinstance(value, date)
+                and not isinstance(value, datetime)
+                and not _has_birth_rule(field)
+            ):
                 second[field.name] = value + timedelta(days=1 + int(rng.random() * 3))
                 return second
             if field.masking == "name" and isinstance(value, str):

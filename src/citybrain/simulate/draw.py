@@ -39,7 +39,7 @@ def count(rng: Random, mean: float) -> int:
     """How many of rare, independent happenings occur (Poisson; normal above thirty)."""
     if mean <= 0:
         return 0
-    if mean > 30:  # noqa: PLR2004
+    if mean > 30:
         return max(0, round(rng.gauss(mean, math.sqrt(mean))))
     limit, product, happened = math.exp(-mean), rng.random(), 0
     while product > limit:

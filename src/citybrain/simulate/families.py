@@ -10,9 +10,18 @@ from citybrain.simulate.places import Town
 from citybrain.simulate.world import Household, Person, World
 
 _KINDS = chooser(
-    {"children": 40, "elderly": 20, "three": 17, "single": 9, "widowed": 6, "divorced": 5, "young": 3}
+    {
+        "children": 40,
+        "elderly": 20,
+        "three": 17,
+        "single": 9,
+        "widowed": 6,
+        "divorced": 5,
+        "young": 3,
+    }
 )
 _REGISTER_SINCE = 2016
+_ONE_CHILD_FROM = 1962  # mothers born later raised their children under the policy
 
 
 def settle(world: World, *, people: int) -> None:
@@ -84,9 +93,9 @@ def _couple(world: World, rng: Random, town: Town, age: float) -> tuple[Person, 
 def _children(world: World, rng: Random, man: Person, woman: Person) -> list[Person]:
     """Children still at home; elder ones have left for families of their own."""
     year = woman.born.year
-    wanted = rng.choices((0, 1, 2, 3), weights=(6, 52, 38, 4) if year > 1962 else (3, 25, 45, 27))[0]
-    assert man.married is not None
-    birth = rhythm.years_before(man.married, -(0.6 + rng.random() * 2.2))
+    shares = (6, 52, 38, 4) if year > _ONE_CHILD_FROM else (3, 25, 45, 27)
+    wanted = rng.choices((0, 1, 2, 3), weights=shares)[0]
+    birth = rhythm.years_before(_founded(man), -(0.6 + rng.random() * 2.2))
     home = []
     for _ in range(wanted):
         if birth >= world.today or woman.age(birth) > 43:
@@ -129,7 +138,9 @@ def _three_generations(world: World, rng: Random, town: Town) -> None:
     woman_born = rhythm.years_before(born, -max(-3.0, rng.gauss(1.5, 2)))
     region = married_in_region(rng, town, woman_born, world.places.by_people(rng))
     woman = add_person(world, rng, sex="2", born=woman_born, town=town, region=region)
-    year = min(max(born.year + 22, woman_born.year + 20) + int(rng.random() * 4), world.today.year - 1)
+    year = min(
+        max(born.year + 22, woman_born.year + 20) + int(rng.random() * 4), world.today.year - 1
+    )
     marry(world, man, woman, rhythm.wedding_day(rng, world.city.calendar, year))
     children = _children(world, rng, man, woman)
     members = [grandfather, grandmother, man, woman, *children]
@@ -145,17 +156,20 @@ def _single(world: World, rng: Random, town: Town) -> None:
 
 def _widowed(world: World, rng: Random, town: Town) -> None:
     sex = "1" if rng.random() < 0.28 else "2"
-    person = add_person(world, rng, sex=sex, born=_born(world, rng, 62 + rng.random() * 33), town=town)
+    person = add_person(
+        world, rng, sex=sex, born=_born(world, rng, 62 + rng.random() * 33), town=town
+    )
     person.marital = "30"
-    found_household(world, rng, [person], on=rhythm.years_before(world.today, 20 + rng.random() * 20))
+    found_household(
+        world, rng, [person], on=rhythm.years_before(world.today, 20 + rng.random() * 20)
+    )
 
 
 def _divorced(world: World, rng: Random, town: Town) -> None:
     """Two people who were a couple, each at a home of their own, a child with one of them."""
     man, woman = _couple(world, rng, town, 28 + rng.random() * 30)
     children = _children(world, rng, man, woman)
-    assert man.married is not None
-    on = rhythm.between(rng, man.married, world.today)
+    on = rhythm.between(rng, _founded(man), world.today)
     on = rhythm.next_open(world.city.calendar, on)
     divorce(world, man, woman, min(on, world.today))
     with_man = rng.random() < 0.6

@@ -17,7 +17,13 @@ _PER_PERSON = 0.055
 _SHOP_SHARE = 0.66
 _KINDS = chooser({"1130": 55, "1151": 28, "1190": 6, "1152": 3, "1219": 1, "4540": 4, "9100": 3})
 _ENDINGS = {"4540": "厂", "9100": "专业合作社", "1219": "股份有限公司"}
-_REGISTRARS = {"shop": "92", "company": "91", "cooperative": "93", "government": "11", "public": "12"}
+_REGISTRARS = {
+    "shop": "92",
+    "company": "91",
+    "cooperative": "93",
+    "government": "11",
+    "public": "12",
+}
 _NUMBERED_SINCE = 2015  # since then the credit code replaces the registration number
 
 
@@ -95,13 +101,17 @@ def add_firm(world: World, rng: Random, *, owner: int, on: date) -> Company:
         industry=trade.section,
         industry_code=trade.code,
         owner=owner,
-        capital=rng.choice((1, 3, 5, 10)) if shop else rng.choice((10, 50, 50, 100, 100, 200, 500, 1000)),
+        capital=rng.choice((1, 3, 5, 10))
+        if shop
+        else rng.choice((10, 50, 50, 100, 100, 200, 500, 1000)),
         founded=on,
         town=town,
         address=world.places.address(rng, town, urban=town.urban or not shop or rng.random() < 0.5),
         scope=trade.scope,
         phone=person.phone,
-        registration=f"{town.issues}{6 if shop else 0}{len(world.companies):08d}" if on.year < _NUMBERED_SINCE else "",
+        registration=f"{town.issues}{6 if shop else 0}{len(world.companies):08d}"
+        if on.year < _NUMBERED_SINCE
+        else "",
         general=not shop and rng.random() < 0.35,
         grade=rng.choices("ABMCD", weights=(12, 50, 30, 6, 2))[0],
         changed=rhythm.office_time(rng, on),

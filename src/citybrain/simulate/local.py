@@ -22,6 +22,9 @@ class Local:
     lorry_brands: list[str]
     motorcycle_brands: list[str]
     banks: list[str]
+    roads: list[str]
+    estates: list[str]
+    villages: list[str]
 
 
 @cache

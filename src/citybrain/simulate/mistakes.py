@@ -1,7 +1,7 @@
 """The mistakes people and systems make with a value, by the kind of field it stands in."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -25,29 +25,43 @@ def possible(
     rules = {rule.name for rule in field.rules}
     found: dict[str, Mistake] = {}
     if field.masking == "name" and field.type == "string":
-        found |= {"typo": sounds_alike, "swapped": swapped}
-        if any(f.name == "updated_at" for f in contract.fields):
-            found["late_correction"] = sounds_alike
-        if files:
-            found["stray_space"] = stray_space
+        found |= _with_names(contract, files=files)
     if "id_number" in rules:
-        found |= {"id_wrong": wrong_check_digit, "id_swapped": swapped_digits}
-        if not field.key:
-            found |= {"id_missing": missing, "id_15": fifteen_digits}
-            found |= {"full_width": full_width, "id_other": _other(numbers)}
-        if files and not field.key:
-            found["stray_space"] = stray_space
+        found |= _with_numbers(field, numbers, files=files)
     if field.masking == "address":
         found |= {"conflict": other_number, "swapped": swapped}
     if field.masking == "phone":
         found |= {"conflict": other_phone, "full_width": full_width}
-    if "birth_of" in rules and field.type == "date":
+    if field.type == "date":
+        found |= _with_days(field, rules)
+    replaced = {} if field.key else _replaced(city, field)
+    if replaced:
+        found["old_code"] = lambda rng, value, _: rng.choice(replaced.get(value, [value]))
+    return found
+
+
+def _with_names(contract: Contract, *, files: bool) -> dict[str, Mistake]:
+    found: dict[str, Mistake] = {"typo": sounds_alike, "swapped": swapped}
+    if any(f.name == "updated_at" for f in contract.fields):
+        found["late_correction"] = sounds_alike
+    return found | ({"stray_space": stray_space} if files else {})
+
+
+def _with_numbers(field: Field, numbers: tuple[str, ...], *, files: bool) -> dict[str, Mistake]:
+    found: dict[str, Mistake] = {"id_wrong": wrong_check_digit, "id_swapped": swapped_digits}
+    if field.key:
+        return found
+    found |= {"id_missing": missing, "id_15": fifteen_digits}
+    found |= {"full_width": full_width, "id_other": _other(numbers)}
+    return found | ({"stray_space": stray_space} if files else {})
+
+
+def _with_days(field: Field, rules: set[str]) -> dict[str, Mistake]:
+    found: dict[str, Mistake] = {}
+    if "birth_of" in rules:
         found["birth_disagrees"] = disagreeing
-    if field.type == "date" and field.formats and not field.key:
+    if field.formats and not field.key:
         found["impossible_date"] = _impossible(field.formats[0])
-    replaced = _replaced(city, field)
-    if replaced and not field.key:
-        found["old_code"] = lambda rng, value, _: rng.choice(replaced[value]) if value in replaced else value
     return found
 
 
@@ -85,7 +99,7 @@ def wrong_check_digit(rng: Random, value: str, _values: dict[str, Any]) -> str:
 
 def fifteen_digits(_rng: Random, value: str, _values: dict[str, Any]) -> str:
     """The number as it was written before 2000."""
-    if len(value) != 18 or not "1900" <= value[6:10] or value[6:14] >= _OLD_NUMBERS_END:
+    if len(value) != 18 or not value[6:10] >= "1900" or value[6:14] >= _OLD_NUMBERS_END:
         return value
     return value[:6] + value[8:17]
 
@@ -136,7 +150,7 @@ def _impossible(written: str) -> Mistake:
         text = f"{value.year:04d}-{month:02d}-{day:02d}"
         return text if "-" in written else text.replace("-", "")
 
-    return lambda rng, value, values: value if isinstance(value, datetime) else impossible(rng, value, values)
+    return impossible
 
 
 def _other(numbers: tuple[str, ...]) -> Mistake:

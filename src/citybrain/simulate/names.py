@@ -46,7 +46,7 @@ class Names:
 def load_names() -> Names:
     """The lists of ``names.yml``."""
     text = files(__package__).joinpath("names.yml").read_text(encoding="utf-8")
-    content = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+    content = yaml.load(text, Loader=yaml.CSafeLoader)
     eras = tuple(
         _Era(
             until=e["until"],

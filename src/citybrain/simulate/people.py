@@ -10,7 +10,18 @@ from citybrain.simulate.places import Town
 from citybrain.simulate.world import NOBODY, Person, World
 
 _NATIONALITIES = chooser(
-    {"01": 9880, "22": 40, "03": 36, "06": 12, "15": 10, "11": 8, "08": 6, "09": 3, "07": 3, "30": 2}
+    {
+        "01": 9880,
+        "22": 40,
+        "03": 36,
+        "06": 12,
+        "15": 10,
+        "11": 8,
+        "08": 6,
+        "09": 3,
+        "07": 3,
+        "30": 2,
+    }
 )
 # Highest schooling by the year of birth (before it) in per cent.
 _SCHOOLING = (
@@ -53,7 +64,9 @@ def add_person(
         education=schooling(rng, born, world.today),
         phone=world.issuer.phone(rng) if world.today.year - born.year >= _FIRST_PHONE else "",
         registered=born,
-        changed=rhythm.office_time(rng, max(born, rhythm.years_before(world.today, rng.random() * 5))),
+        changed=rhythm.office_time(
+            rng, max(born, rhythm.years_before(world.today, rng.random() * 5))
+        ),
     )
     if rng.random() < 0.006:
         person.former_name = person.surname + world.names.given(rng, sex=sex, year=born.year)

@@ -8,20 +8,9 @@ from random import Random
 from citybrain.base.errors import CityError
 from citybrain.city import City, Division
 from citybrain.simulate.draw import Chooser, chooser
+from citybrain.simulate.local import local
 from citybrain.standards import rehearsal
 
-_ROADS = (
-    "人民路 中山路 解放路 建设路 和平路 状元路 梅溪路 叠嶂路 锦城路 昭亭路 环城路 新华路 文昌路 学府路 "
-    "滨河路 园区大道 富民路 振兴路 兴业路 府前街 老街 东门街 西门街 北门路 南门路 书院路 花园路 青年路"
-).split()
-_ESTATES = (
-    "阳光花园 锦绣家园 碧水湾 水岸名都 香樟雅苑 翰林苑 金色家园 东方名城 宛陵新村 时代广场 梧桐苑 学府名邸 "
-    "幸福里 龙泉小区 凤凰城 御景园 绿地公馆 鳌峰苑 春晖小区 和谐家园"
-).split()
-_VILLAGES = (
-    "新民 团结 胜利 前进 红旗 双河 石桥 东湖 西山 南塘 北冲 大塘 小河口 竹园 茶山 桃园 梅村 杨村 汪村 "
-    "胡家 程家 上村 下村 柏枝 高峰 龙井 白马 金牌 长岭 马山 万里 双塘 永丰 幸福 联合 光明 五星 古井"
-).split()
 _TOWN_DIGITS = 9
 
 
@@ -47,25 +36,28 @@ class Places:
     city_name: str
     towns: tuple[Town, ...]
     by_people: Chooser[Town]
+    roads: list[str]
+    estates: list[str]
+    villages: list[str]
 
     def address(self, rng: Random, town: Town, *, urban: bool) -> str:
         """A made-up address in a real town: an estate in town, a group in a village."""
         start = f"{self.city_name}{town.county_name}{town.name}"
         if urban:
-            road = _ROADS[int(rng.random() * len(_ROADS))]
+            road = self.roads[int(rng.random() * len(self.roads))]
             if rng.random() < 0.35:
                 return f"{start}{road}{1 + int(rng.random() * 320)}号"
-            estate = _ESTATES[int(rng.random() * len(_ESTATES))]
+            estate = self.estates[int(rng.random() * len(self.estates))]
             building, unit = 1 + int(rng.random() * 28), 1 + int(rng.random() * 4)
             floor = 1 + int(rng.random() * 18)
             room = 1 + int(rng.random() * 4)
             return f"{start}{road}{estate}{building}幢{unit}单元{floor}{room:02d}室"
-        village = _VILLAGES[int(rng.random() * len(_VILLAGES))]
+        village = self.villages[int(rng.random() * len(self.villages))]
         return f"{start}{village}村{1 + int(rng.random() * 18)}组{1 + int(rng.random() * 60)}号"
 
     def road(self, rng: Random) -> str:
         """A road of a town's centre."""
-        return _ROADS[int(rng.random() * len(_ROADS))]
+        return self.roads[int(rng.random() * len(self.roads))]
 
 
 def load_places(city: City) -> Places:
@@ -82,7 +74,15 @@ def load_places(city: City) -> Places:
     towns = tuple(_town(city, city.divisions[code]) for code in codes)
     shares = {t: weights.get(t.code, 10.0) for t in towns}
     root = city.divisions.get(city.division)
-    return Places(city_name=root.name if root else "", towns=towns, by_people=chooser(shares))
+    names = local()
+    return Places(
+        city_name=root.name if root else "",
+        towns=towns,
+        by_people=chooser(shares),
+        roads=names.roads,
+        estates=names.estates,
+        villages=names.villages,
+    )
 
 
 def _town(city: City, division: Division) -> Town:
@@ -107,7 +107,9 @@ def _issuing_county(city: City, county: str) -> str:
     try:
         rehearsal.rehearsal_code(county)
     except KeyError:
-        return min(c for c in city.divisions if len(c) == 6 and c[:4] == county[:4] and c[4:] != "00")
+        return min(
+            c for c in city.divisions if len(c) == 6 and c[:4] == county[:4] and c[4:] != "00"
+        )
     return county
 
 

@@ -20,9 +20,11 @@ def open_public_bodies(world: World) -> None:
     rng = stream(world.seed, "public")
     seats: set[str] = set()
     for town in world.places.towns:
-        add_public_body(world, rng, name=f"{town.county_name}{town.name}人民政府", town=town, industry="S")
-        _health(world, rng, town, f"{town.county_name}{town.name}{'社区卫生服务中心' if town.urban else '卫生院'}",
-                "02" if town.urban else "01", 20)  # fmt: skip
+        add_public_body(
+            world, rng, name=f"{town.county_name}{town.name}人民政府", town=town, industry="S"
+        )
+        centre, level = ("社区卫生服务中心", "02") if town.urban else ("卫生院", "01")
+        _health(world, rng, town, f"{town.county_name}{town.name}{centre}", level, 20)
         _school(world, rng, town, f"{town.county_name}{town.name}中心小学", "211", PRIMARY)
         _school(world, rng, town, f"{town.county_name}{town.name}初级中学", "311", JUNIOR)
         if town.county not in seats:
@@ -37,7 +39,12 @@ def open_public_bodies(world: World) -> None:
 def _health(world: World, rng: Random, town: Town, name: str, level: str, beds: int) -> None:
     body = add_public_body(world, rng, name=name, town=town, industry="Q")
     institution = Institution(
-        number=len(world.institutions), name=name, level=level, town=town, beds=beds, company=body.number
+        number=len(world.institutions),
+        name=name,
+        level=level,
+        town=town,
+        beds=beds,
+        company=body.number,
     )
     world.institutions.append(institution)
     world.near.setdefault(town.code, []).append(institution.number)
@@ -45,9 +52,18 @@ def _health(world: World, rng: Random, town: Town, name: str, level: str, beds: 
         world.hospitals.setdefault(town.county, []).append(institution.number)
 
 
-def _school(world: World, rng: Random, town: Town, name: str, kind: str, grades: tuple[str, ...]) -> None:
+def _school(
+    world: World, rng: Random, town: Town, name: str, kind: str, grades: tuple[str, ...]
+) -> None:
     body = add_public_body(world, rng, name=name, town=town, industry="P")
-    school = School(number=len(world.schools), name=name, kind=kind, town=town, grades=grades, company=body.number)
+    school = School(
+        number=len(world.schools),
+        name=name,
+        kind=kind,
+        town=town,
+        grades=grades,
+        company=body.number,
+    )
     world.schools.append(school)
     place = town.county if kind == "342" else town.code
     world.by_town_school[place, grades[0]] = school.number
@@ -93,9 +109,8 @@ def new_school_year(world: World) -> None:
             continue
         if person.student == "01":
             _move_up(world, rng, person)
-        elif not person.student:
-            if grade_of(person.born, world.today) == PRIMARY[0]:
-                enrol(world, rng, person, world.today)
+        elif not person.student and grade_of(person.born, world.today) == PRIMARY[0]:
+            enrol(world, rng, person, world.today)
 
 
 def _move_up(world: World, rng: Random, person: Person) -> None:

@@ -9,12 +9,7 @@ from citybrain.base.workdays import Calendar
 
 # Days couples wish for besides the round ones; the seventh of the seventh lunar month
 # falls on another day each year.
-_QIXI = frozenset(
-    map(
-        date.fromisoformat,
-        "2016-08-09 2017-08-28 2018-08-17 2019-08-07 2020-08-25 2021-08-14 2022-08-04".split(),
-    )
-)
+_QIXI = {2016: (8, 9), 2017: (8, 28), 2018: (8, 17), 2019: (8, 7), 2020: (8, 25), 2021: (8, 14)}
 _LUCKY = {(5, 20): 7.0, (2, 14): 3.0, (5, 21): 2.0, (10, 10): 2.5, (12, 12): 2.0, (9, 9): 2.5}
 _SHUNNED = {(4, 4), (4, 5)}
 _MORNING, _NOON, _AFTERNOON, _EVENING = 8 * 60, 12 * 60, 14 * 60 + 30, 17 * 60 + 30
@@ -33,7 +28,7 @@ def weddings(calendar: Calendar, day: date) -> float:
     """How many times an ordinary day's couples register on that day; zero when closed."""
     if not is_open(calendar, day) or (day.month, day.day) in _SHUNNED:
         return 0.0
-    if day in _QIXI:
+    if _QIXI.get(day.year) == (day.month, day.day):
         return 3.5
     factor = _LUCKY.get((day.month, day.day), 1.0)
     if day.day in (6, 8, 9, 16, 18, 19, 26, 28, 29):

@@ -1,7 +1,6 @@
 """Simulates a city and puts its systems in place, all or nothing."""
 
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
@@ -69,7 +68,7 @@ class Summary:
         )
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - one argument more than eight: the first day, for replays
     city: City | Path | str,
     *,
     people: int,
@@ -139,12 +138,15 @@ def _build(city: City, asked: dict[str, Any], to: Path, progress: Progress) -> S
     start = date.fromisoformat(asked["start"])
     progress("people", 0, 1)
     world = genesis.create(
-        city, people=asked["people"], seed=asked["seed"], origin=start - timedelta(days=_BOOKS_BEFORE)
+        city,
+        people=asked["people"],
+        seed=asked["seed"],
+        origin=start - timedelta(days=_BOOKS_BEFORE),
     )
     progress("people", 1, 1)
     until = start + timedelta(days=asked["days"])
     genesis.live(world, until=until, progress=lambda done, total: progress("days", done, total))
-    numbers = tuple(p.id_number for p in world.people[: 20_000])
+    numbers = tuple(p.id_number for p in world.people[:20_000])
     rehearsed = Rehearsed(seed=asked["seed"], start=start, today=until, numbers=numbers)
     scratch = _scratch(to)
     try:
@@ -157,7 +159,12 @@ def _build(city: City, asked: dict[str, Any], to: Path, progress: Progress) -> S
         )  # fmt: skip
         delivery.deliver(progress=lambda done, total: progress("systems", done, total))
         truth.close(world)
-        record = {"asked": asked, "until": until.isoformat(), "rows": delivery.rows, "defects": truth.defects}
+        record = {
+            "asked": asked,
+            "until": until.isoformat(),
+            "rows": delivery.rows,
+            "defects": truth.defects,
+        }
         _write_record(systems / _RECORD, record)
         _put_in_place(scratch, to)
     finally:
@@ -196,8 +203,8 @@ def _put_in_place(scratch: Path, to: Path) -> None:
     fsync_tree(scratch)
     for part, place in (("truth", _truth_of(to)), ("systems", to)):
         if place.exists():
-            os.replace(place, scratch / f"old {part}")
-        os.replace(scratch / part, place)
+            place.replace(scratch / f"old {part}")
+        (scratch / part).replace(place)
 
 
 def _truth_of(to: Path) -> Path:

@@ -11,6 +11,9 @@ from citybrain.simulate.world import NOBODY, Company, Person, Title, Vehicle, Wo
 _VIN = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 _CLASSES = chooser({"C1": 74, "C2": 8, "B2": 7, "A2": 3, "A1": 2, "B1": 1, "E": 4, "D": 1})
 _KINDS = chooser({"K33": 62, "K32": 16, "K31": 9, "M21": 9, "H31": 4})
+_ADULT = 18
+_DRIVERS_WITH_VEHICLE, _FIRMS_WITH_VEHICLE, _OWN_THEIR_HOME = 0.42, 0.30, 0.42
+_MARKET_SINCE = date(1999, 1, 1)  # homes are bought and sold since the housing reform
 _LORRIES = chooser({"H31": 40, "H11": 20, "Q11": 20, "K31": 15, "B11": 5})
 
 
@@ -18,22 +21,30 @@ def own_all(world: World) -> None:
     """Licences, vehicles and homes of the first day."""
     rng = stream(world.seed, "things")
     for person in world.people:
-        age = person.age(world.today)
-        if not person.here or age < 18:
-            continue
-        if rng.random() < _drives(person, age):
-            since = max(date(1995, 1, 1), rhythm.years_before(person.born, -18))
-            give_licence(rng, person, rhythm.between(rng, since, world.today))
-            if rng.random() < 0.42:
-                add_vehicle(world, rng, person, None, on=rhythm.between(rng, max(_first(person), rhythm.years_before(world.today, 13)), world.today))
+        if person.here and person.age(world.today) >= _ADULT:
+            _own(world, rng, person)
     for company in world.companies:
-        if company.kind not in ("", "9500") and rng.random() < 0.30:
-            add_vehicle(world, rng, None, company, on=rhythm.between(rng, company.founded, world.today))
+        if company.kind not in ("", "9500") and rng.random() < _FIRMS_WITH_VEHICLE:
+            on = rhythm.between(rng, company.founded, world.today)
+            add_vehicle(world, rng, None, company, on=on)
     for home in world.households:
-        if rng.random() < 0.42:
+        if rng.random() < _OWN_THEIR_HOME:
+            since = max(_MARKET_SINCE, home.founded)
+            on = rhythm.between(rng, since, world.today)
             head = world.people[home.members[0]]
-            since = max(date(1999, 1, 1), home.founded)
-            add_title(world, rng, head, home.address, urban=home.urban, on=rhythm.between(rng, since, world.today))
+            add_title(world, rng, head, home.address, urban=home.urban, on=on)
+
+
+def _own(world: World, rng: Random, person: Person) -> None:
+    """A licence for those who drive, a vehicle for some of them."""
+    if rng.random() >= _drives(person, person.age(world.today)):
+        return
+    since = max(date(1995, 1, 1), rhythm.years_before(person.born, -_ADULT))
+    licensed = rhythm.between(rng, since, world.today)
+    give_licence(rng, person, licensed)
+    if rng.random() < _DRIVERS_WITH_VEHICLE:
+        since = max(licensed, rhythm.years_before(world.today, 13))
+        add_vehicle(world, rng, person, None, on=rhythm.between(rng, since, world.today))
 
 
 def give_licence(rng: Random, person: Person, on: date) -> None:
@@ -58,7 +69,15 @@ def add_vehicle(
     vehicle = Vehicle(
         number=len(world.vehicles),
         plate=world.issuer.plate(new_energy=electric),
-        plate_kind="52" if electric else "07" if kind.startswith("M") else "15" if kind == "B11" else "01" if heavy else "02",
+        plate_kind="52"
+        if electric
+        else "07"
+        if kind.startswith("M")
+        else "15"
+        if kind == "B11"
+        else "01"
+        if heavy
+        else "02",
         kind=kind,
         brand=brands[int(rng.random() * len(brands))],
         vin="L" + "".join(rng.choices(_VIN, k=16)),
@@ -76,10 +95,17 @@ def add_vehicle(
 
 
 def add_title(
-    world: World, rng: Random, owner: Person, address: str, *, urban: bool, on: date, status: str = "1"
+    world: World,
+    rng: Random,
+    owner: Person,
+    address: str,
+    *,
+    urban: bool,
+    on: date,
+    status: str = "1",
 ) -> Title:
     """Enter a home in the register, often with the spouse as the second owner."""
-    owners = (owner.number,)
+    owners: tuple[int, ...] = (owner.number,)
     if owner.spouse != NOBODY and rng.random() < 0.55:
         owners = (owner.number, owner.spouse)
     area = round(rng.gauss(10800, 2600)) if urban else round(rng.gauss(18000, 4500))
@@ -106,10 +132,6 @@ def _drives(person: Person, age: int) -> float:
     if age >= 68:
         return 0.03
     return (0.58 if person.sex == "1" else 0.30) * (1.0 if 22 <= age <= 52 else 0.5)
-
-
-def _first(person: Person) -> date:
-    return person.licensed or person.registered
 
 
 def _valid_to(on: date, today: date, rng: Random) -> date:

@@ -11,17 +11,30 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from citybrain.simulate.dirt import Planted
 from citybrain.simulate.world import World
 
 _ROWS = pa.schema(
-    {"table": pa.string(), "row": pa.int64(), "key": pa.string(), "role": pa.string(), "truth_id": pa.int64()}
+    {
+        "table": pa.string(),
+        "row": pa.int64(),
+        "key": pa.string(),
+        "role": pa.string(),
+        "truth_id": pa.int64(),
+    }
 )
 _DEFECTS = pa.schema(
     {
-        "table": pa.string(), "row": pa.int64(), "key": pa.string(), "field": pa.string(), "kind": pa.string(),
-        "true_value": pa.string(), "planted_value": pa.string(), "corrected_on": pa.date32(),
+        "table": pa.string(),
+        "row": pa.int64(),
+        "key": pa.string(),
+        "field": pa.string(),
+        "kind": pa.string(),
+        "true_value": pa.string(),
+        "planted_value": pa.string(),
+        "corrected_on": pa.date32(),
     }
-)  # fmt: skip
+)
 
 
 class Truth:
@@ -44,11 +57,17 @@ class Truth:
             roles.append(role)
             ids.append(who)
 
-    def defect(
-        self, table: str, row: int, key: str, field: str, kind: str, true: Any, planted: Any, corrected_on: date | None
-    ) -> None:
+    def defect(self, table: str, row: int, key: str, planted: Planted) -> None:
         """One planted defect, values as plain text."""
-        self._defects.append((table, row, key, field, kind, plain(true), plain(planted), corrected_on))
+        true, wrong = plain(planted.true), plain(planted.wrong)
+        self._defects.append(
+            (table, row, key, planted.field.name, planted.kind, true, wrong, planted.corrected_on)
+        )
+        self.defects += 1
+
+    def duplicate(self, table: str, row: int, key: str) -> None:
+        """A record that the department delivered twice; ``row`` is the second."""
+        self._defects.append((table, row, key, "", "duplicate", None, None, None))
         self.defects += 1
 
     def end_table(self, table: str) -> None:

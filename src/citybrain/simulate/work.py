@@ -72,7 +72,11 @@ def leave_work(person: Person) -> None:
 
 def _hire(world: World, rng: Random, person: Person, company: Company, *, fresh: bool) -> None:
     public = not company.kind
-    earliest = max(rhythm.years_before(person.born, -(19 + rng.random() * 4)), company.founded, date(1996, 1, 1))
+    earliest = max(
+        rhythm.years_before(person.born, -(19 + rng.random() * 4)),
+        company.founded,
+        date(1996, 1, 1),
+    )
     if person.incomer:
         earliest = max(earliest, person.registered)
     start = world.today if fresh else rhythm.between(rng, min(earliest, world.today), world.today)

@@ -5,7 +5,6 @@ the world stays small and nothing is told twice. Departments' tables are drawn f
 afterwards (``tables``), each with its own columns.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any

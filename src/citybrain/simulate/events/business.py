@@ -38,11 +38,17 @@ def day(world: World) -> None:
         firm = add_firm(world, rng, owner=owner.number, on=world.today)
         kind = trades().permits.get(firm.scope)
         if kind:
-            granted = rhythm.next_open(world.city.calendar, world.today + timedelta(days=5 + int(rng.random() * 15)))
+            granted = rhythm.next_open(
+                world.city.calendar, world.today + timedelta(days=5 + int(rng.random() * 15))
+            )
             world.plan(granted, "permits", firm.number, kind, rng.choice((30, 60, 120, 300)))
-    for firm in some(rng, world.companies, open_day(world, rng, _CLOSED), lambda c: _active(world, c)):
+    for firm in some(
+        rng, world.companies, open_day(world, rng, _CLOSED), lambda c: _active(world, c)
+    ):
         firm.closed, firm.changed = world.today, rhythm.office_time(rng, world.today)
-    for firm in some(rng, world.companies, open_day(world, rng, _CHANGED), lambda c: _active(world, c)):
+    for firm in some(
+        rng, world.companies, open_day(world, rng, _CHANGED), lambda c: _active(world, c)
+    ):
         _change(world, rng, firm)
     granted_so_far = world.happened("permits")
     for _ in range(open_day(world, rng, _REVOKED)):
@@ -87,7 +93,9 @@ def _new_capital(_world: World, rng: Random, firm: Company) -> tuple[str, str]:
 
 def _new_scope(_world: World, rng: Random, firm: Company) -> tuple[str, str]:
     before = firm.scope
-    addition = rng.choice(("货物进出口", "技术推广服务", "普通货物仓储", "机械设备租赁", "互联网销售"))
+    addition = rng.choice(
+        ("货物进出口", "技术推广服务", "普通货物仓储", "机械设备租赁", "互联网销售")
+    )
     after = before if addition in before else before.rstrip("。") + f"；{addition}。"
     if len(after) < 400:
         firm.scope = after
@@ -102,7 +110,13 @@ def _new_name(_world: World, rng: Random, firm: Company) -> tuple[str, str]:
     return before, firm.name
 
 
-_CHANGES = {"01": _new_name, "02": _new_address, "03": _new_head, "04": _new_capital, "07": _new_scope}
+_CHANGES = {
+    "01": _new_name,
+    "02": _new_address,
+    "03": _new_head,
+    "04": _new_capital,
+    "07": _new_scope,
+}
 
 
 def permit_valid_to(on: date) -> date:

@@ -11,7 +11,13 @@ from citybrain.simulate.world import Institution, Person, World
 _VISITS, _FILED = 1250.0, 7.0
 _KINDS = chooser({"11": 55, "14": 14, "41": 18, "21": 10, "13": 2})
 # Median bill in yuan, and the fund's share.
-_BILLS = {"11": (110, 0.45), "14": (320, 0.6), "41": (75, 0.0), "21": (5600, 0.62), "13": (260, 0.4)}
+_BILLS = {
+    "11": (110, 0.45),
+    "14": (320, 0.6),
+    "41": (75, 0.0),
+    "21": (5600, 0.62),
+    "13": (260, 0.4),
+}
 _REASONS = chooser({"1": 15, "2": 30, "3": 25, "4": 25, "5": 5})
 
 
@@ -19,9 +25,13 @@ def day(world: World) -> None:
     """One day's settlements and filings."""
     rng = today(world, "care")
     factor = 1.12 if rhythm.is_open(world.city.calendar, world.today) else 0.72
-    for person in some(rng, world.people, any_day(world, rng, _VISITS, factor), lambda p: _insured(world, rng, p)):
+    for person in some(
+        rng, world.people, any_day(world, rng, _VISITS, factor), lambda p: _insured(world, rng, p)
+    ):
         _settle(world, rng, person)
-    filed = some(rng, world.people, open_day(world, rng, _FILED), lambda p: is_enrolled(p) and p.here)
+    filed = some(
+        rng, world.people, open_day(world, rng, _FILED), lambda p: is_enrolled(p) and p.here
+    )
     for person in filed:
         regions = list(local().away)
         region = regions[int(rng.random() * len(regions))]
@@ -50,8 +60,14 @@ def _settle(world: World, rng: Random, person: Person) -> None:
     total = max(500, round(median * 100 * rng.lognormvariate(0, 0.7)))
     paid = round(total * share * (0.8 + rng.random() * 0.3))
     place = _institution(world, rng, person, kind)
-    at = rhythm.any_time(rng, world.today) if kind in ("13", "21") else rhythm.office_time(rng, world.today)
-    world.note("settlements", world.today, person.number, place.number, kind, total, min(paid, total), at)
+    at = (
+        rhythm.any_time(rng, world.today)
+        if kind in ("13", "21")
+        else rhythm.office_time(rng, world.today)
+    )
+    world.note(
+        "settlements", world.today, person.number, place.number, kind, total, min(paid, total), at
+    )
 
 
 def _institution(world: World, rng: Random, person: Person, kind: str) -> Institution:

@@ -1,5 +1,6 @@
 """Births, deaths, weddings and divorces."""
 
+import math
 from datetime import date, timedelta
 from random import Random
 
@@ -24,10 +25,8 @@ def planned(world: World) -> None:
     for topic, what in world.agenda.pop(world.today, []):
         world.note(topic, world.today, *what)
         if topic in _EFFECTS:
-            number = what[0]
-            assert isinstance(number, int)
-            person = world.people[number]
-            person.changed = rhythm.office_time(today(world, f"clerk {number}"), world.today)
+            person = world.people[what[0]]
+            person.changed = rhythm.office_time(today(world, f"clerk {what[0]}"), world.today)
             if topic == "cancellations":
                 person.cancelled = world.today
             else:
@@ -63,14 +62,18 @@ def _bear(world: World, rng: Random) -> None:
         if mother.household != NOBODY:
             home = world.households[mother.household]
             home.members.append(child.number)
-        issued = rhythm.next_open(world.city.calendar, world.today + timedelta(days=1 + int(rng.random() * 5)))
+        issued = rhythm.next_open(
+            world.city.calendar, world.today + timedelta(days=1 + int(rng.random() * 5))
+        )
         world.plan(issued, "births", child.number, father.number, mother.number, world.today)
         register = issued + timedelta(days=2 + int(25 * rng.random() ** 2))
         world.plan(rhythm.next_open(world.city.calendar, register), "registered", child.number)
 
 
 def _recent_mother(world: World, person: Person) -> bool:
-    return bool(person.children) and (world.today - world.people[person.children[-1]].born).days < 400
+    return (
+        bool(person.children) and (world.today - world.people[person.children[-1]].born).days < 400
+    )
 
 
 def _die(world: World, rng: Random) -> None:
@@ -78,7 +81,11 @@ def _die(world: World, rng: Random) -> None:
     trials = any_day(world, rng, ceiling * 1000)
     for _ in range(trials):
         person = world.people[int(rng.random() * len(world.people))]
-        if person.here and not person.incomer and rng.random() < _mortality(person.age(world.today)) / ceiling:
+        if (
+            person.here
+            and not person.incomer
+            and rng.random() < _mortality(person.age(world.today)) / ceiling
+        ):
             _bury(world, rng, person)
 
 
@@ -88,7 +95,7 @@ def _mortality(age: int) -> float:
         return 0.004
     if age < 30:
         return 0.0004
-    return min(0.28, 0.00065 * 2.718281828 ** (0.0875 * (age - 30)))
+    return min(0.28, 0.00065 * math.exp(0.0875 * (age - 30)))
 
 
 def _bury(world: World, rng: Random, person: Person) -> None:
@@ -103,9 +110,13 @@ def _bury(world: World, rng: Random, person: Person) -> None:
         home.changed = rhythm.office_time(rng, world.today)
     old = person.age(world.today) >= 45
     cause = "P07" if person.age(world.today) < 1 else (_CAUSES if old else _YOUNG_CAUSES)(rng)
-    reported = rhythm.next_open(world.city.calendar, world.today + timedelta(days=1 + int(rng.random() * 3)))
+    reported = rhythm.next_open(
+        world.city.calendar, world.today + timedelta(days=1 + int(rng.random() * 3))
+    )
     world.plan(reported, "deaths", person.number, cause, rng.choice("113339"))
-    cancelled = rhythm.next_open(world.city.calendar, reported + timedelta(days=1 + int(rng.random() * 24)))
+    cancelled = rhythm.next_open(
+        world.city.calendar, reported + timedelta(days=1 + int(rng.random() * 24))
+    )
     world.plan(cancelled, "cancellations", person.number, "1", world.today)
 
 
@@ -118,6 +129,7 @@ def _wed(world: World, rng: Random) -> None:
         return person.sex == "1" and _free(world, person, 22)
 
     for man in some(rng, world.people, any_day(world, rng, _WEDDINGS, factor), groom, tries=60):
+
         def bride(person: Person, man: Person = man) -> bool:
             return (
                 person.sex == "2" and _free(world, person, 20) and person.father != man.father
@@ -129,8 +141,12 @@ def _wed(world: World, rng: Random) -> None:
             marry(world, man, found[0], world.today)
             _move_together(world, rng, man, found[0])
     if any_day(world, rng, _REISSUES, factor):
-        for man in some(rng, world.people, 1, lambda p: p.sex == "1" and p.here and p.spouse != NOBODY):
-            world.note("marriages", world.today, "补领", man.number, man.spouse, man.town.county_name)
+        for man in some(
+            rng, world.people, 1, lambda p: p.sex == "1" and p.here and p.spouse != NOBODY
+        ):
+            world.note(
+                "marriages", world.today, "补领", man.number, man.spouse, man.town.county_name
+            )
 
 
 def _free(world: World, person: Person, age: int) -> bool:
@@ -167,7 +183,12 @@ def _part(world: World, rng: Random) -> None:
         return
 
     def husband(person: Person) -> bool:
-        return person.sex == "1" and person.here and person.spouse != NOBODY and person.age(world.today) < 60
+        return (
+            person.sex == "1"
+            and person.here
+            and person.spouse != NOBODY
+            and person.age(world.today) < 60
+        )
 
     wanted = any_day(world, rng, _DIVORCES, 1.45)
     for man in some(rng, world.people, wanted, husband):

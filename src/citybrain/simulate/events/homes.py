@@ -26,12 +26,22 @@ def day(world: World) -> None:
     rng = today(world, "homes")
     for buyer in some(rng, world.people, open_day(world, rng, _BOUGHT), lambda p: _buys(world, p)):
         _buy(world, rng, buyer)
-    for title in some(rng, world.titles, open_day(world, rng, _MORTGAGED), lambda t: t.right == "4" and t.status == "1"):
+    for title in some(
+        rng,
+        world.titles,
+        open_day(world, rng, _MORTGAGED),
+        lambda t: t.right == "4" and t.status == "1",
+    ):
         _mortgage(world, rng, title)
 
 
 def _buys(world: World, person: Person) -> bool:
-    return person.here and person.entered and person.household != NOBODY and 25 <= person.age(world.today) <= 62
+    return (
+        person.here
+        and person.entered
+        and person.household != NOBODY
+        and 25 <= person.age(world.today) <= 62
+    )
 
 
 def _buy(world: World, rng: Random, buyer: Person) -> None:

@@ -71,7 +71,9 @@ def _arrive(world: World, rng: Random) -> Person:
 def _dwelling(world: World, rng: Random) -> Dwelling:
     if world.dwellings and rng.random() < 0.68:
         return world.dwellings[int(rng.random() * len(world.dwellings))]
-    owners = some(rng, world.people, 1, lambda p: not p.incomer and p.age(world.today) >= 25, tries=50)
+    owners = some(
+        rng, world.people, 1, lambda p: not p.incomer and p.age(world.today) >= 25, tries=50
+    )
     owner = owners[0] if owners else world.people[0]
     dwelling = Dwelling(
         number=len(world.dwellings),
@@ -80,7 +82,9 @@ def _dwelling(world: World, rng: Random) -> Dwelling:
         kind=_KINDS(rng),
         owner=owner.number,
         rooms=1 + int(rng.random() * 8),
-        registered=rhythm.next_open(world.city.calendar, rhythm.years_before(world.today, rng.random() * 0.01)),
+        registered=rhythm.next_open(
+            world.city.calendar, rhythm.years_before(world.today, rng.random() * 0.01)
+        ),
     )
     world.dwellings.append(dwelling)
     return dwelling

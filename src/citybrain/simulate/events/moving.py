@@ -22,11 +22,17 @@ def day(world: World) -> None:
     rng = today(world, "moving")
     for _ in range(open_day(world, rng, _IN)):
         _move_in(world, rng)
-    for person in some(rng, world.people, open_day(world, rng, _OUT), lambda p: _may_leave(world, p)):
+    for person in some(
+        rng, world.people, open_day(world, rng, _OUT), lambda p: _may_leave(world, p)
+    ):
         _move_out(world, rng, person)
-    for person in some(rng, world.people, open_day(world, rng, _WITHIN), lambda p: _may_move(world, p)):
+    for person in some(
+        rng, world.people, open_day(world, rng, _WITHIN), lambda p: _may_move(world, p)
+    ):
         _move_within(world, rng, person)
-    for person in some(rng, world.people, open_day(world, rng, _ABROAD), lambda p: _may_leave(world, p)):
+    for person in some(
+        rng, world.people, open_day(world, rng, _ABROAD), lambda p: _may_leave(world, p)
+    ):
         _leave_home(world, person, rng)
         person.gone = person.cancelled = world.today
         world.note("cancellations", world.today, person.number, rng.choice("23"), world.today)
@@ -46,7 +52,9 @@ def _move_in(world: World, rng: Random) -> None:
     at = rhythm.office_time(rng, world.today)
     person.registered, person.changed, home.changed = world.today, at, at
     world.note("registered", world.today, person.number)
-    world.note("moves", world.today, person.number, "1", _REASONS_IN(rng), _away(rng), home.address, at)
+    world.note(
+        "moves", world.today, person.number, "1", _REASONS_IN(rng), _away(rng), home.address, at
+    )
 
 
 def _may_leave(world: World, person: Person) -> bool:
@@ -93,5 +101,3 @@ def _move_within(world: World, rng: Random, head: Person) -> None:
         if member.entered:
             member.town, member.changed = town, at
             world.note("moves", world.today, number, "3", reason, before, home.address, at)
-
-

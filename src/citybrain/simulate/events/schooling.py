@@ -31,13 +31,33 @@ def _change(world: World, rng: Random, pupil: Person) -> None:
     elsewhere = list(local().away.values())[int(rng.random() * len(local().away))]
     if draw < 0.2:
         pupil.student = "08"
-        world.note("transfers", world.today, pupil.number, "3", before, f"{elsewhere}学校", rng.choice("129"), at)
+        world.note(
+            "transfers",
+            world.today,
+            pupil.number,
+            "3",
+            before,
+            f"{elsewhere}学校",
+            rng.choice("129"),
+            at,
+        )
         return
     if draw < 0.35:
-        world.note("transfers", world.today, pupil.number, "2", f"{elsewhere}学校", before, rng.choice("129"), at)
+        world.note(
+            "transfers",
+            world.today,
+            pupil.number,
+            "2",
+            f"{elsewhere}学校",
+            before,
+            rng.choice("129"),
+            at,
+        )
         return
     other = public.find_school(world, world.places.by_people(rng), pupil.grade)
     if other != pupil.school:
         pupil.school = other
         after = world.schools[other].name
-        world.note("transfers", world.today, pupil.number, "1", before, after, rng.choice("1339"), at)
+        world.note(
+            "transfers", world.today, pupil.number, "1", before, after, rng.choice("1339"), at
+        )

@@ -10,7 +10,16 @@ from citybrain.simulate.world import NOBODY, Person, Vehicle, World
 
 _LICENSED, _BOUGHT, _FOR_FIRMS, _SCRAPPED, _CAUGHT = 14.0, 16.0, 1.5, 3.0, 85.0
 _CODES = chooser(
-    {"10390": 34, "13440": 10, "13450": 12, "13520": 14, "16250": 9, "16360": 5, "12080": 5, "60110": 5}
+    {
+        "10390": 34,
+        "13440": 10,
+        "13450": 12,
+        "13520": 14,
+        "16250": 9,
+        "16360": 5,
+        "12080": 5,
+        "60110": 5,
+    }
     | {"12230": 3, "13570": 4, "10180": 2, "13010": 2, "17120": 1}
 )
 FINES = {
@@ -25,7 +34,9 @@ def day(world: World) -> None:
     rng = today(world, "traffic")
     _license(world, rng)
     _buy(world, rng)
-    for vehicle in some(rng, world.vehicles, open_day(world, rng, _SCRAPPED), lambda v: v.status == "A"):
+    for vehicle in some(
+        rng, world.vehicles, open_day(world, rng, _SCRAPPED), lambda v: v.status == "A"
+    ):
         if (world.today - vehicle.registered).days > 9 * 365:
             vehicle.status, vehicle.changed = "E", rhythm.office_time(rng, world.today)
     _inspect(world, rng)
@@ -34,7 +45,12 @@ def day(world: World) -> None:
 
 def _license(world: World, rng: Random) -> None:
     def may(person: Person) -> bool:
-        return person.here and person.entered and person.licensed is None and 18 <= person.age(world.today) <= 45
+        return (
+            person.here
+            and person.entered
+            and person.licensed is None
+            and 18 <= person.age(world.today) <= 45
+        )
 
     for person in some(rng, world.people, open_day(world, rng, _LICENSED), may):
         give_licence(rng, person, world.today)
@@ -43,7 +59,12 @@ def _license(world: World, rng: Random) -> None:
 
 
 def _buy(world: World, rng: Random) -> None:
-    drivers = some(rng, world.people, open_day(world, rng, _BOUGHT), lambda p: p.here and p.licensed is not None)
+    drivers = some(
+        rng,
+        world.people,
+        open_day(world, rng, _BOUGHT),
+        lambda p: p.here and p.licensed is not None,
+    )
     for person in drivers:
         add_vehicle(world, rng, person, None, on=world.today)
     firms = some(
@@ -72,7 +93,9 @@ def _pass(world: World, rng: Random, vehicle: Vehicle) -> None:
     if passed:
         vehicle.valid_to = rhythm.years_before(vehicle.valid_to, -years)
         vehicle.changed = at
-    world.note("inspections", world.today, vehicle.number, passed, vehicle.mileage, vehicle.valid_to, at)
+    world.note(
+        "inspections", world.today, vehicle.number, passed, vehicle.mileage, vehicle.valid_to, at
+    )
 
 
 def _catch(world: World, rng: Random) -> None:

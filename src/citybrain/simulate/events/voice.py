@@ -16,7 +16,10 @@ from citybrain.simulate.world import NOBODY, World
 _CALLS, _ANONYMOUS = 95.0, 0.22
 _CHANNELS = chooser({"1": 72, "2": 7, "3": 11, "4": 5, "5": 4, "6": 1})
 _DAYS_TO_ANSWER = 5
-_VERDICTS = {True: "5" * 30 + "4" * 45 + "3" * 15 + "2" * 7 + "1" * 3, False: "4" * 10 + "3" * 30 + "2" * 40 + "1" * 20}
+_VERDICTS = {
+    True: "5" * 30 + "4" * 45 + "3" * 15 + "2" * 7 + "1" * 3,
+    False: "4" * 10 + "3" * 30 + "2" * 40 + "1" * 20,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +37,9 @@ class Wish:
 def wishes() -> Chooser[Wish]:
     """The lists of ``hotline.yml``."""
     path = files("citybrain.simulate").joinpath("hotline.yml")
-    return chooser({w: w.share for w in (Wish(**w) for w in yaml.safe_load(path.read_text(encoding="utf-8")))})
+    return chooser(
+        {w: w.share for w in (Wish(**w) for w in yaml.safe_load(path.read_text(encoding="utf-8")))}
+    )
 
 
 def day(world: World) -> None:
@@ -56,9 +61,22 @@ def _call(world: World, rng: Random, caller: int, at: datetime) -> None:
     finished = at + (due - at) * (0.1 + rng.random() * (1.0 if rng.random() < 0.96 else 1.8))
     number = len(world.happened("tickets"))
     named = NOBODY if rng.random() < _ANONYMOUS else caller
-    world.note("tickets", at, wish, named, caller, town, address, _CHANNELS(rng), due, finished.replace(microsecond=0))
+    world.note(
+        "tickets",
+        at,
+        wish,
+        named,
+        caller,
+        town,
+        address,
+        _CHANNELS(rng),
+        due,
+        finished.replace(microsecond=0),
+    )
     if rng.random() < 0.8:
-        asked = rhythm.next_open(world.city.calendar, finished.date() + timedelta(days=1 + int(rng.random() * 3)))
+        asked = rhythm.next_open(
+            world.city.calendar, finished.date() + timedelta(days=1 + int(rng.random() * 3))
+        )
         in_time = finished <= due and rng.random() < 0.85
         verdict = "0" if rng.random() < 0.08 else rng.choice(_VERDICTS[in_time])
         world.plan(asked, "callbacks", number, verdict, rhythm.office_time(rng, asked))

@@ -24,13 +24,17 @@ def day(world: World) -> None:
     for person in some(rng, world.people, open_day(world, rng, _LEFT), _works):
         leave_work(person)
         person.changed = rhythm.office_time(rng, world.today)
-    due = some(rng, world.people, open_day(world, rng, _RETIRED), lambda p: _retires(world, p), tries=60)
+    due = some(
+        rng, world.people, open_day(world, rng, _RETIRED), lambda p: _retires(world, p), tries=60
+    )
     for person in due:
         if person.retired is None:
             retire_due(world, person)
             person.changed = rhythm.office_time(rng, world.today)
     _pay(world)
-    savers = some(rng, world.people, open_day(world, rng, _WITHDRAWN), lambda p: p.here and p.fund is not None)
+    savers = some(
+        rng, world.people, open_day(world, rng, _WITHDRAWN), lambda p: p.here and p.fund is not None
+    )
     for person in savers:
         amount = 100_00 * round(rng.lognormvariate(5.2, 0.7))
         at = rhythm.office_time(rng, world.today)
@@ -60,7 +64,12 @@ def _works(person: Person) -> bool:
 
 def _retires(world: World, person: Person) -> bool:
     age = _RETIRES[person.sex]
-    return person.here and person.retired is None and person.insured is not None and age <= person.age(world.today)
+    return (
+        person.here
+        and person.retired is None
+        and person.insured is not None
+        and age <= person.age(world.today)
+    )
 
 
 def _pay(world: World) -> None:
@@ -69,7 +78,14 @@ def _pay(world: World) -> None:
     if paying:
         for person in world.people:
             if person.employer != NOBODY and person.employer % _PAYDAYS in paying and person.here:
-                world.note("payments", world.today, person.number, person.scheme, person.employer, person.base)
+                world.note(
+                    "payments",
+                    world.today,
+                    person.number,
+                    person.scheme,
+                    person.employer,
+                    person.base,
+                )
     year_day = (world.today - date(world.today.year, *_RESIDENTS_PAY)).days
     if 0 <= year_day < _RESIDENTS_DAYS:
         for person in world.people:

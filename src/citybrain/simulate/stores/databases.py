@@ -29,7 +29,7 @@ class Sqlite:
         key = f", PRIMARY KEY ({', '.join(map(_quote, keyed(contract)))})" if contract.key else ""
         self._connection.execute(f"CREATE TABLE {_quote(source)} ({columns}{key})")
         marks = ", ".join("?" * len(contract.fields))
-        self._connection.executemany(f"INSERT INTO {_quote(source)} VALUES ({marks})", rows)  # noqa: S608 - our names
+        self._connection.executemany(f"INSERT INTO {_quote(source)} VALUES ({marks})", rows)
 
     def close(self) -> None:
         """Make it durable."""
@@ -57,7 +57,10 @@ class Postgresql:
         columns = ", ".join(f"{_quote(f.source)} {sql_type(f)}" for f in contract.fields)
         key = f", PRIMARY KEY ({', '.join(map(_quote, keyed(contract)))})" if contract.key else ""
         self._run(f"CREATE TABLE {name} ({columns}{key})")
-        with self._connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN".encode()) as copy:
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(f"COPY {name} FROM STDIN".encode()) as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
 
@@ -95,13 +98,15 @@ class Mysql:
     def table(self, contract: Contract, source: str, rows: Iterable[Sequence[Any]]) -> None:
         """Create and fill one table, some thousand rows at once."""
         name = f"{_tick(self._database)}.{_tick(source)}"
-        columns = ", ".join(f"{_tick(f.source)} {sql_type(f, moment='DATETIME')}" for f in contract.fields)
+        columns = ", ".join(
+            f"{_tick(f.source)} {sql_type(f, moment='DATETIME')}" for f in contract.fields
+        )
         key = f", PRIMARY KEY ({', '.join(map(_tick, keyed(contract)))})" if contract.key else ""
         marks = ", ".join(["%s"] * len(contract.fields))
         with self._connection.cursor() as cursor:
             cursor.execute(f"CREATE TABLE {name} ({columns}{key})")
             for part in _parts(rows):
-                cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", part)  # noqa: S608 - our names
+                cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", part)
 
     def close(self) -> None:
         """Commit."""

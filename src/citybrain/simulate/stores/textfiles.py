@@ -25,7 +25,9 @@ def write_csv(path: Path, contract: Contract, fetch: Fetch, rows: Iterable[Seque
         writer.writerows(rows)
 
 
-def write_excel(path: Path, contract: Contract, fetch: Fetch, rows: Iterable[Sequence[Any]]) -> None:
+def write_excel(
+    path: Path, contract: Contract, fetch: Fetch, rows: Iterable[Sequence[Any]]
+) -> None:
     """One sheet with a header row; the mark stands in the sheet's name and the properties."""
     from openpyxl import Workbook
 
@@ -40,7 +42,9 @@ def write_excel(path: Path, contract: Contract, fetch: Fetch, rows: Iterable[Seq
     book.save(path)
 
 
-def write_jsonl(path: Path, contract: Contract, _fetch: Fetch, rows: Iterable[Sequence[Any]]) -> None:
+def write_jsonl(
+    path: Path, contract: Contract, _fetch: Fetch, rows: Iterable[Sequence[Any]]
+) -> None:
     """One object for each line, with the department's names."""
     names = [f.source for f in contract.fields]
     with path.open("w", encoding="utf-8", newline="\n") as file:
@@ -48,7 +52,9 @@ def write_jsonl(path: Path, contract: Contract, _fetch: Fetch, rows: Iterable[Se
             file.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
 
 
-def write_parquet(path: Path, contract: Contract, _fetch: Fetch, rows: Iterable[Sequence[Any]]) -> None:
+def write_parquet(
+    path: Path, contract: Contract, _fetch: Fetch, rows: Iterable[Sequence[Any]]
+) -> None:
     """Typed columns."""
     schema = pa.schema([(f.source, _arrow_type(f)) for f in contract.fields])
     columns = list(zip(*rows, strict=True)) or [()] * len(contract.fields)

@@ -55,7 +55,10 @@ def sql_type(field: Field, *, moment: str = "TIMESTAMP") -> str:
         return fixed[field.type]
     if field.type.startswith("decimal"):
         return field.type.upper()
-    most = next((r.arguments["max"] for r in field.rules if r.name == "length" and "max" in r.arguments), 255)
+    most = next(
+        (r.arguments["max"] for r in field.rules if r.name == "length" and "max" in r.arguments),
+        255,
+    )
     # A column is a little wider than an ID number: that is how blanks get into it.
     return f"VARCHAR({20 if most == 18 else most})"
 

@@ -15,13 +15,17 @@ _EMPLOYEES, _RESIDENTS = "310", "390"
 
 def enrolled(world: World) -> Iterator[Row]:
     """Everybody insured against illness, in the order of registration."""
-    order = [n[1] for n in world.happened("registered")] + [n[1] for n in world.happened("incomers")]
+    order = [n[1] for n in world.happened("registered")] + [
+        n[1] for n in world.happened("incomers")
+    ]
     for who in order:
         person = world.people[who]
         if not is_enrolled(person):
             continue
         employed = person.scheme in (EMPLOYEES, SERVANTS)
-        employer = world.companies[person.employer] if employed and person.employer != NOBODY else None
+        employer = (
+            world.companies[person.employer] if employed and person.employer != NOBODY else None
+        )
         rng = stream("enrolment", who)
         values = {
             "person_number": person_number(who),
@@ -32,7 +36,9 @@ def enrolled(world: World) -> Iterator[Row]:
             "nationality": person.nationality,
             "scheme": _EMPLOYEES if employed else _RESIDENTS,
             "employer_uscc": employer.uscc if employer else None,
-            "enrolled_on": max(person.registered, rhythm.years_before(world.origin, rng.random() * 9)),
+            "enrolled_on": max(
+                person.registered, rhythm.years_before(world.origin, rng.random() * 9)
+            ),
             "status": "3" if person.died or person.gone else "1",
             "phone": person.phone or None,
             "updated_at": person.changed,
@@ -42,7 +48,9 @@ def enrolled(world: World) -> Iterator[Row]:
 
 def settlements(world: World) -> Iterator[Row]:
     """Bills settled, in the order of days."""
-    for number, (day, who, place, kind, total, paid, at) in enumerate(world.happened("settlements"), 1):
+    for number, (day, who, place, kind, total, paid, at) in enumerate(
+        world.happened("settlements"), 1
+    ):
         values = {
             "settlement_number": f"JS{day:%Y%m%d}{number:010d}",
             "person_number": person_number(who),

@@ -44,10 +44,14 @@ def allowances(world: World) -> Iterator[Row]:
             for kind, cents in kinds:
                 if kind == "高龄津贴" and person.age(month) < _DEATH_OR_AGE:
                     continue
-                yield Row(_allowance(world, person, month, kind, cents), (("person", person.number),))
+                yield Row(
+                    _allowance(world, person, month, kind, cents), (("person", person.number),)
+                )
 
 
-def _allowance(world: World, person: Person, month: date, kind: str, cents: int) -> dict[str, object]:
+def _allowance(
+    world: World, person: Person, month: date, kind: str, cents: int
+) -> dict[str, object]:
     members = len(world.households[person.household].members) if person.household != NOBODY else 1
     return {
         "id_number": person.id_number,
@@ -68,7 +72,9 @@ def _entitled(world: World, person: Person) -> list[tuple[str, int]]:
         kinds.append(("高龄津贴", 5000 if person.age(world.origin) < 90 else 10000))
     draw = rng.random()
     if draw < 0.004:
-        kinds.append(("城市低保" if person.town.urban else "农村低保", 30000 + int(rng.random() * 300) * 100))
+        kinds.append(
+            ("城市低保" if person.town.urban else "农村低保", 30000 + int(rng.random() * 300) * 100)
+        )
     elif draw < 0.0055 and person.spouse == NOBODY and person.age(world.origin) >= 60:
         kinds.append(("特困供养", 83000))
     if rng.random() < 0.006:

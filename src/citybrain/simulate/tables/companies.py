@@ -75,7 +75,9 @@ def registrations(world: World) -> Iterator[Row]:
         rng = stream(world.seed, "tax", firm.number)
         if rng.random() < 0.1:
             continue
-        on = rhythm.next_open(world.city.calendar, firm.founded + timedelta(days=int(rng.random() * 30)))
+        on = rhythm.next_open(
+            world.city.calendar, firm.founded + timedelta(days=int(rng.random() * 30))
+        )
         if on > world.today:
             continue
         head = world.people[firm.owner]
@@ -88,7 +90,9 @@ def registrations(world: World) -> Iterator[Row]:
             "legal_person_id_number": head.id_number,
             "industry": firm.industry,
             "registered_on": on,
-            "address": world.places.address(rng, firm.town, urban=True) if elsewhere else firm.address,
+            "address": world.places.address(rng, firm.town, urban=True)
+            if elsewhere
+            else firm.address,
             "employees": firm.staff + 1,
             "credit_grade": firm.grade,
             "status": "07" if firm.closed else "05" if rng.random() < 0.02 else "03",

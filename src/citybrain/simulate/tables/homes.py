@@ -1,6 +1,7 @@
 """Housing fund, titles and mortgages."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from citybrain.simulate import rhythm
 from citybrain.simulate.draw import stream
@@ -16,7 +17,11 @@ def accounts(world: World) -> Iterator[Row]:
     """Everybody who saves, or saved, for a home."""
     last_employer = {n[1]: n[3] for n in world.happened("payments") if n[3] != NOBODY}
     for person in world.people:
-        employer = person.employer if person.employer != NOBODY else last_employer.get(person.number, NOBODY)
+        employer = (
+            person.employer
+            if person.employer != NOBODY
+            else last_employer.get(person.number, NOBODY)
+        )
         if person.fund is None or employer == NOBODY:
             continue
         rng = stream("fund", person.number)
@@ -29,7 +34,9 @@ def accounts(world: World) -> Iterator[Row]:
             "employer_uscc": world.companies[employer].uscc,
             "base": money(person.base * 100),
             "rate": f"{_RATE}.00",
-            "balance": "0.00" if closed else money(round(months * person.base * _RATE * 2 * (0.2 + rng.random() * 0.6))),
+            "balance": "0.00"
+            if closed
+            else money(round(months * person.base * _RATE * 2 * (0.2 + rng.random() * 0.6))),
             "opened_on": person.fund,
             "status": "05" if closed else "01" if person.employer != NOBODY else "02",
             "phone": person.phone or None,
@@ -81,7 +88,7 @@ def titles(world: World) -> Iterator[Row]:
             values = {
                 "title_number": title_number(title),
                 "holder_sequence": sequence,
-                "unit_number": f"{title.town.issues}{int(title.town.code[6:]):03d}{title.number % 1000:03d}GB{title.number:05d}F{title.number % 10**8:08d}",
+                "unit_number": _unit_number(title),
                 "holder_name": person.name,
                 "holder_id_number": person.id_number,
                 "holder_kind": "1",
@@ -100,11 +107,13 @@ def titles(world: World) -> Iterator[Row]:
 
 def mortgages(world: World) -> Iterator[Row]:
     """Banks' rights in homes."""
-    for number, (since, title_at, who, bank, amount, until) in enumerate(world.happened("mortgages"), 1):
+    for number, (since, title_at, who, bank, amount, until) in enumerate(
+        world.happened("mortgages"), 1
+    ):
         title, person = world.titles[title_at], world.people[who]
         on = rhythm.next_open(world.city.calendar, since)
         values = {
-            "mortgage_number": f"{local().province}（{on.year}）{title.town.county_name}不动产证明第{number:07d}号",
+            "mortgage_number": _certificate(on, title, f"不动产证明第{number:07d}号"),
             "title_number": title_number(title),
             "mortgagor_name": person.name,
             "mortgagor_id_number": person.id_number,
@@ -125,4 +134,14 @@ def account_number(number: int) -> str:
 
 def title_number(title: Title) -> str:
     """The number on the certificate, as the province writes it."""
-    return f"{local().province}（{title.registered.year}）{title.town.county_name}不动产权第{title.number + 1:07d}号"
+    return _certificate(title.registered, title, f"不动产权第{title.number + 1:07d}号")
+
+
+def _certificate(on: date, title: Title, rest: str) -> str:
+    return f"{local().province}（{on.year}）{title.town.county_name}{rest}"
+
+
+def _unit_number(title: Title) -> str:
+    """Twenty-eight characters: cadastral zone, parcel, building."""
+    zone = f"{title.town.issues}{title.town.code[6:]}{title.number % 1000:03d}"
+    return f"{zone}GB{title.number % 100_000:05d}F{title.number % 10**8:08d}"

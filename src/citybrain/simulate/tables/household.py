@@ -54,13 +54,19 @@ def households(world: World) -> Iterator[Row]:
             "established_on": home.founded,
             "updated_at": home.changed,
         }
-        about = (("household", home.number), ("head", head.number)) if head else (("household", home.number),)
+        about = (
+            (("household", home.number), ("head", head.number))
+            if head
+            else (("household", home.number),)
+        )
         yield Row(values, about)
 
 
 def moves(world: World) -> Iterator[Row]:
     """Moves in, out and within."""
-    for number, (day, who, kind, reason, before, after, at) in enumerate(world.happened("moves"), 1):
+    for number, (day, who, kind, reason, before, after, at) in enumerate(
+        world.happened("moves"), 1
+    ):
         person = world.people[who]
         values = {
             "move_number": f"QY{day:%Y%m%d}{number:08d}",
@@ -114,15 +120,20 @@ def _relation(world: World, person: Person, home: Household | None) -> str:
         return _child(world, person, head)
     if person.number in (head.father, head.mother):
         return "51" if person.sex == "1" else "52"
+    return _farther_relation(world, person, head.number)
+
+
+def _farther_relation(world: World, person: Person, head: int) -> str:
     for way, parent in (("father", person.father), ("mother", person.mother)):
-        if parent != NOBODY and head.number in (world.people[parent].father, world.people[parent].mother):
+        if parent != NOBODY and head in _parents(world.people[parent]):
             return _NEAR[way, person.sex]
-    if person.spouse != NOBODY and head.number in (
-        world.people[person.spouse].father,
-        world.people[person.spouse].mother,
-    ):
+    if person.spouse != NOBODY and head in _parents(world.people[person.spouse]):
         return "38" if person.sex == "2" else "28"
     return "97"
+
+
+def _parents(person: Person) -> tuple[int, int]:
+    return person.father, person.mother
 
 
 def _child(world: World, person: Person, head: Person) -> str:

@@ -20,7 +20,9 @@ def residents(world: World) -> Iterator[Row]:
             "nationality": person.nationality,
             "home_region": person.region,
             "reason": person.reason,
-            "employer_name": world.companies[person.employer].name if person.employer != NOBODY else None,
+            "employer_name": world.companies[person.employer].name
+            if person.employer != NOBODY
+            else None,
             "dwelling_number": dwelling_number(person.dwelling),
             "phone": person.phone,
             "arrived_on": person.registered,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from citybrain.base.clock import CITY_ZONE
 from citybrain.simulate import rhythm
 from citybrain.simulate.draw import stream
 from citybrain.simulate.tables.rows import Row, money, month_of
@@ -51,7 +52,9 @@ def payments(world: World) -> Iterator[Row]:
             "person_amount": money(base * 100 if resident else base * _PERSON_SHARE),
             "paid_at": rising_moment(day, number),
         }
-        about = (("person", who),) if employer == NOBODY else (("person", who), ("company", employer))
+        about = (
+            (("person", who),) if employer == NOBODY else (("person", who), ("company", employer))
+        )
         yield Row(values, about)
 
 
@@ -115,5 +118,5 @@ def _status(person: Person) -> str:
 
 def rising_moment(day: date, number: int) -> datetime:
     """A moment of the morning that rises with the number, for the cursor."""
-    start = datetime.combine(day, datetime.min.time(), tzinfo=rhythm.CITY_ZONE)
+    start = datetime.combine(day, datetime.min.time(), tzinfo=CITY_ZONE)
     return start.replace(hour=9 + number // 3600 % 8, minute=number // 60 % 60, second=number % 60)

@@ -11,8 +11,20 @@ from citybrain.simulate.world import World
 
 _PER_PERSON = 0.3
 _MAJORS = {"01": "公用设施", "02": "交通设施", "03": "市容环境", "04": "园林绿化", "05": "其他设施"}
-_KEEPERS = {"01": "市政设施养护中心", "02": "交通设施养护中心", "03": "环境卫生管理中心", "04": "园林绿化养护中心", "05": "水务设施养护中心"}
-_DEPARTMENTS = {"01": "市住房和城乡建设局", "02": "市公安局", "03": "市城市管理执法局", "04": "市城市管理执法局", "05": "市水利局"}
+_KEEPERS = {
+    "01": "市政设施养护中心",
+    "02": "交通设施养护中心",
+    "03": "环境卫生管理中心",
+    "04": "园林绿化养护中心",
+    "05": "水务设施养护中心",
+}
+_DEPARTMENTS = {
+    "01": "市住房和城乡建设局",
+    "02": "市公安局",
+    "03": "市城市管理执法局",
+    "04": "市城市管理执法局",
+    "05": "市水利局",
+}
 _COMMON = ("0103", "0104", "0102", "0118", "0117", "0402", "0209", "0305", "0107", "0101")
 _STATUS = chooser({"0": 962, "1": 30, "2": 5, "3": 3})
 # Monthly figure of a city of 2.5 million: unit, size, basis, yearly growth in per cent.
@@ -22,14 +34,17 @@ _INDICATORS = {
     "XF001": ("亿元", 58.0, "当月", 11.4), "WM001": ("亿元", 15.5, "当月", 14.2),
     "CZ001": ("亿元", 15.8, "当月", 8.9), "CZ002": ("亿元", 27.4, "当月", 4.2),
     "JR001": ("亿元", 2480.0, "月末", 9.7), "JR002": ("亿元", 1905.0, "月末", 14.8),
-    "JG001": ("%", 100.6, "当月", 0.6), "RK001": ("人", 0.0, "月末", -0.1), "QY001": ("户", 0.0, "当月", 5.0),
+    "JG001": ("%", 100.6, "当月", 0.6), "RK001": ("人", 0.0, "月末", -0.1),
+    "QY001": ("户", 0.0, "当月", 5.0),
 }  # fmt: skip
 
 
 def components(world: World) -> Iterator[Row]:
     """Surveyed components; the survey was finished before the books began."""
     rng = stream(world.seed, "components")
-    types = sorted(c for c, e in world.city.codelists["component_type"].entries.items() if e.until is None)
+    types = sorted(
+        c for c, e in world.city.codelists["component_type"].entries.items() if e.until is None
+    )
     choose = chooser({code: 12.0 if code in _COMMON else 1.0 for code in types})
     titles = world.city.codelists["component_type"].entries
     inhabitants = len([p for p in world.people if p.registered <= world.origin])
@@ -58,7 +73,11 @@ def component_types(world: World) -> Iterator[Row]:
             "type_code": code,
             "major": _MAJORS[code[:2]],
             "name": entry.title,
-            "repair_hours": 4 if code in ("0101", "0102", "0103", "0111") else 24 if code < "0200" else 72,
+            "repair_hours": 4
+            if code in ("0101", "0102", "0103", "0111")
+            else 24
+            if code < "0200"
+            else 72,
         }
         yield Row(values)
 
@@ -97,14 +116,24 @@ def _shares(world: World) -> dict[str, float]:
 
 def _figure(world: World, code: str, size: float, basis: str, growth: float, month: date) -> float:
     if code == "RK001":
-        return float(sum(p.registered <= month and p.cancelled is None for p in world.people if not p.incomer))
+        return float(
+            sum(
+                p.registered <= month and p.cancelled is None for p in world.people if not p.incomer
+            )
+        )
     if code == "QY001":
-        return float(sum((c.founded.year, c.founded.month) == (month.year, month.month) for c in world.companies if c.kind))
+        return float(
+            sum(
+                (c.founded.year, c.founded.month) == (month.year, month.month)
+                for c in world.companies
+                if c.kind
+            )
+        )
     if code == "JG001":
         return size + stream(world.seed, code, month.isoformat()).uniform(-0.8, 0.8)
-    years = month.year - 2021 + (month.month - 1) / 12
+    years: float = month.year - 2021 + (month.month - 1) / 12
     season = 1.0 + 0.12 * math.cos((month.month - 12) / 6 * math.pi)
-    value = size * (1 + growth / 100) ** years * season
+    value: float = size * (1 + growth / 100) ** years * season
     return value * month.month / 5 if basis == "累计" else value
 
 

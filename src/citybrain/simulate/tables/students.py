@@ -12,7 +12,14 @@ def students(world: World) -> Iterator[Row]:
     for person in world.people:
         if not person.student:
             continue
-        guardian = next((n for n in (person.father, person.mother) if n != NOBODY and world.people[n].died is None), NOBODY)
+        guardian = next(
+            (
+                n
+                for n in (person.father, person.mother)
+                if n != NOBODY and world.people[n].died is None
+            ),
+            NOBODY,
+        )
         parent = world.people[guardian] if guardian != NOBODY else None
         values = {
             "student_number": f"G{person.id_number}",
@@ -28,9 +35,14 @@ def students(world: World) -> Iterator[Row]:
             "guardian_id_number": parent.id_number if parent else None,
             "guardian_phone": parent.phone if parent else None,
             "status": "11" if person.died else person.student,
-            "boarding": stream("boarding", person.number).random() < (0.6 if person.grade >= "31" else 0.08),
+            "boarding": stream("boarding", person.number).random()
+            < (0.6 if person.grade >= "31" else 0.08),
         }
-        about = (("person", person.number),) if parent is None else (("person", person.number), ("guardian", guardian))
+        about = (
+            (("person", person.number),)
+            if parent is None
+            else (("person", person.number), ("guardian", guardian))
+        )
         yield Row(values, about)
 
 
@@ -54,7 +66,9 @@ def schools(world: World) -> Iterator[Row]:
 
 def transfers(world: World) -> Iterator[Row]:
     """Changes of school."""
-    for number, (day, who, kind, before, after, reason, at) in enumerate(world.happened("transfers"), 1):
+    for number, (day, who, kind, before, after, reason, at) in enumerate(
+        world.happened("transfers"), 1
+    ):
         values = {
             "transfer_number": f"ZX{day:%Y%m}{number:08d}",
             "student_number": f"G{world.people[who].id_number}",

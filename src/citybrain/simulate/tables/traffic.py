@@ -64,7 +64,9 @@ def licences(world: World) -> Iterator[Row]:
 
 def violations(world: World) -> Iterator[Row]:
     """Violations, in the order of days."""
-    for number, (day, which, driver, code, place, at, settled) in enumerate(world.happened("violations"), 1):
+    for number, (day, which, driver, code, place, at, settled) in enumerate(
+        world.happened("violations"), 1
+    ):
         fine, points = FINES[code]
         values = {
             "violation_number": f"WF{day:%Y%m%d}{number:08d}",
@@ -83,8 +85,12 @@ def violations(world: World) -> Iterator[Row]:
 
 def inspections(world: World) -> Iterator[Row]:
     """Inspections, in the order of days."""
-    stations = [c for c in world.companies[:4000] if c.industry_code in ("7452", "8111")] or world.companies[:1]
-    for number, (day, which, passed, mileage, valid_to, at) in enumerate(world.happened("inspections"), 1):
+    stations = [
+        c for c in world.companies[:4000] if c.industry_code in ("7452", "8111")
+    ] or world.companies[:1]
+    for number, (day, which, passed, mileage, valid_to, at) in enumerate(
+        world.happened("inspections"), 1
+    ):
         values = {
             "inspection_number": f"JY{day:%Y%m%d}{number:08d}",
             "vehicle_number": vehicle_number(world.vehicles[which]),
@@ -103,11 +109,11 @@ def vehicle_number(vehicle: Vehicle) -> str:
 
 
 def _valid_to(person: Person, today: date) -> date:
-    assert person.licensed is not None
-    held = (today - person.licensed).days / 365.2425
+    licensed = person.licensed or today
+    held = (today - licensed).days / 365.2425
     if held >= 16:
         return _FOREVER
-    return rhythm.years_before(person.licensed, -(6 if held < 6 else 16))
+    return rhythm.years_before(licensed, -(6 if held < 6 else 16))
 
 
 def _address(world: World, person: Person) -> str | None:

@@ -11,7 +11,9 @@ from citybrain.simulate.world import NOBODY, Institution, Person, World
 
 def births(world: World) -> Iterator[Row]:
     """Birth certificates, in the order of issue."""
-    for number, (issued, child_number, father_number, mother_number, born) in enumerate(world.happened("births"), 1):
+    for number, (issued, child_number, father_number, mother_number, born) in enumerate(
+        world.happened("births"), 1
+    ):
         rng = stream(world.seed, "birth", child_number)
         child, mother = world.people[child_number], world.people[mother_number]
         father = world.people[father_number] if rng.random() > 0.004 else None

@@ -6,13 +6,20 @@ from citybrain.simulate.tables.rows import Row
 from citybrain.simulate.world import NOBODY, World
 
 _COMMENTS = {
-    "5": "办理及时，非常满意", "4": "对处理结果满意", "3": "基本解决", "2": "问题反复，不满意", "1": "一直未解决", "0": None,
-}  # fmt: skip
+    "5": "办理及时，非常满意",
+    "4": "对处理结果满意",
+    "3": "基本解决",
+    "2": "问题反复，不满意",
+    "1": "一直未解决",
+    "0": None,
+}
 
 
 def tickets(world: World) -> Iterator[Row]:
     """Tickets in the order they came, with what is known of them today."""
-    for number, (at, wish, named, caller, town, address, channel, due, finished) in enumerate(world.happened("tickets")):
+    for number, (at, wish, named, caller, town, address, channel, due, finished) in enumerate(
+        world.happened("tickets")
+    ):
         person = world.people[caller]
         done = finished.date() <= world.today
         values = {
