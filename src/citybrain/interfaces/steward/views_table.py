@@ -11,6 +11,7 @@ from citybrain.interfaces.steward.charts import rows_chart
 from citybrain.interfaces.steward.twins import as_json, download, twin
 
 SNAPSHOTS_SHOWN = 6
+SAMPLE_ROWS = 10
 FORMATS = {"csv": "csv", "json": "json", "xlsx": "excel"}
 
 
@@ -26,7 +27,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
     view = catalogue.table(who, table)
     sample = None
     if view.may_read and not view.refused.zh and view.snapshots:
-        sample = catalogue.sample(who, table, snapshot=snapshot)
+        sample = catalogue.sample(who, table, snapshot=snapshot, limit=SAMPLE_ROWS)
     return _page(request, table, sample=sample, snapshot=snapshot)
 
 
@@ -36,11 +37,13 @@ def table_reveal(request: HttpRequest, table: str) -> HttpResponse:
     who, snapshot = actor(request), _snapshot(request)
     purpose = request.POST.get("purpose", "").strip()
     try:
-        sample = catalogue.sample(who, table, purpose=purpose, reveal=True, snapshot=snapshot)
+        sample = catalogue.sample(
+            who, table, purpose=purpose, reveal=True, snapshot=snapshot, limit=SAMPLE_ROWS
+        )
     except CityError as error:
         if purpose:
             raise
-        sample = catalogue.sample(who, table, snapshot=snapshot)
+        sample = catalogue.sample(who, table, snapshot=snapshot, limit=SAMPLE_ROWS)
         return _page(request, table, sample=sample, snapshot=snapshot, refusal=error)
     return _page(request, table, sample=sample, snapshot=snapshot)
 
@@ -55,9 +58,11 @@ def _page(
 ) -> HttpResponse:
     # Asked for again after the sample, so that the page already names this very look.
     view = catalogue.table(actor(request), table)
+    current = next((one.snapshot for one in view.snapshots if one.current), None)
     context = {
         "view": view,
         "sample": sample,
+        "then": snapshot is not None and snapshot != current,
         "snapshot": snapshot,
         "chart": rows_chart(view.history, snapshot=snapshot),
         "newest_snapshots": list(reversed(view.snapshots))[:SNAPSHOTS_SHOWN],
