@@ -5,6 +5,7 @@ from typing import Any
 
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring
+from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.reading import require, thing_of
 from citybrain.engines.catalogue.views import Text
 from citybrain.engines.catalogue.views_tables import HistoryPoint, SnapshotRow
@@ -34,9 +35,7 @@ def history_of(table_id: str) -> tuple[HistoryPoint, ...]:
 def _point(batch: Any) -> HistoryPoint:
     failed = bool(batch.error)
     accepted = batch.inserted + batch.updated + batch.unchanged + batch.superseded
-    result = (
-        Text(zh=str(batch.error), en=str(batch.error)) if failed else Text(zh="完成", en="Done")
-    )
+    result = said(str(batch.error)) if failed else Text(zh="完成", en="Done")
     return HistoryPoint(
         at=batch.finished_at or batch.started_at,
         run=batch.run_id or "",

@@ -41,12 +41,13 @@ def overview(actor: Actor) -> OverviewView:
     rows = table_rows()
     found = _systems(rows, now)
     needs = tuple(row for row in found if row.state in NEEDS)
-    connected = {row.department for row in found}
+    units = {name for name, unit in city.departments.items() if unit.level == "city"}
+    connected = units & {row.department for row in found}
     counts = Counter(row.state for row in rows)
     return OverviewView(
         now=now,
         city_title=Text(zh=city.title, en=city.title_en or city.title),
-        sentence=_sentence(found, len(city.departments), len(connected)),
+        sentence=_sentence(found, len(units), len(connected)),
         tables=len(rows),
         due_today=sum(_due_today(row, now) for row in rows),
         counts=StateCounts(**{state: counts[state] for state in STATES}),
@@ -54,7 +55,7 @@ def overview(actor: Actor) -> OverviewView:
         accepted_today=sum(row.accepted_today for row in found),
         quarantined=sum(row.quarantined for row in rows),
         quarantined_systems=sum(row.quarantined > 0 for row in found),
-        departments=len(city.departments),
+        departments=len(units),
         departments_connected=len(connected),
         needs=needs,
         arrived=tuple(row for row in found if row.state not in NEEDS),

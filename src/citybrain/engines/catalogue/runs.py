@@ -6,6 +6,7 @@ from typing import Any
 
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.errors import Unknown
+from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.history import history_of
 from citybrain.engines.catalogue.reading import may, require
 from citybrain.engines.catalogue.seen import person
@@ -202,7 +203,7 @@ def _failure(table: Any) -> RunFailure:
         table=table.table,
         title=table_title(table.table),
         system_title=system_title(table.table.split(".")[0]),
-        sentence=Text(zh=table.error or "", en=table.error or ""),
+        sentence=said(table.error or ""),
         stands=stands,
         contact=Text(zh=f"联系：{contact}", en=f"Contact: {contact}") if contact else EMPTY,
     )

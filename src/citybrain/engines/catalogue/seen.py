@@ -86,6 +86,7 @@ def thing_title(thing: str) -> Text:
         "lake": Text(zh="数据湖", en="The lake"),
         "ledger": Text(zh="留痕", en="The record"),
         "run": Text(zh=f"汇聚任务 {name}", en=f"Run {name}"),
+        "account": Text(zh="账号", en="Account"),
         "city": Text(zh="城市目录", en="The city's folder"),
     }
     return titles.get(kind, Text(zh=thing, en=thing))

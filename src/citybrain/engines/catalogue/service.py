@@ -37,6 +37,7 @@ from citybrain.engines.catalogue.sampling import sample
 from citybrain.engines.catalogue.searching import connection_plan, search
 from citybrain.engines.catalogue.seen import seen_by
 from citybrain.engines.catalogue.tables import table, tables
+from citybrain.engines.catalogue.tasks import schedule
 from citybrain.engines.catalogue.touring import break_one_fact
 from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_submit
 from citybrain.engines.catalogue.verifying import verify, verify_now
@@ -178,6 +179,7 @@ __all__ = [
     "run",
     "runs",
     "sample",
+    "schedule",
     "search",
     "seen_by",
     "snapshots",

@@ -7,6 +7,7 @@ from typing import Any
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
+from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.history import history_of, snapshots_of
 from citybrain.engines.catalogue.quality import field_trends, reason_counts
 from citybrain.engines.catalogue.reading import damaged_tables, may, require, thing_of
@@ -93,8 +94,8 @@ def sentence(contract: Contract, status: Any, *, state: str, now: datetime) -> T
             en=f"A file of {name.en} is damaged; it is refused",
         )
     if state == "failed":
-        why = status.last_error or ""
-        return Text(zh=f"“{name.zh}”未入库：{why}", en=f"{name.en} did not come in: {why}")
+        why = said(status.last_error or "")
+        return Text(zh=f"“{name.zh}”未入库：{why.zh}", en=f"{name.en} did not come in: {why.en}")
     if state == "late" and status.due_at:
         late = words.span((now - status.due_at).total_seconds())
         due = status.due_at.strftime("%m-%d %H:%M" if late_days(status, now) else "%H:%M")

@@ -1,0 +1,55 @@
+"""Why a table did not come in, in Chinese where the kind of failure is known.
+
+The lake speaks English, for notebooks and terminals; pages are Chinese first. What is not
+recognised is shown as the lake said it.
+"""
+
+import re
+
+from citybrain.engines.catalogue.views import Text
+
+# the beginning of the lake's sentence → its Chinese, with the words that are named in both
+_KNOWN = tuple(
+    (re.compile(pattern), chinese)
+    for pattern, chinese in (
+        (r".* lacks the column (?P<a>.+?), because", "来源表少了必填列 {a}，整张未入库"),
+        (
+            r".* has columns that its contract does not know: (?P<a>.+?), because",
+            "来源表多出合同中没有的列 {a}，整张未入库",
+        ),
+        (r".* was not read whole, because (?P<a>\d+) rows .*counts (?P<b>[\d to]+)",
+         "读到 {a} 行，来源自己数得 {b} 行，没有读全，整张未入库"),
+        (r"The file (?P<a>.+?) is not at the source", "来源处没有文件 {a}"),
+        (r"The table (?P<a>.+?) is not at the source", "来源处没有表 {a}"),
+        (r"The source (?P<a>.+?) does not answer", "数据源 {a} 没有应答"),
+        (r"Reading (?P<a>.+?) broke off", "读取 {a} 时中断"),
+        (r"The connection (?P<a>.+?) is not known", "还没有配置连接 {a}"),
+        (r"The connection (?P<a>.+?) has an address that cannot be used", "连接 {a} 的地址不可用"),
+        (r"The file (?P<a>.+?) was cut off", "文件 {a} 不完整，末尾被截断"),
+        (r"The file (?P<a>.+?) is not written in (?P<b>\S+?),", "文件 {a} 不是 {b} 编码"),
+        (r"The file (?P<a>.+?) has no usable header", "文件 {a} 没有可用的表头"),
+        (r"The file (?P<a>.+?) has another header than", "文件 {a} 的表头与其余文件不同"),
+        (r"The file (?P<a>.+?) (cannot be read|is of no known kind)", "文件 {a} 读不出来"),
+        (r"The workbook (?P<a>.+?) has no sheet (?P<b>.+?),", "工作簿 {a} 中没有工作表“{b}”"),
+        (r"The workbook (?P<a>.+?) has no usable header", "工作簿 {a} 没有可用的表头"),
+        (r"The workbook (?P<a>.+?) (is refused|cannot be read)", "工作簿 {a} 读不出来"),
+        (r"The database (?P<a>.+?) cannot be opened", "数据库 {a} 打不开"),
+        (r"The disk of the lake is full", "湖的磁盘已满，没有改动任何内容"),
+        (
+            r".* is not shown, because its file (?P<a>.+?) is damaged",
+            "文件 {a} 与登记的哈希不符，停止汇聚",
+        ),
+        (r".*someone asked the run to stop", "按要求停止，未改动"),
+        (r".* is being changed by|.* lease", "另一个任务正在写这张表"),
+        (r".* could not be read, because", "来源的内容读不出来，整张未入库"),
+    )
+)  # fmt: skip
+
+
+def said(error: str) -> Text:
+    """The error in both languages; the technical words stay as they are."""
+    for pattern, chinese in _KNOWN:
+        found = pattern.match(error)
+        if found:
+            return Text(zh=chinese.format(**found.groupdict()), en=error)
+    return Text(zh=error, en=error)
