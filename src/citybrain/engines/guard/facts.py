@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from citybrain.base.errors import CityError
 from citybrain.engines.guard.actions import ACTIONS
 from citybrain.engines.guard.policy import CITY, DEPARTMENT, Duty, Facts, Thing
 
@@ -70,21 +69,21 @@ def facts() -> Facts:
 
 
 def duties_of(roles: Mapping[str, Any]) -> dict[str, Duty]:
-    """Duties from the folder's ``roles``; refuses an action nobody has heard of."""
+    """Duties from the folder's ``roles``. What nobody has heard of grants nothing.
+
+    ``citybrain check`` names such mistakes; here they must not lock everybody out.
+    """
     return {name: _duty(name, role) for name, role in roles.items()}
 
 
 def _duty(name: str, role: Any) -> Duty:
-    actions = frozenset(role.actions)
-    unknown = sorted(actions - ACTIONS.keys())
-    if unknown or role.scope not in {CITY, DEPARTMENT}:
-        raise CityError(
-            f"The duty {name} cannot be used",
-            why=f"it names {', '.join(unknown) or 'the scope ' + role.scope}",
-            do=f"Use actions of {', '.join(ACTIONS)} and the scope city or department",
-            where=f"roles/{name}.yml",
-        )
-    return Duty(name=name, title=role.title, actions=actions, scope=role.scope, reveal=role.reveal)
+    return Duty(
+        name=name,
+        title=role.title,
+        actions=frozenset(role.actions) & ACTIONS.keys(),
+        scope=CITY if role.scope == CITY else DEPARTMENT,
+        reveal=role.reveal is True,
+    )
 
 
 def thing_of(text: str, *, on: date) -> Thing:

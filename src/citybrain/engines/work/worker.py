@@ -48,6 +48,7 @@ class Periodic:
 
 
 _chores: dict[str, Chore] = {}
+_made: dict[str, str] = {}  # periodic job → the slot that this process saw made
 _periodic: dict[str, Periodic] = {}
 
 
@@ -100,7 +101,10 @@ def _upkeep(chores: list[Chore], clock: Clock) -> None:
             one.since = Stopwatch()
             _do(one, clock)
     for rhythm in _periodic.values():
-        put(rhythm.task, (), rhythm.kwargs, slot=rhythm.slot(clock.now()))
+        slot = rhythm.slot(clock.now())
+        if _made.get(rhythm.name) != slot:
+            put(rhythm.task, (), rhythm.kwargs, slot=slot)
+            _made[rhythm.name] = slot
 
 
 def _do(one: Chore, clock: Clock) -> None:
