@@ -297,6 +297,20 @@ def test_a_contract_with_wrong_shapes_inside_is_still_checked(tmp_path: Path) ->
     assert check(root)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("wrong", [None, [[]], {"a": {}}, -1, 1.5, True, ""], ids=repr)
+def test_every_place_of_every_file_may_hold_any_shape(tmp_path: Path, wrong: Any) -> None:
+    root = write_city(tmp_path)
+    for file, text in FILES.items():
+        good = parse(text.encode(), file=file).value
+        for place in _places(good):
+            spoiled = json.loads(json.dumps(good))
+            _put(spoiled, place, wrong)
+            (root / file).write_text(json.dumps(spoiled))
+            check(root)
+        (root / file).write_text(text)
+
+
 def _places(value: Any) -> list[tuple[Any, ...]]:
     inner = (
         value.items()
