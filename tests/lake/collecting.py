@@ -30,7 +30,9 @@ def typed(name: str, type_: str, **more: Any) -> Field:
     return Field(name=name, source=more.pop("source", name), type=type_, **more)
 
 
-def contract(*fields: Field, system: str = "s", table: str = "t", version: str = "1.0.0") -> Contract:
+def contract(
+    *fields: Field, system: str = "s", table: str = "t", version: str = "1.0.0"
+) -> Contract:
     """A contract of these fields."""
     return Contract(system=system, table=table, version=version, title="测试表", fields=fields)
 
@@ -94,7 +96,9 @@ class Town:
         assert result.balances(), result
         return result
 
-    def rows(self, lake_table: str = "ods.s.t", columns: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    def rows(
+        self, lake_table: str = "ods.s.t", columns: Sequence[str] = ()
+    ) -> list[tuple[Any, ...]]:
         """What a reader sees, sorted by address; the contract's columns unless named."""
         store = self.store
         if not store.exists(lake_table):
@@ -103,10 +107,10 @@ class Town:
             f.name for f in self.contracts[lake_table.partition(".")[2]].fields
         ]
         with duckdb.connect() as engine:
-            sql = store.scan_sql(lake_table, columns=[*shown, "_row"])
             engine.execute("SET TimeZone = 'UTC'")
-            found = engine.execute(f"SELECT * FROM ({sql}) ORDER BY _row").fetchall()
-        return [row[:-1] for row in found]
+            names = ", ".join(f'"{name}"' for name in shown)
+            sql = f"SELECT {names} FROM ({store.scan_sql(lake_table)}) ORDER BY _row"
+            return engine.execute(sql).fetchall()
 
     def aside(self, table: str = "s.t") -> list[Any]:
         """The rows set aside."""

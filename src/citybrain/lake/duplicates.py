@@ -44,10 +44,10 @@ def settle(
     staged = f"read_parquet([{listed}], file_row_number=true, filename=true)"
     plain = f"SELECT * FROM read_parquet([{listed}])"
     unique = [f for f in contract.fields if f.unique and f.key == 0]
-    distinct = _distinct(connection, staged, ["_row", *(f.name for f in unique)])
-    if distinct[0] == rows and all(d == n for d, n in distinct[1:]):
+    addresses, shared = _distinct(connection, staged, unique)
+    if addresses == rows and not shared:
         return Settled(select=plain, rows=rows)
-    if not contract.key and distinct[0] != rows:
+    if not contract.key and addresses != rows:
         return Settled(select=_numbered(contract, staged), rows=rows, rewritten=True)
     _verdicts(connection, contract, staged, cursor)
     superseded = _count(connection, "verdict = 'superseded'")
@@ -75,21 +75,21 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
 
 
 def _distinct(
-    connection: duckdb.DuckDBPyConnection, staged: str, columns: list[str]
-) -> list[int | tuple[int, int]]:
-    """Distinct addresses, then for each unique field (distinct values, values).
+    connection: duckdb.DuckDBPyConnection, staged: str, unique: list[Field]
+) -> tuple[int, bool]:
+    """Distinct addresses, and whether a value of a unique field occurs twice.
 
-    Counted by hash, which is quick; two values of one hash only cost the slower look.
+    Addresses are counted by hash, which is quick; two of one hash only cost a slower look.
     """
     (rows,) = _one(connection, f"SELECT count(DISTINCT hash(_row)) FROM {staged}")
-    found: list[int | tuple[int, int]] = [rows]
-    for column in columns[1:]:
-        pair = _one(
+    pairs = [
+        _one(
             connection,
-            f"SELECT count(DISTINCT {name(column)}), count({name(column)}) FROM {staged}",
+            f"SELECT count(DISTINCT {name(f.name)}), count({name(f.name)}) FROM {staged}",
         )
-        found.append((pair[0], pair[1]))
-    return found
+        for f in unique
+    ]
+    return rows, any(distinct != values for distinct, values in pairs)
 
 
 def _numbered(contract: Contract, staged: str) -> str:

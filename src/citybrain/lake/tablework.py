@@ -8,7 +8,7 @@ again, finds its rows set aside already, and loses none.
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ import duckdb
 from sqlalchemy import delete, insert, select
 
 from citybrain.base.clock import Stopwatch
-from citybrain.city.contracts import Contract
+from citybrain.city.contracts import Contract, Field
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch, System
 from citybrain.lake import corrections, modes, setaside
@@ -329,9 +329,7 @@ class _Work:
         )
 
 
-def _text_fields(contract: Contract) -> tuple[object, ...]:
-    from citybrain.city.contracts import Field
-
+def _text_fields(contract: Contract) -> tuple[Field, ...]:
     listed = [*(f.name for f in contract.fields), "_raw", "_reasons", "_problems", "_number"]
     return tuple(Field(name=n, source=n, type="string") for n in listed)
 
@@ -359,8 +357,10 @@ def _keep_cursor(store: Store, table: str, value: str, batch_id: str) -> None:
 
 
 def _from_summary(table: str, done: SnapshotInfo) -> TableResult:
-    counts: Mapping[str, int] = {n: int(done.summary.get(n, 0)) for n in COUNTS}
-    return TableResult(table=table, batch_id=done.batch_id, snapshot=done.snapshot_id, **counts)
+    result = TableResult(table=table, batch_id=done.batch_id, snapshot=done.snapshot_id)
+    for count in COUNTS:
+        setattr(result, count, int(done.summary.get(count, 0)))
+    return result
 
 
 def _book(
