@@ -45,19 +45,21 @@ class Delivery:
     wait: bool = False  # for a word through the pipe before beginning
     url: str = ""  # of the lake's database, when it is not the home's SQLite
 
+    def phase(self, name: str) -> None:
+        """Die or stop here, if this is the phase."""
+        if name == self.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if f"stop:{name}" == self.die_at:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
 
 def deliver(what: Delivery, pipe: Connection) -> None:
     """Deliver once, waiting for the table's lease; send ``acked`` or the error's text."""
 
-    def phase(name: str) -> None:
-        if name == what.die_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if f"stop:{name}" == what.die_at:
-            os.kill(os.getpid(), signal.SIGSTOP)
-
+    os.environ.pop("CITYBRAIN_LAKE_URL", None)  # the fork server keeps what it began with
     if what.url:
         os.environ["CITYBRAIN_LAKE_URL"] = what.url
-    store = a_store(Path(what.root), clock=SystemClock(), phase=phase, made=False)
+    store = a_store(Path(what.root), clock=SystemClock(), phase=what.phase, made=False)
     if what.wait:
         pipe.send("ready")
         pipe.recv()

@@ -11,6 +11,7 @@ from citybrain.base.clock import CITY_ZONE, Clock, FixedClock
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.model import City
 from citybrain.lake.home import Home
+from citybrain.lake.lease import Lease
 from citybrain.lake.phases import Phase, quiet
 from citybrain.lake.store import Store, open_store
 from citybrain.lake.views import Column, SnapshotInfo
@@ -59,6 +60,14 @@ def put(
             connection.execute(made.copy_sql(sql))
         if replace:
             change.replace_all()
+        return change.commit()
+
+
+def put_with(store: Store, lease: Lease, batch_id: str, sql: str) -> SnapshotInfo:
+    """Commit the rows of a SELECT under a lease that was taken before."""
+    with store.change(lease.lake_table, batch_id=batch_id, lease=lease) as change:
+        with duckdb.connect() as connection:
+            connection.execute(change.new_file().copy_sql(sql))
         return change.commit()
 
 

@@ -38,7 +38,8 @@ def _put(store: Store, batch: str, count: int) -> None:
         with connection(store.home) as duck:
             duck.execute(
                 change.new_file().copy_sql(
-                    f"SELECT range AS id, md5(range::VARCHAR) AS name, 0 AS amount FROM range({count})"
+                    "SELECT range AS id, md5(range::VARCHAR) AS name, 0 AS amount "  # noqa: S608 - a test
+                    f"FROM range({count})"
                 )
             )
         change.commit()
@@ -75,7 +76,8 @@ def _fill_with_small_batches(store: Store) -> int:
         try:
             put(store, f"s{number}", numbers(1000 + number, 1))
         except (CityError, duckdb.Error) as error:
-            assert "full" in str(error) or "No space" in str(error), error
+            if "full" not in str(error) and "No space" not in str(error):
+                raise
             return number
     raise AssertionError("the disk never became full")
 

@@ -40,8 +40,6 @@ def test_killed_at(phase: str, tmp_path: Path, record_property: pytest.FixtureRe
         healed = Delivery(root=what.root, batch=what.batch, first=what.first, manner=manner)
         assert run(healed) == "acked"
         assert ids(tmp_path) == _after(before, what)
-        assert run(healed) == "acked"
-        assert ids(tmp_path) == _after(before, what)
     record_property(f"kills at {phase}", len(MANNERS))  # type: ignore[operator]
     assert list(scrub(store)) == []
     _orphans_go(tmp_path)

@@ -14,7 +14,7 @@ from citybrain.base.errors import CityError
 from citybrain.lake.lease import LeaseHeld, LeaseLost, hold
 from citybrain.lake.scrub import scrub
 from tests.lake.faulty import TABLE, Delivery, heard, ids, run, running
-from tests.lake.making import a_clock, a_store, numbers, put, rows
+from tests.lake.making import a_clock, a_store, numbers, put, put_with, rows
 
 
 def _together(deliveries: list[Delivery]) -> list[str]:
@@ -173,13 +173,6 @@ def test_a_lease_taken_over_fences_its_old_holder(tmp_path: Path) -> None:
     with hold(store.engine, TABLE, owner="slow", clock=clock, seconds=3600) as slow:
         clock.advance(timedelta(hours=2))
         put(store, "fast", numbers(0, 1))
-        with (
-            pytest.raises(LeaseLost),
-            store.change(TABLE, batch_id="slow", lease=slow) as change,
-        ):
-            import duckdb
-
-            with duckdb.connect() as connection:
-                connection.execute(change.new_file().copy_sql(numbers(5, 1)))
-            change.commit()
+        with pytest.raises(LeaseLost):
+            put_with(store, slow, "slow", numbers(5, 1))
     assert [r[0] for r in rows(store)] == [0]

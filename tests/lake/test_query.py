@@ -140,16 +140,17 @@ def test_max_rows_cuts_and_says_so(store: Store) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "WITH m AS (SELECT * FROM civil.marriages) SELECT count(*) FROM m JOIN m AS n USING (place)",
+        "WITH m AS (FROM civil.marriages) SELECT count(*) FROM m JOIN m AS n USING (place)",
         "SELECT max(born), row_number() OVER (ORDER BY place) FROM civil.marriages GROUP BY place",
         "FROM civil.marriages SELECT place LIMIT 1;",
         "SELECT * FROM (VALUES (1), (2)) t(a), range(3), unnest([1, 2])",
-        "SELECT * EXCLUDE (name) FROM civil.marriages UNION ALL BY NAME SELECT * FROM civil.marriages",
+        "SELECT * EXCLUDE (name) FROM civil.marriages UNION ALL BY NAME FROM civil.marriages",
         "SELECT list_transform([1], lambda x: x + 1), date_trunc('month', DATE '2020-02-03'), "
-        "coalesce(NULL, 1), CASE WHEN 1 IN (1, 2) THEN 'a' END, 'a' || 'b', regexp_extract('a', 'a'),"
+        "coalesce(NULL, 1), CASE WHEN 1 IN (1, 2) THEN 'a' END, 'a' || 'b', "
+        "regexp_extract('a', 'a'), "
         "strftime(DATE '2020-01-01', '%Y'), extract(year FROM DATE '2020-01-01'), current_date, "
-        "string_agg('a', ','), count(*) FILTER (1 = 1), quantile_cont(1, 0.5), round(1.5), ['a'][1]",
-        "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 5) SELECT * FROM r",
+        "string_agg('a', ','), count(*) FILTER (1 = 1), quantile_cont(1, 0.5), round(1), ['a'][1]",
+        "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 5) FROM r",
         "SELECT place FROM civil.marriages WHERE EXISTS (SELECT 1 FROM civil.marriages) -- end",
         'SELECT "place" FROM "ODS"."Civil"."MARRIAGES"',
     ],
@@ -164,7 +165,7 @@ def test_the_tables_of_a_question_are_named_in_full() -> None:
 
 
 def test_a_mistake_is_answered_by_a_sentence(store: Store) -> None:
-    with pytest.raises(CityError, match="no table ods.civil.births in the lake"):
+    with pytest.raises(CityError, match=r"no table ods\.civil\.births in the lake"):
         query(store, CITY, "SELECT 1 FROM civil.births")
     with pytest.raises(CityError, match=r"cannot be answered, because .*nme"):
         query(store, CITY, "SELECT nme FROM civil.marriages")

@@ -7,9 +7,21 @@ from pathlib import Path
 import pytest
 
 from citybrain.base.errors import CityError
-from citybrain.lake.lease import Lease, LeaseHeld, LeaseLost
+from citybrain.lake.lease import LeaseHeld, LeaseLost
+from citybrain.lake.references import references
+from citybrain.lake.store import Store
 from citybrain.lake.views import Column, view_of
-from tests.lake.making import COLUMNS, TABLE, a_clock, a_store, data_files, numbers, put, rows
+from tests.lake.making import (
+    COLUMNS,
+    TABLE,
+    a_clock,
+    a_store,
+    data_files,
+    numbers,
+    put,
+    put_with,
+    rows,
+)
 
 
 def test_a_new_table_is_empty_and_readable(tmp_path: Path) -> None:
@@ -129,28 +141,12 @@ def test_a_holder_who_lost_the_lease_commits_nothing(tmp_path: Path) -> None:
     with store.lease(TABLE, owner="slow") as lease:
         pass
     with store.lease(TABLE, owner="fast"), pytest.raises(LeaseLost):
-        _commit_with(store, lease)
+        put_with(store, lease, "late", numbers(0, 1))
     assert rows(store) == []
     _nothing_unreferenced(store)
 
 
-def _commit_with(store: object, lease: Lease) -> None:
-    import duckdb
-
-    from citybrain.lake.store import Store
-
-    assert isinstance(store, Store)
-    with store.change(TABLE, batch_id="late", lease=lease) as change:
-        with duckdb.connect() as connection:
-            connection.execute(change.new_file().copy_sql(numbers(0, 1)))
-        change.commit()
-
-
-def _nothing_unreferenced(store: object) -> None:
-    from citybrain.lake.references import references
-    from citybrain.lake.store import Store
-
-    assert isinstance(store, Store)
+def _nothing_unreferenced(store: Store) -> None:
     warehouse = store.ground.warehouse
     needed = references(store.ground.catalog().load_table(TABLE), warehouse).all
     there = {str(p.relative_to(warehouse.root)) for p in warehouse.root.rglob("*") if p.is_file()}

@@ -4,11 +4,13 @@ The current view is one SQL row. An earlier one is read from Iceberg's metadata 
 memory: a snapshot never changes.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select
+from sqlalchemy.exc import IntegrityError
 
 from citybrain.base.errors import CityError
 from citybrain.lake.database import CATALOG, heads, iceberg_tables, reading, writing
@@ -110,8 +112,8 @@ class History:
         """The current view from Iceberg's files, after a change that was not a commit of ours."""
         table = self._table(lake_table, location)
         view = view_of(lake_table, table, self._ground.warehouse, table.current_snapshot())
-        with writing(self._ground.engine) as connection:
-            write_head(connection, view, location)
+        with suppress(IntegrityError), writing(self._ground.engine) as connection:
+            write_head(connection, view, location)  # unless another process just did
         return view
 
     def _read_past(self, lake_table: str, location: str, snapshot_id: int) -> TableView:

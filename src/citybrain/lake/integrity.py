@@ -47,8 +47,10 @@ def damaged(ground: Ground) -> list[Damage]:
 
 
 def totals(ground: Ground) -> tuple[int, int]:
-    """Files in the manifest and their bytes."""
-    statement = select(func.count(), func.coalesce(func.sum(manifest.c.bytes), 0))
+    """Data files in the manifest and their bytes."""
+    statement = select(func.count(), func.coalesce(func.sum(manifest.c.bytes), 0)).where(
+        manifest.c.role != "metadata"
+    )
     with reading(ground.engine) as connection:
         files, size = connection.execute(statement).one()
     return int(files), int(size)

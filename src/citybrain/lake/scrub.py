@@ -65,17 +65,17 @@ def scrub(
     known = tables if tables is not None else tuple(store.tables())
     rows = {name: _rows(store, name) for name in known}
     total = sum(row.bytes for listed in rows.values() for row in listed)
-    seen: list[int] = []
+    files = done_bytes = 0
     problems: list[ScrubProblem] = []
     for name in known:
         for row in rows[name]:
             problems.extend(_check(store, name, row))
-            seen.append(row.bytes)
-            tell(sum(seen), total, name)
+            files, done_bytes = files + 1, done_bytes + row.bytes
+            tell(done_bytes, total, name)
         problems.extend(_check_table(store, name, {row.file_path: row for row in rows[name]}))
     _settle(store, known, problems)
     done = Scrubbed(
-        files=len(seen),
+        files=files,
         bytes=total,
         problems=tuple(problems),
         started_at=started,
@@ -90,13 +90,15 @@ def _rows(store: Store, lake_table: str) -> list[Any]:
         select(manifest).where(manifest.c.lake_table == lake_table).order_by(manifest.c.file_path)
     )
     with reading(store.engine) as connection:
-        return list(connection.execute(statement).all())
+        found = connection.execute(statement).all()
+    # Older versions of Iceberg's metadata are deleted by plan; what is still needed is checked
+    # by reference below.
+    root = store.ground.warehouse.root
+    return [r for r in found if r.role != "metadata" or (root / r.file_path).exists()]
 
 
 def _check(store: Store, lake_table: str, row: Any) -> Iterator[ScrubProblem]:
     path = store.ground.warehouse.root / row.file_path
-    if row.role == "metadata" and not path.exists():
-        return  # an older version, deleted by plan; what is still needed is checked below
     problem = problem_of(path, sha256=row.sha256, size=row.bytes)
     if not problem or not _still_there(store, row.file_path):
         return
@@ -134,11 +136,12 @@ def _check_table(store: Store, lake_table: str, known: dict[str, Any]) -> Iterat
         return
     for path in sorted(needed.all):
         if path not in known and not _still_there(store, path):
-            yield ScrubProblem(
-                file=path, table=lake_table, problem="the file is not in the manifest"
-            )
+            problem = "the file is not in the manifest"
         elif path in needed.metadata and not (store.ground.warehouse.root / path).exists():
-            yield ScrubProblem(file=path, table=lake_table, problem="the file is missing")
+            problem = "the file is missing"
+        else:
+            continue
+        yield ScrubProblem(file=path, table=lake_table, problem=problem)
     promised = {s.batch_id: s.summary.get("manifest", "") for s in snapshots if s.batch_id}
     yield from _check_digests(store, lake_table, known, promised)
 

@@ -7,6 +7,7 @@ a cache of views keyed by the catalog's pointer, nothing else.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from citybrain.base.clock import Clock
 from citybrain.base.errors import CityError
@@ -19,6 +20,11 @@ from citybrain.lake.manifest import committed
 from citybrain.lake.phases import Phase, quiet
 from citybrain.lake.scan import scan
 from citybrain.lake.views import Column, SnapshotInfo, TableView
+
+if TYPE_CHECKING:
+    from citybrain.lake.progress import Progress
+    from citybrain.lake.scrub import Scrubbed
+    from citybrain.lake.sweep import Swept
 
 
 class Store:
@@ -149,8 +155,20 @@ class Store:
         return integrity.damaged(self.ground)
 
     def manifest_totals(self) -> tuple[int, int]:
-        """How many files the manifest holds, and their bytes; one SQL statement."""
+        """How many data files the manifest holds, and their bytes; one SQL statement."""
         return integrity.totals(self.ground)
+
+    def scrub(self, *, progress: "Progress | None" = None) -> "Scrubbed":
+        """Hash every file again; iterating over the answer gives the problems."""
+        from citybrain.lake.scrub import scrub
+
+        return scrub(self, progress=progress)
+
+    def sweep(self, *, dry_run: bool = False) -> "Swept":
+        """Remove orphaned files and old snapshots, or say what would be removed."""
+        from citybrain.lake.sweep import sweep
+
+        return sweep(self, dry_run=dry_run)
 
     def compact(self, lake_table: str) -> SnapshotInfo:
         """Merge the table's files into one, as one snapshot; readers see the same rows."""

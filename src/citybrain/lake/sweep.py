@@ -145,7 +145,13 @@ def _remove(store: Store, found: list[Path]) -> None:
     for path in found:
         path.unlink(missing_ok=True)
     root = store.ground.warehouse.root
-    gone = [str(p.relative_to(root)) for p in found if root in p.parents]
+    with reading(store.engine) as connection:
+        own = connection.scalars(
+            select(manifest.c.file_path).where(manifest.c.role == "metadata")
+        ).all()
+    # Iceberg deleted these itself, when newer versions took their place.
+    past = [path for path in own if not (root / path).exists()]
+    gone = [str(p.relative_to(root)) for p in found if root in p.parents] + past
     for start in range(0, len(gone), _CHUNK):
         with writing(store.engine) as connection:
             connection.execute(
