@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from citybrain.base.clock import FixedClock
+from citybrain.base.clock import FixedClock, SystemClock
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue import tasks
 from citybrain.engines.catalogue.failures import said
@@ -119,13 +119,13 @@ def test_the_record_is_shown_to_who_may_read_it(
     assert all(row.is_me for row in own.rows)
 
 
-def test_an_ordered_run_waits_moves_and_ends(engineer: Actor, city_clock: FixedClock) -> None:
+def test_an_ordered_run_waits_moves_and_ends(engineer: Actor) -> None:
     run_id = catalogue.enqueue_collect(engineer, ["civil"])
     view = catalogue.run(engineer, run_id)
     assert (view.row.state, view.moving, view.may_stop) == ("waiting", True, True)
     assert [table.table for table in view.waiting] == [TABLE]
     assert view.row.by_me
-    work.run_worker(threading.Event(), clock=city_clock, until_empty=True)
+    work.run_worker(threading.Event(), clock=SystemClock(), until_empty=True)
     done = catalogue.run(engineer, run_id)
     assert (done.row.state, done.moving, done.share) == ("done", False, 1.0)
     assert (done.row.read, done.row.accepted, done.row.quarantined) == (40, 40, 0)
@@ -133,12 +133,10 @@ def test_an_ordered_run_waits_moves_and_ends(engineer: Actor, city_clock: FixedC
     assert done.log
 
 
-def test_a_run_that_is_stopped_before_it_begins_changes_nothing(
-    engineer: Actor, city_clock: FixedClock
-) -> None:
+def test_a_run_that_is_stopped_before_it_begins_changes_nothing(engineer: Actor) -> None:
     run_id = catalogue.enqueue_collect(engineer, [TABLE])
     catalogue.stop_run(engineer, run_id)
-    work.run_worker(threading.Event(), clock=city_clock, until_empty=True)
+    work.run_worker(threading.Event(), clock=SystemClock(), until_empty=True)
     view = catalogue.run(engineer, run_id)
     assert view.row.state == "stopped"
     assert catalogue.tables(engineer)[0].rows == 0

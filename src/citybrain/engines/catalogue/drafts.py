@@ -135,14 +135,22 @@ def edits_of(draft: UploadDraft) -> dict[tuple[int, str], str]:
     return {(e.row, e.field): e.value for e in draft.edits.exclude(field=RETURNED)}
 
 
+def befores_of(draft: UploadDraft) -> dict[tuple[int, str], str]:
+    """``(row, field)`` → what the file says in the cells that were changed."""
+    return {(e.row, e.field): e.before for e in draft.edits.exclude(field=RETURNED)}
+
+
 def returned_rows(draft: UploadDraft) -> set[int]:
     """Rows that are left out on purpose."""
     return set(draft.edits.filter(field=RETURNED).values_list("row", flat=True))
 
 
-def upload_edit(actor: Actor, draft_id: str, row: int, edits: Mapping[str, str]) -> None:
-    """Change cells of one row in the draft; the file itself stays as it was delivered."""
-    draft = _open(actor, draft_id)
+def keep_edits(
+    actor: Actor, draft: UploadDraft, row: int, edits: Mapping[str, str], *,
+    before: Mapping[str, str | None],
+) -> None:  # fmt: skip
+    """Keep changed cells of one row; ``before`` is what the row says now, by field."""
+    refuse_submitted(draft)
     known = {field.name for field in wiring.contract(draft.table).fields}
     unknown = sorted(set(edits) - known)
     if unknown:
@@ -151,8 +159,9 @@ def upload_edit(actor: Actor, draft_id: str, row: int, edits: Mapping[str, str])
         draft.edits.filter(row=row, field=RETURNED).delete()
         for field, value in edits.items():
             UploadEdit.objects.update_or_create(
-                draft=draft, row=row, field=field, defaults={"value": value.strip()}
-            )
+                draft=draft, row=row, field=field, defaults={"value": value.strip()},
+                create_defaults={"value": value.strip(), "before": before.get(field) or ""},
+            )  # fmt: skip
 
 
 def upload_undo(actor: Actor, draft_id: str, row: int) -> None:
@@ -172,9 +181,14 @@ def upload_return_row(actor: Actor, draft_id: str, row: int) -> None:
 
 def _open(actor: Actor, draft_id: str) -> UploadDraft:
     draft = own_draft(actor, draft_id)
+    refuse_submitted(draft)
+    return draft
+
+
+def refuse_submitted(draft: UploadDraft) -> None:
+    """What was delivered is no longer a draft."""
     if draft.submitted_at is not None:
         raise CityError("这份上传已经提交", do="请放入新的表格", where=draft.file_name)
-    return draft
 
 
 def _changing(actor: Actor, draft: UploadDraft) -> AbstractContextManager[guard.Done]:

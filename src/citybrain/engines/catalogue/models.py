@@ -33,12 +33,16 @@ class UploadDraft(models.Model):
 
 
 class UploadEdit(models.Model):
-    """One cell that was changed in a draft; a row that is left out has the field ``""``."""
+    """One cell that was changed in a draft; a row that is left out has the field ``""``.
+
+    ``before`` is what the file says, kept when the cell is first changed.
+    """
 
     draft = models.ForeignKey(UploadDraft, on_delete=models.CASCADE, related_name="edits")
     row = models.IntegerField()
     field = models.CharField(max_length=200)
     value = models.TextField()
+    before = models.TextField(default="")
 
     class Meta:
         """One value per cell."""

@@ -17,7 +17,6 @@ from citybrain.engines.catalogue.collecting import (
 )
 from citybrain.engines.catalogue.corrections import correct, quarantine, quarantine_list
 from citybrain.engines.catalogue.drafts import (
-    upload_edit,
     upload_return_row,
     upload_start,
     upload_targets,
@@ -39,7 +38,7 @@ from citybrain.engines.catalogue.seen import seen_by
 from citybrain.engines.catalogue.tables import table, tables
 from citybrain.engines.catalogue.tasks import schedule
 from citybrain.engines.catalogue.touring import break_one_fact
-from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_submit
+from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_edit, upload_submit
 from citybrain.engines.catalogue.verifying import verify, verify_now
 from citybrain.engines.catalogue.views import (
     Badges,

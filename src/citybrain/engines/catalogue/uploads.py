@@ -1,7 +1,7 @@
 """A draft's dry run as a grid of marked cells, and its delivery into the lake."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.cells import cells, concerned, grid_columns, troubles
 from citybrain.engines.catalogue.collecting import new_run
 from citybrain.engines.catalogue.drafts import (
+    befores_of,
     edits_of,
     file_of,
+    keep_edits,
     own_draft,
     returned_rows,
-    upload_edit,
 )
 from citybrain.engines.catalogue.models import UploadDraft
 from citybrain.engines.catalogue.reading import gate, reading, thing_of
@@ -114,12 +115,26 @@ def _grid(contract: Contract, draft: UploadDraft, run: Any) -> tuple[GridRow, ..
     for (number, field), value in edits_of(draft).items():
         edits.setdefault(number, {})[field] = value
     returned = returned_rows(draft)
-    rows = [_grid_row(contract, row, edits.get(row.row_number, {}), returned) for row in run.cells]
+    befores = befores_of(draft)
+    rows = [
+        _grid_row(
+            contract,
+            row,
+            edits.get(row.row_number, {}),
+            {field: text for (at, field), text in befores.items() if at == row.row_number},
+            returned,
+        )
+        for row in run.cells
+    ]
     return tuple(_with_gaps(rows, first=run.first_row, last=run.first_row + run.read - 1))
 
 
 def _grid_row(
-    contract: Contract, row: Any, edits: dict[str, str], returned: Iterable[int]
+    contract: Contract,
+    row: Any,
+    edits: Mapping[str, str],
+    before: Mapping[str, str],
+    returned: Iterable[int],
 ) -> GridRow:
     about = set(edits)
     for problem in row.problems:
@@ -134,7 +149,7 @@ def _grid_row(
         folded=0,
         number=row.row_number,
         state=state,
-        cells=cells(contract, row.values, wrong=wrong, edits=edits, shown=shown),
+        cells=cells(contract, {**row.values, **before}, wrong=wrong, edits=edits, shown=shown),
         troubles=troubles(contract, row.values, row.problems, shown=shown),
     )
 
@@ -170,6 +185,13 @@ def upload_accept(actor: Actor, draft_id: str, row: int, field: str) -> None:
             "这一格没有可采用的值", do="请直接改写它，或退回这一行", where=f"{row} {field}"
         )
     upload_edit(actor, draft_id, row, {field: found[0]})
+
+
+def upload_edit(actor: Actor, draft_id: str, row: int, edits: Mapping[str, str]) -> None:
+    """Change cells of one row in the draft; the file itself stays as it was delivered."""
+    draft = own_draft(actor, draft_id)
+    shown = {found.row_number: found.values for found in _dry_run(draft).cells}
+    keep_edits(actor, draft, row, edits, before=shown.get(row, {}))
 
 
 def upload_submit(actor: Actor, draft_id: str) -> str:

@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ("row", models.IntegerField()),
                 ("field", models.CharField(max_length=200)),
                 ("value", models.TextField()),
+                ("before", models.TextField(default="")),
                 (
                     "draft",
                     models.ForeignKey(
