@@ -17,8 +17,10 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     prepare(Path(os.environ.get("CITYBRAIN_HOME") or "var").absolute())
     from citybrain.base.clock import SystemClock
+    from citybrain.engines.catalogue import service as catalogue
     from citybrain.engines.work import service as work
 
+    catalogue.schedule()
     work.run_worker(stop, clock=SystemClock())
 
 

@@ -10,7 +10,7 @@ from citybrain.interfaces.cli.output import print_json, say
 def check(arguments: argparse.Namespace, context: Context) -> int:
     """Print every finding; 1 when there is any."""
     path = context.require_city(arguments.path)
-    findings = city.check(path)
+    findings = city.check(path, kinds=context.wiring.kinds())
     if context.as_json:
         print_json([finding.as_dict() for finding in findings])
         return 1 if findings else 0
@@ -29,7 +29,7 @@ def check(arguments: argparse.Namespace, context: Context) -> int:
 
 def schema(arguments: argparse.Namespace, context: Context) -> int:
     """Write one JSON Schema per kind of file."""
-    files = city.write_schemas(arguments.to)
+    files = city.write_schemas(arguments.to, kinds=context.wiring.kinds())
     if context.as_json:
         print_json([str(file) for file in files])
     else:
@@ -40,7 +40,7 @@ def schema(arguments: argparse.Namespace, context: Context) -> int:
 def plan(arguments: argparse.Namespace, context: Context) -> int:
     """Show what ``apply`` would change."""
     path = context.require_city(arguments.path)
-    found = city.plan(path, context.home_root)
+    found = city.plan(path, context.home_root, kinds=context.wiring.kinds())
     if context.as_json:
         print_json(found.as_dict())
     else:
