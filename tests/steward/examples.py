@@ -160,7 +160,9 @@ VALUES = ("341890-2021-000012", "结婚", "2021-01-19", "王**", "341891********
 
 def reasons() -> tuple[c.ReasonCount, ...]:
     return (
-        c.ReasonCount(rule="birth_of", title=text("日期不一致"), detail=text("男方出生日期"), rows=4),
+        c.ReasonCount(
+            rule="birth_of", title=text("日期不一致"), detail=text("男方出生日期"), rows=4
+        ),
         c.ReasonCount(rule="codelist", title=text("旧代码"), detail=text("登记类型"), rows=1),
     )
 

@@ -25,6 +25,7 @@ def _table(*, long: bool = False, revealed: bool = False, refused: bool = False)
         "sample": None if refused else x.sample(revealed=revealed, long=long),
         "chart": rows_chart(view.history, snapshot=205),
         "snapshot": 205,
+        "snapshots": view.snapshots,
         "newest_snapshots": list(reversed(view.snapshots))[:4],
     }
 
@@ -46,7 +47,11 @@ def _record(*, long: bool = False) -> Context:
 
 
 def _error(*, long: bool = False) -> Context:
-    parts = {"what": "这一操作未被允许。", "why": "您的职责中没有“作弊”。", "do": "请联系数据专员。"}
+    parts = {
+        "what": "这一操作未被允许。",
+        "why": "您的职责中没有“作弊”。",
+        "do": "请联系数据专员。",
+    }
     error = dict.fromkeys((*parts, "where"), x.LONG) if long else {**parts, "where": "lake.cheat"}
     return {"status": 403, "headline": "这件事没有获准。", "error": error}
 

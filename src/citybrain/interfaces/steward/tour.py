@@ -108,6 +108,11 @@ def place(step: int, table: str) -> str:
     return reverse(name, args=[table]) + ("#seen" if step == 4 else "")
 
 
+def _is_at(path: str, spot: str) -> bool:
+    """Whether a page is the step's, or one that grew out of it (a reveal, a correction)."""
+    return path == spot or (spot != reverse("overview") and path.startswith(f"{spot}/"))
+
+
 def steps(current: int) -> tuple[Step, ...]:
     """The five steps with their links, the current one marked."""
     return tuple(
@@ -131,7 +136,7 @@ def tour(request: HttpRequest, *, at_home: bool, may_break: bool) -> Tour:
     shown = not kept.get("closed") and (at_home or step > 0)
     title, text, go = _WORDS[step or 1]
     table = str(kept.get("table", ""))
-    here = request.path == place(step, table).partition("#")[0] if step else True
+    here = step == 0 or _is_at(request.path, place(step, table).partition("#")[0])
     breakable = step == 1 and may_break
     return Tour(
         shown=shown,

@@ -71,6 +71,7 @@ def _page(
     context = {
         "view": view,
         "errors": errors,
+        "corrected": any(row.corrected for row in view.rows),
         "purpose": request.POST.get("purpose", ""),
         "may_upload": may(who, "lake.upload", f"table:{view.table}").allowed,
         "may_collect": may(who, "lake.collect", f"table:{view.table}").allowed,

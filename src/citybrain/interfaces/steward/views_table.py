@@ -1,6 +1,6 @@
 """The page of one table, its sample masked and revealed, and its downloads."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from citybrain.base.errors import CityError
@@ -15,15 +15,21 @@ SAMPLE_ROWS = 10
 FORMATS = {"csv": "csv", "json": "json", "xlsx": "excel"}
 
 
-def _snapshot(request: HttpRequest) -> int | None:
+def _snapshot(request: HttpRequest, table: str) -> int | None:
+    """The snapshot that was asked for, None for the current one; 404 for one unheard of."""
     text = request.POST.get("snapshot") or request.GET.get("snapshot") or ""
-    return int(text) if text.isdecimal() else None
+    if not text:
+        return None
+    for one in catalogue.snapshots(actor(request), table):
+        if text == str(one.snapshot):
+            return one.snapshot
+    raise Http404(text)
 
 
 @page("work.read")
 def table(request: HttpRequest, table: str) -> HttpResponse:
     """Fields, sample, rows over time, rows set aside, snapshots, runs, who looked."""
-    who, snapshot = actor(request), _snapshot(request)
+    who, snapshot = actor(request), _snapshot(request, table)
     view = catalogue.table(who, table)
     sample = None
     if view.may_read and not view.refused.zh and view.snapshots:
@@ -34,7 +40,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
 @page("lake.reveal", "POST")
 def table_reveal(request: HttpRequest, table: str) -> HttpResponse:
     """The same page with the sample unmasked, for a purpose, which is recorded."""
-    who, snapshot = actor(request), _snapshot(request)
+    who, snapshot = actor(request), _snapshot(request, table)
     purpose = request.POST.get("purpose", "").strip()
     try:
         sample = catalogue.sample(
@@ -58,6 +64,7 @@ def _page(
 ) -> HttpResponse:
     # Asked for again after the sample, so that the page already names this very look.
     view = catalogue.table(actor(request), table)
+    newest = sorted(view.snapshots, key=lambda one: -one.number)
     current = next((one.snapshot for one in view.snapshots if one.current), None)
     context = {
         "view": view,
@@ -65,7 +72,8 @@ def _page(
         "then": snapshot is not None and snapshot != current,
         "snapshot": snapshot,
         "chart": rows_chart(view.history, snapshot=snapshot),
-        "newest_snapshots": list(reversed(view.snapshots))[:SNAPSHOTS_SHOWN],
+        "snapshots": sorted(view.snapshots, key=lambda one: one.number),
+        "newest_snapshots": newest[:SNAPSHOTS_SHOWN],
         "reveal_error": (refusal.why or refusal.what) if refusal else "",
     }
     return render(request, "steward/table.html", context, status=422 if refusal else 200)
@@ -98,7 +106,7 @@ def snapshots_twin(request: HttpRequest, table: str, suffix: str) -> HttpRespons
 def table_rows(request: HttpRequest, table: str, suffix: str) -> HttpResponse:
     """The table's rows, masked, bounded and recorded."""
     file = catalogue.table_download(
-        actor(request), table, format=FORMATS[suffix], snapshot=_snapshot(request)
+        actor(request), table, format=FORMATS[suffix], snapshot=_snapshot(request, table)
     )
     return download(file)
 
