@@ -40,7 +40,7 @@ _HTTPS = os.environ.get("CITYBRAIN_HTTPS") == "1"
 
 DEBUG = False
 SECRET_KEY = SimpleLazyObject(lambda: secret_key(CITYBRAIN_HOME))
-ALLOWED_HOSTS = _words("CITYBRAIN_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+ALLOWED_HOSTS = _words("CITYBRAIN_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _words("CITYBRAIN_ORIGINS")
 
 INSTALLED_APPS = [
@@ -123,7 +123,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = CITYBRAIN_HOME / "uploads"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -133,7 +132,6 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = CITYBRAIN_HOME / "static"
 WHITENOISE_USE_FINDERS = True  # an installation needs no collectstatic step
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
