@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import yaml
 
 from citybrain.city.contracts import Contract
-from citybrain.city.systems import Fetch, System
+from citybrain.city.systems import System
 from citybrain.simulate.dirt import Rehearsed, Soil
 from citybrain.simulate.stores import databases, values
 from citybrain.simulate.stores.textfiles import WRITERS
@@ -77,12 +77,10 @@ class Delivery:
         for table, fetch in system.tables.items():
             contract = self.world.city.contracts[f"{system.name}.{table}"]
             part_of = _PARTS.get(contract.id)
-            convert = [_CONVERT[fetch.format](f) for f in contract.fields]
-            names = [f.name for f in contract.fields]
+            cells = values.cells(contract, _CONVERT[fetch.format])
             parts: dict[str, list[list[Any]]] = {} if part_of else {"": []}
             for row in self._soiled(contract, files=True):
-                cells = [c(row[n]) for c, n in zip(convert, names, strict=True)]
-                parts.setdefault(part_of(row) if part_of else "", []).append(cells)
+                parts.setdefault(part_of(row) if part_of else "", []).append(cells(row))
             for part, rows in parts.items():
                 WRITERS[fetch.format](
                     folder / fetch.source.replace("*", part), contract, fetch, rows
@@ -91,16 +89,11 @@ class Delivery:
     def _database(self, system: System) -> None:
         store = self._open(system)
         for table, fetch in system.tables.items():
-            store.table(*self._filling(system, table, fetch))
+            contract = self.world.city.contracts[f"{system.name}.{table}"]
+            cells = values.cells(contract, values.as_column)
+            soiled = self._soiled(contract, files=False)
+            store.table(contract, fetch.source, map(cells, soiled))
         store.close()
-
-    def _filling(
-        self, system: System, table: str, fetch: Fetch
-    ) -> tuple[Contract, str, Iterator[list[Any]]]:
-        contract = self.world.city.contracts[f"{system.name}.{table}"]
-        convert = [(f.name, values.as_column(f)) for f in contract.fields]
-        soiled = self._soiled(contract, files=False)
-        return contract, fetch.source, ([c(row[n]) for n, c in convert] for row in soiled)
 
     def _open(self, system: System) -> Database:
         name = system.connection

@@ -79,6 +79,14 @@ def years_before(day: date, years: float) -> date:
     return day - timedelta(days=round(years * 365.2425))
 
 
+def anniversary(day: date, years: int) -> date:
+    """The same day so many years later; the 28th where there is no 29th of February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
 def between(rng: Random, first: date, last: date) -> date:
     """A day from first to last, both possible."""
     span = max(0, (last - first).days)

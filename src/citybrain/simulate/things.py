@@ -136,7 +136,7 @@ def _drives(person: Person, age: int) -> float:
 
 def _valid_to(on: date, today: date, rng: Random) -> date:
     """Inspection is due every second year, and every year when the vehicle is old."""
-    due = rhythm.years_before(on, -2)
+    due = rhythm.anniversary(on, 2)
     while due <= today and rng.random() < 0.97:
-        due = rhythm.years_before(due, -(2 if (due - on).days < 3650 else 1))
+        due = rhythm.anniversary(due, 2 if (due - on).days < 3650 else 1)
     return due

@@ -121,4 +121,4 @@ _CHANGES = {
 
 def permit_valid_to(on: date) -> date:
     """Permits hold for five years, less a day."""
-    return rhythm.years_before(on, -5) - timedelta(days=1)
+    return rhythm.anniversary(on, 5) - timedelta(days=1)

@@ -58,5 +58,5 @@ def _mortgage(world: World, rng: Random, title: Title) -> None:
     amount = max(500, round(title.price * (0.3 + rng.random() * 0.4)))
     bank = local().banks[int(rng.random() * len(local().banks))]
     since = max(title.registered, world.today) if world.today > world.origin else title.registered
-    until = rhythm.years_before(since, -rng.choice((10, 15, 20, 20, 30)))
+    until = rhythm.anniversary(since, rng.choice((10, 15, 20, 20, 30)))
     world.note("mortgages", since, title.number, title.owners[0], bank, amount, until)

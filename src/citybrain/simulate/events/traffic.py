@@ -91,7 +91,7 @@ def _pass(world: World, rng: Random, vehicle: Vehicle) -> None:
     vehicle.mileage += round(9000 * years * (0.5 + rng.random()))
     at = rhythm.office_time(rng, world.today)
     if passed:
-        vehicle.valid_to = rhythm.years_before(vehicle.valid_to, -years)
+        vehicle.valid_to = rhythm.anniversary(vehicle.valid_to, years)
         vehicle.changed = at
     world.note(
         "inspections", world.today, vehicle.number, passed, vehicle.mileage, vehicle.valid_to, at

@@ -42,7 +42,7 @@ def permits(world: World) -> Iterator[Row]:
             "name": person.name,
             "kind": action,
             "valid_from": day,
-            "valid_to": rhythm.years_before(day, -1) - timedelta(days=1),
+            "valid_to": rhythm.anniversary(day, 1) - timedelta(days=1),
             "address": world.dwellings[person.dwelling].address,
             "issued_at": at,
         }

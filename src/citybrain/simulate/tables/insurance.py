@@ -118,5 +118,5 @@ def _status(person: Person) -> str:
 
 def rising_moment(day: date, number: int) -> datetime:
     """A moment of the morning that rises with the number, for the cursor."""
-    start = datetime.combine(day, datetime.min.time(), tzinfo=CITY_ZONE)
-    return start.replace(hour=9 + number // 3600 % 8, minute=number // 60 % 60, second=number % 60)
+    hour, minute, second = 9 + number // 3600 % 8, number // 60 % 60, number % 60
+    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=CITY_ZONE)

@@ -31,4 +31,4 @@ def month_of(day: date) -> str:
     >>> month_of(date(2021, 5, 3))
     '202105'
     """
-    return f"{day:%Y%m}"
+    return f"{day.year}{day.month:02d}"

@@ -113,7 +113,7 @@ def _valid_to(person: Person, today: date) -> date:
     held = (today - licensed).days / 365.2425
     if held >= 16:
         return _FOREVER
-    return rhythm.years_before(licensed, -(6 if held < 6 else 16))
+    return rhythm.anniversary(licensed, 6 if held < 6 else 16)
 
 
 def _address(world: World, person: Person) -> str | None:
