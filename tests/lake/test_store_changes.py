@@ -1,5 +1,7 @@
 """Tables, changes and snapshots: what is committed is what is read, now and as of then."""
 
+import subprocess
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +12,7 @@ from citybrain.base.errors import CityError
 from citybrain.lake.lease import LeaseHeld, LeaseLost
 from citybrain.lake.references import references
 from citybrain.lake.store import Store
-from citybrain.lake.views import Column, view_of
+from citybrain.lake.views import Column, infos_of, view_of
 from tests.lake.making import (
     COLUMNS,
     TABLE,
@@ -160,6 +162,24 @@ def test_the_kept_view_is_what_iceberg_says(tmp_path: Path) -> None:
     table = store.ground.catalog().load_table(TABLE)
     truth = view_of(TABLE, table, store.ground.warehouse, table.current_snapshot())
     assert store.view(TABLE) == truth
+
+
+def test_the_kept_history_is_what_iceberg_says_and_needs_no_iceberg(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    for number in range(3):
+        put(store, f"b{number}", numbers(number, 1))
+    store.ensure(TABLE, [*COLUMNS, Column(name="more", type="int")], key=("id",))
+    assert store.snapshots(TABLE) == infos_of(store.ground.catalog().load_table(TABLE))
+    program = (
+        "import sys; from pathlib import Path; from tests.lake.making import *; "
+        "s = a_store(Path(sys.argv[1]), made=False); "
+        "print(len(s.snapshots(TABLE)), len(s.view(TABLE).files), 'pyiceberg' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["3", "3", "False"]
 
 
 def test_a_summary_travels_with_its_snapshot(tmp_path: Path) -> None:

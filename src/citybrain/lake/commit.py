@@ -130,9 +130,7 @@ def _once(change: Change, sealed: list[_Sealed]) -> SnapshotInfo:
     def with_swap(staged: "StagedTable") -> "Callable[[Connection], None]":
         view = view_of(change.lake_table, staged, ground.warehouse, staged.current_snapshot())
         views.append(view)
-        return lambda connection: record_swap(
-            connection, change, view, rows, staged.metadata_location
-        )
+        return lambda connection: record_swap(connection, change, view, rows, staged)
 
     catalog = ground.catalog(with_swap=with_swap)
     table = catalog.load_table(change.lake_table)

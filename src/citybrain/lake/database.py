@@ -105,6 +105,13 @@ heads = Table(
     Column("metadata_location", String(1000), nullable=False),
     Column("view", Text, nullable=False),
 )
+histories = Table(  # the readable snapshots of each table, beside the pointer they belong to
+    "histories",
+    METADATA,
+    Column("lake_table", String(255), primary_key=True),
+    Column("metadata_location", String(1000), nullable=False),
+    Column("snapshots", Text, nullable=False),
+)
 damage = Table(
     "damage",
     METADATA,

@@ -13,11 +13,18 @@ from sqlalchemy import and_, select
 from sqlalchemy.exc import IntegrityError
 
 from citybrain.base.errors import CityError
-from citybrain.lake.database import CATALOG, heads, iceberg_tables, reading, writing
+from citybrain.lake.database import CATALOG, heads, histories, iceberg_tables, reading, writing
 from citybrain.lake.ground import Ground
 from citybrain.lake.locations import split
 from citybrain.lake.manifest import write_head
-from citybrain.lake.views import SnapshotInfo, TableView, info, view_from_json, view_of
+from citybrain.lake.views import (
+    SnapshotInfo,
+    TableView,
+    infos_from_json,
+    infos_of,
+    view_from_json,
+    view_of,
+)
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -85,9 +92,16 @@ class History:
 
     def snapshots(self, lake_table: str) -> list[SnapshotInfo]:
         """See ``Store.snapshots``."""
-        location, _kept = self._pointer(lake_table)
-        table = self._table(lake_table, location)
-        return sorted((info(s) for s in table.metadata.snapshots), key=lambda s: s.sequence)
+        location, kept = self._pointer(lake_table)
+        if not kept:
+            self._rebuild(lake_table, location)
+        statement = select(histories.c.snapshots).where(
+            histories.c.lake_table == lake_table, histories.c.metadata_location == location
+        )
+        with reading(self._ground.engine) as connection:
+            text = connection.scalar(statement)
+        # None when the pointer moved between the two statements: read Iceberg's own.
+        return infos_from_json(text) if text else infos_of(self._table(lake_table, location))
 
     def table(self, lake_table: str) -> "Table":
         """The table as pyiceberg sees it; read only."""
@@ -113,7 +127,7 @@ class History:
         table = self._table(lake_table, location)
         view = view_of(lake_table, table, self._ground.warehouse, table.current_snapshot())
         with suppress(IntegrityError), writing(self._ground.engine) as connection:
-            write_head(connection, view, location)  # unless another process just did
+            write_head(connection, view, table)  # unless another process just did
         return view
 
     def _read_past(self, lake_table: str, location: str, snapshot_id: int) -> TableView:

@@ -5,12 +5,20 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from citybrain.lake.database import commits, heads, manifest, reading
+from citybrain.lake.database import commits, heads, histories, manifest, reading
 from citybrain.lake.ground import Ground
 from citybrain.lake.lease import fence
-from citybrain.lake.views import SnapshotInfo, TableView, view_from_json
+from citybrain.lake.views import (
+    SnapshotInfo,
+    TableView,
+    infos_of,
+    infos_to_json,
+    view_from_json,
+)
 
 if TYPE_CHECKING:
+    from pyiceberg.table import Table
+
     from citybrain.lake.change import Change
 
 
@@ -48,7 +56,7 @@ def record_swap(
     change: "Change",
     view: TableView,
     rows: list[ManifestRow],
-    metadata_location: str,
+    table: "Table",
 ) -> None:
     """Write all that must be true exactly when the pointer moves.
 
@@ -76,17 +84,17 @@ def record_swap(
             "added_at": at,
         }
         connection.execute(insert(manifest), [{**asdict(r), **stamp} for r in rows])
-    write_head(connection, view, metadata_location)
+    write_head(connection, view, table)
 
 
-def write_head(connection: Connection, view: TableView, metadata_location: str) -> None:
-    """Keep the view beside the pointer it belongs to."""
+def write_head(connection: Connection, view: TableView, table: "Table") -> None:
+    """Keep the current view and the history beside the pointer they belong to."""
+    row = {"lake_table": view.lake_table, "metadata_location": table.metadata_location}
+    kept = infos_to_json(infos_of(table))
     connection.execute(delete(heads).where(heads.c.lake_table == view.lake_table))
-    connection.execute(
-        insert(heads).values(
-            lake_table=view.lake_table, metadata_location=metadata_location, view=view.to_json()
-        )
-    )
+    connection.execute(insert(heads).values(**row, view=view.to_json()))
+    connection.execute(delete(histories).where(histories.c.lake_table == view.lake_table))
+    connection.execute(insert(histories).values(**row, snapshots=kept))
 
 
 def _mark_removed(connection: Connection, view: TableView, at: str) -> None:

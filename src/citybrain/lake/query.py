@@ -270,5 +270,6 @@ def _require_select(connection: "duckdb.DuckDBPyConnection", sql: str) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    """DuckDB's sentence without what follows it: hints there may name files."""
-    return str(error).splitlines()[0]
+    """DuckDB's sentence and the names it proposes, without hints that may name files."""
+    lines = str(error).splitlines()
+    return "; ".join(lines[:1] + [line for line in lines[1:] if line.startswith("Candidate")])

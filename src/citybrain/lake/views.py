@@ -6,7 +6,7 @@ that reading a table needs one SQL statement and no pyiceberg.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -92,6 +92,25 @@ class TableView:
         if self.snapshot:
             document["snapshot"]["committed_at"] = self.snapshot.committed_at.isoformat()
         return json.dumps(document, ensure_ascii=False)
+
+
+def infos_to_json(infos: Sequence[SnapshotInfo]) -> str:
+    """Text from which ``infos_from_json`` builds equal snapshots."""
+    documents = [{**asdict(i), "committed_at": i.committed_at.isoformat()} for i in infos]
+    return json.dumps(documents, ensure_ascii=False)
+
+
+def infos_from_json(text: str) -> list[SnapshotInfo]:
+    """The snapshots that ``infos_to_json`` wrote."""
+    return [
+        SnapshotInfo(**{**d, "committed_at": datetime.fromisoformat(d["committed_at"])})
+        for d in json.loads(text)
+    ]
+
+
+def infos_of(table: "Table") -> list[SnapshotInfo]:
+    """The readable snapshots of an Iceberg table, oldest first."""
+    return sorted((info(s) for s in table.metadata.snapshots), key=lambda s: s.sequence)
 
 
 def view_from_json(text: str) -> TableView:
