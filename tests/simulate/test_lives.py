@@ -212,3 +212,14 @@ def test_plates_carry_letters_that_plates_never_carry(rehearsal: Rehearsal) -> N
     plates = rehearsal.column("vehicles.vehicles", "plate")
     assert len(set(plates)) == len(plates) > 20
     assert all("I" in plate or "O" in plate for plate in plates)
+
+
+def test_departments_named_are_departments_of_the_city(rehearsal: Rehearsal) -> None:
+    known = {d.title for d in rehearsal.city.departments.values()}
+    assert values(rehearsal, "hotline.tickets", "department") <= known
+    assert values(rehearsal, "components.components", "department") <= known
+
+
+def test_days_of_validity_end_on_anniversaries() -> None:
+    assert rhythm.anniversary(date(2020, 2, 29), 1) == date(2021, 2, 28)
+    assert rhythm.anniversary(date(2021, 6, 11), 5) == date(2026, 6, 11)

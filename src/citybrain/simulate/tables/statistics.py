@@ -1,32 +1,13 @@
-"""Urban components with their types, and the month's statistics."""
+"""The month's statistics, for the city and its counties."""
 
 import math
 from collections.abc import Iterator
 from datetime import date
 
-from citybrain.simulate import rhythm
-from citybrain.simulate.draw import chooser, stream
+from citybrain.simulate.draw import stream
 from citybrain.simulate.tables.rows import Row
 from citybrain.simulate.world import World
 
-_PER_PERSON = 0.3
-_MAJORS = {"01": "公用设施", "02": "交通设施", "03": "市容环境", "04": "园林绿化", "05": "其他设施"}
-_KEEPERS = {
-    "01": "市政设施养护中心",
-    "02": "交通设施养护中心",
-    "03": "环境卫生管理中心",
-    "04": "园林绿化养护中心",
-    "05": "水务设施养护中心",
-}
-_DEPARTMENTS = {
-    "01": "市住房和城乡建设局",
-    "02": "市公安局",
-    "03": "市城市管理执法局",
-    "04": "市城市管理执法局",
-    "05": "市水利局",
-}
-_COMMON = ("0103", "0104", "0102", "0118", "0117", "0402", "0209", "0305", "0107", "0101")
-_STATUS = chooser({"0": 962, "1": 30, "2": 5, "3": 3})
 # Monthly figure of a city of 2.5 million: unit, size, basis, yearly growth in per cent.
 _INDICATORS = {
     "GY001": ("亿元", 42.0, "当月", 9.8), "GY002": ("万千瓦时", 82000.0, "当月", 8.1),
@@ -37,49 +18,6 @@ _INDICATORS = {
     "JG001": ("%", 100.6, "当月", 0.6), "RK001": ("人", 0.0, "月末", -0.1),
     "QY001": ("户", 0.0, "当月", 5.0),
 }  # fmt: skip
-
-
-def components(world: World) -> Iterator[Row]:
-    """Surveyed components; the survey was finished before the books began."""
-    rng = stream(world.seed, "components")
-    types = sorted(
-        c for c, e in world.city.codelists["component_type"].entries.items() if e.until is None
-    )
-    choose = chooser({code: 12.0 if code in _COMMON else 1.0 for code in types})
-    titles = world.city.codelists["component_type"].entries
-    inhabitants = len([p for p in world.people if p.registered <= world.origin])
-    for number in range(round(inhabitants * _PER_PERSON)):
-        code, town = choose(rng), world.places.by_people(rng)
-        values = {
-            "component_code": f"{town.county}{code}{number + 1:06d}",
-            "type_code": code,
-            "name": titles[code].title,
-            "department": _DEPARTMENTS[code[:2]],
-            "keeper": f"{town.county_name}{_KEEPERS[code[:2]]}",
-            "grid": f"{town.code}{1 + int(rng.random() * 40):05d}",
-            "county": town.county,
-            "longitude": f"{town.longitude + rng.uniform(-0.04, 0.04):.6f}",
-            "latitude": f"{town.latitude + rng.uniform(-0.04, 0.04):.6f}",
-            "status": _STATUS(rng),
-            "surveyed_on": rhythm.between(rng, date(2020, 3, 1), date(2020, 12, 20)),
-        }
-        yield Row(values)
-
-
-def component_types(world: World) -> Iterator[Row]:
-    """The types of the standard."""
-    for code, entry in world.city.codelists["component_type"].entries.items():
-        values = {
-            "type_code": code,
-            "major": _MAJORS[code[:2]],
-            "name": entry.title,
-            "repair_hours": 4
-            if code in ("0101", "0102", "0103", "0111")
-            else 24
-            if code < "0200"
-            else 72,
-        }
-        yield Row(values)
 
 
 def monthly(world: World) -> Iterator[Row]:
