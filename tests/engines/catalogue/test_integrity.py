@@ -50,8 +50,13 @@ def test_cheat_verify_refuse_repair_green(collected: Actor, home: Path) -> None:
         made.offset, made.before, made.after,
     )  # fmt: skip
     assert entry.number == made.entry
-    changed = {fact.name for fact in entry.facts if fact.then != fact.now}
+    changed = {fact.name for fact in entry.facts if fact.changed}
     assert changed == {"masked"}
+    words = {fact.name: (fact.then.zh, fact.now.zh) for fact in entry.facts}
+    assert words["masked"] == ("明文", "脱敏")
+    assert words["action"] == ("明文查看", "明文查看")
+    assert words["thing"][0] == "婚姻登记"
+    assert "14:32" in words["at"][0]
     assert entry.leaf_then != entry.leaf_now
     assert red.proof is not None
     assert not red.proof.whole
@@ -59,7 +64,7 @@ def test_cheat_verify_refuse_repair_green(collected: Actor, home: Path) -> None:
     assert [step.action for step in red.steps] == [
         "evidence", "restore_file", "restore_record", "verify",
     ]  # fmt: skip
-    assert red.cheated.zh
+    assert "14:32:00 您" in red.cheated.zh
 
     # not one byte goes out, of any table, while the record is not to be trusted
     for table in (TABLE, "tax.registrations"):

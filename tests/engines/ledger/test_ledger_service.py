@@ -197,6 +197,37 @@ def test_a_crash_between_database_and_files_is_mended(clock: FixedClock, home: P
     assert (found.problems, found.checkpoints) == ((), 1)
 
 
+def test_a_note_that_reached_one_file_only_is_kept_everywhere(
+    clock: FixedClock, home: Path
+) -> None:
+    record(10, clock=clock)
+    service.checkpoint(clock=clock)
+    witness = home / "witness" / "checkpoints.txt"
+    before = witness.read_bytes()
+    record(10, clock=clock)
+    service.checkpoint(clock=clock)
+    witness.write_bytes(before)  # the machine died after the first file
+    Checkpoint.objects.filter(size=20).delete()
+    record(10, clock=clock)  # and life went on
+    found = service.verify(clock=clock)
+    assert (found.problems, found.checkpoints) == ((), 3)
+
+
+@pytest.mark.parametrize("lost", [1, 2, 40, 120, 200])
+def test_a_torn_note_is_cut_off(lost: int, clock: FixedClock, home: Path) -> None:
+    for _ in range(2):
+        record(10, clock=clock)
+        service.checkpoint(clock=clock)
+    for name in ("ledger", "witness"):
+        path = home / name / "checkpoints.txt"
+        path.write_bytes(path.read_bytes()[:-lost])
+    Checkpoint.objects.filter(size=20).delete()
+    assert service.verify(clock=clock).problems == ()
+    record(1, clock=clock)
+    found = service.verify(clock=clock)
+    assert (found.problems, found.checkpoints) == ((), 3)
+
+
 def run_verifier(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-I", str(VERIFIER), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

@@ -18,6 +18,7 @@ from django.conf import settings
 from citybrain.base.files import fsync_directory
 
 _NOTE_END = "\n\n"
+_TAIL = 4096  # bytes: several notes, so that what a crash left lies within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,28 @@ def _paired(pieces: Sequence[str]) -> list[str]:
     return [f"{pieces[at - 1]}{_NOTE_END}{pieces[at].rstrip()}\n" for at in signatures]
 
 
-def as_appended(note: str) -> bytes:
-    """A note with the empty line that divides it from the next."""
-    return f"{note}\n".encode()
+def keep_note(path: Path, note: str) -> None:
+    """Add a note, and the empty line that divides it from the next, unless it is there.
+
+    What a crash left torn at the end is cut off first, for the next note would be lost in it.
+    """
+    _cut_torn_note(path)
+    if note not in notes_of(path, tail=_TAIL):
+        append_durably(path, f"{note}\n".encode())
+
+
+def _cut_torn_note(path: Path) -> None:
+    size, end = path.stat().st_size if path.exists() else 0, _NOTE_END.encode()
+    if not size:
+        return
+    with path.open("rb") as handle:
+        handle.seek(max(size - _TAIL, 0))
+        tail = handle.read()
+    if not tail.endswith(end):
+        whole = tail.rfind(end) + len(end) if end in tail else 0
+        os.truncate(path, size - len(tail) + whole)
+
+
+def last_notes(path: Path) -> list[str]:
+    """The newest notes of a file: those that a crash can have left in one place only."""
+    return notes_of(path, tail=_TAIL)

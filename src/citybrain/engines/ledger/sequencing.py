@@ -7,7 +7,7 @@ crash in between, the next run finishes what is missing.
 
 import logging
 from collections.abc import Iterator, MutableMapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -151,32 +151,39 @@ def _follow(places: copies.Places) -> None:
 
 
 def _checkpoint(places: copies.Places, *, clock: Clock) -> None:
-    size = tree_size()
-    if not size or Checkpoint.objects.filter(size=size).exists():
-        return
-    hashed = tiles.hashed(StoredTiles())
+    size, hashed = tree_size(), tiles.hashed(StoredTiles())
     newest = newest_checkpoint()
     if newest and hashed(0, newest.size) != notes.parse(newest.note).root:
         logger.error("No checkpoint is signed: the tree no longer fits the newest one")
         return
-    root, at = hashed(0, size), clock.now()
-    note = _left_by_a_crash(places, size, root) or signer().sign(size=size, root=root, at=at)
+    _adopt(places, hashed, after=newest.size if newest else 0, size=size)
+    if not Checkpoint.objects.filter(size=size).exists():
+        _keep(places, signer().sign(size=size, root=hashed(0, size), at=clock.now()))
+
+
+def _keep(places: copies.Places, text: str) -> None:
+    """Write a note to both files, then to the database: what the database has, all have."""
     for path in places.checkpoints:
-        if note not in copies.notes_of(path, tail=4096):
-            copies.append_durably(path, copies.as_appended(note))
-    Checkpoint.objects.create(size=size, root=root.hex(), at=microseconds(at), note=note)
+        copies.keep_note(path, text)
+    note = notes.parse(text)
+    at = microseconds(datetime.fromisoformat(note.at))
+    Checkpoint.objects.create(size=note.size, root=note.root.hex(), at=at, note=text)
 
 
-def _left_by_a_crash(places: copies.Places, size: int, root: bytes) -> str:
-    """The note of this very tree that was written to the files but not to the database."""
-    for text in copies.notes_of(places.checkpoints[0], tail=4096)[-1:]:
-        try:
-            found = notes.parse(text)
-        except ValueError:
-            continue
-        if (found.size, found.root) == (size, root) and notes.signed_by(found, signer().public()):
-            return text
-    return ""
+def _adopt(places: copies.Places, hashed: merkle.RangeHash, *, after: int, size: int) -> None:
+    """Keep everywhere what a crash left in one file: a signed note of this very tree."""
+    public, found = signer().public(), {}
+    for path in places.checkpoints:
+        for text in copies.last_notes(path):
+            try:
+                note = notes.parse(text)
+            except ValueError:
+                continue
+            if after < note.size <= size and notes.signed_by(note, public):
+                found[note.size] = note
+    for note in sorted(found.values(), key=lambda one: one.size):
+        if hashed(0, note.size) == note.root:
+            _keep(places, note.whole)
 
 
 def newest_checkpoint() -> Checkpoint | None:
