@@ -9,7 +9,7 @@ from citybrain.engines.catalogue.views import EMPTY, Text
 from citybrain.engines.catalogue.views_repair import Cell, GridColumn, Trouble
 from citybrain.lake.mask import is_masked, mask_value
 
-# Their sentences compare rows with each other, or quote a record that could not be read.
+# Their sentences compare rows with each other and name the fields that differ.
 WHOLE_ROW = ("key_conflict", "unique")
 
 
@@ -143,9 +143,17 @@ def concerned(contract: Contract, problem: Any) -> set[str]:
         for rule in field.rules:
             if rule.name == problem.rule:
                 names |= {str(value) for value in rule.arguments.values()}
-    if problem.rule in WHOLE_ROW or not problem.field:
-        names |= {field.name for field in contract.fields}
+    if not problem.field:
+        return {field.name for field in contract.fields}
+    if problem.rule in WHOLE_ROW:
+        said = problem.sentence + problem.sentence_en
+        names |= set(contract.key) | {f.name for f in contract.fields if _named(f, said)}
     return names
+
+
+def _named(field: Field, said: str) -> bool:
+    """Whether a sentence names the field, by any of its names: values follow names."""
+    return any(name in said for name in (field.title, field.source, field.name) if name)
 
 
 def _closed(rule: str, title: Text) -> Text:

@@ -93,9 +93,10 @@ def _edit(thing: str) -> tuple[int, str, str, str]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT number, masked, count FROM ledger_entry WHERE number IS NOT NULL"
-            " ORDER BY CASE WHEN thing = %s AND masked = %s THEN 0"
-            " WHEN masked IS NOT NULL THEN 1 ELSE 2 END, number DESC LIMIT 1",
-            [thing, False],
+            " ORDER BY CASE WHEN thing = %s AND masked = %s AND action = 'lake.reveal' THEN 0"
+            " WHEN thing = %s AND masked IS NOT NULL THEN 1"
+            " WHEN masked IS NOT NULL THEN 2 ELSE 3 END, number DESC LIMIT 1",
+            [thing, False, thing],
         )
         number, masked, count = cursor.fetchone()
         if masked is None:

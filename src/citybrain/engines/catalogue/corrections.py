@@ -146,7 +146,7 @@ def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], rea
         )
     found = _find(table_id, row)
     with guard.act(
-        actor, "lake.correct", thing_of(table_id), hold=False, masked=False, clock=wiring.clock()
+        actor, "lake.correct", thing_of(table_id), hold=False, clock=wiring.clock()
     ) as done:
         for name, value in edits.items():
             corrections.record(

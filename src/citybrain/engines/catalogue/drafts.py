@@ -123,7 +123,7 @@ def uploads(actor: Actor) -> tuple[DraftRow, ...]:
             table=draft.table,
             title=words.title(wiring.contract(draft.table)),
             file_name=draft.file_name,
-            uploaded_at=draft.created_at,
+            uploaded_at=wiring.local(draft.created_at),
         )
         for draft in found
         if draft.table in wiring.city().contracts

@@ -4,15 +4,16 @@ from typing import Any
 
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.backups import last_backup
+from citybrain.engines.catalogue.facts import facts
 from citybrain.engines.catalogue.models import Cheating, Verification
 from citybrain.engines.catalogue.proofs import path_of
 from citybrain.engines.catalogue.reading import may, require, source_name
 from citybrain.engines.catalogue.repairing import repair_steps
 from citybrain.engines.catalogue.runs import table_title
+from citybrain.engines.catalogue.seen import person
 from citybrain.engines.catalogue.views import EMPTY, IntegrityCard, Text
 from citybrain.engines.catalogue.views_proof import (
     EntryProblem,
-    Fact,
     FilePart,
     FileProblem,
     IntegrityView,
@@ -22,15 +23,6 @@ from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
 
 OF_AN_ENTRY = ("edited", "unreadable", "deleted", "reordered", "inserted", "purpose")
-FACTS = {
-    "actor": Text(zh="何人", en="Who"),
-    "action": Text(zh="做了", en="Did"),
-    "thing": Text(zh="何物", en="To what"),
-    "purpose": Text(zh="何故", en="Why"),
-    "masked": Text(zh="所见", en="Saw"),
-    "count": Text(zh="行数", en="Rows"),
-    "at": Text(zh="何时", en="When"),
-}
 
 
 def card(actor: Actor) -> IntegrityCard:
@@ -43,7 +35,7 @@ def card(actor: Actor) -> IntegrityCard:
         entries=ledger.tree_size(),
         checkpoint=checkpoint.number if checkpoint else 0,
         checkpoint_at=ledger.moment(checkpoint.at) if checkpoint else None,
-        verified_at=last.at if last else None,
+        verified_at=wiring.local(last.at) if last else None,
         seconds=last.seconds if last else 0.0,
         problems=last.problems if last else 0,
         may_verify=may(actor, "lake.verify", "lake:"),
@@ -67,7 +59,7 @@ def integrity(actor: Actor) -> IntegrityView:
         _file(problem, last, cheating) for problem in (last.file_problems if last else ())
     )
     entries = tuple(
-        _entry(problem, last)
+        _entry(problem, last, actor)
         for problem in (last.record_problems if last else ())
         if problem["kind"] in OF_AN_ENTRY
     )
@@ -80,7 +72,7 @@ def integrity(actor: Actor) -> IntegrityView:
         state=found.state,
         headline=_headline(last),
         sentence=_sentence(last, len(files), len(entries) + len(others)),
-        cheated=_cheated(cheating, last),
+        cheated=_cheated(cheating, last, actor),
         files=found.files,
         entries=found.entries,
         checkpoint=found.checkpoint,
@@ -107,7 +99,7 @@ def verifications(limit: int = 10) -> tuple[VerificationRow, ...]:
     """The newest verifications, newest first."""
     return tuple(
         VerificationRow(
-            at=row.at,
+            at=wiring.local(row.at),
             scope=Text(zh="全部文件与记录", en="All files and entries"),
             seconds=row.seconds,
             files=row.files,
@@ -146,12 +138,15 @@ def _sentence(last: Verification | None, files: int, entries: int) -> Text:
     )
 
 
-def _cheated(cheating: Cheating | None, last: Verification | None) -> Text:
+def _cheated(cheating: Cheating | None, last: Verification | None, reader: Actor) -> Text:
     if cheating is None or last is None or not last.problems:
         return EMPTY
+    at = wiring.local(cheating.at)
+    me = cheating.account == reader.id
+    who = "您" if me else person(cheating.account, reader)
     return Text(
-        zh=f"这是演练：{cheating.at.astimezone(last.at.tzinfo):%H:%M:%S} 有人按下了“试着作弊”。",
-        en="This is the rehearsal: somebody pressed “cheat”.",
+        zh=f"这是演练：{at:%H:%M:%S} {who}按下了“试着作弊”。",
+        en=f"This is the rehearsal: {'you' if me else who} pressed “cheat” at {at:%H:%M:%S}.",
     )
 
 
@@ -177,7 +172,7 @@ def _file(
         bytes_now=problem["bytes_now"],
         change=change,
         in_backup=problem["in_backup"],
-        found_at=last.at if last else None,
+        found_at=wiring.local(last.at) if last else None,
     )
 
 
@@ -203,22 +198,16 @@ def _file_sentence(problem: dict[str, Any], change: FilePart | None) -> Text:
     )
 
 
-def _entry(problem: dict[str, Any], last: Verification | None) -> EntryProblem:
-    then, now = problem["then"] or {}, problem["now"] or {}
-    facts = tuple(
-        Fact(name=name, title=title, then=str(then.get(name, "")), now=str(now.get(name, "")))
-        for name, title in FACTS.items()
-        if name in then or name in now
-    )
+def _entry(problem: dict[str, Any], last: Verification | None, reader: Actor) -> EntryProblem:
     return EntryProblem(
         number=problem["number"],
         title=Text(zh=f"第 {problem['number']:,} 条记录", en=f"Entry {problem['number']:,}"),
         sentence=Text(zh=problem["sentence"], en=problem["sentence_en"]),
-        facts=facts,
+        facts=facts(problem["then"] or {}, problem["now"] or {}, reader),
         leaf_then=problem["stored"],
         leaf_now=problem["computed"],
         in_copy=problem["restorable"],
-        found_at=last.at if last else None,
+        found_at=wiring.local(last.at) if last else None,
     )
 
 

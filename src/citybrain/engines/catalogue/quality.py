@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
@@ -12,11 +14,9 @@ DELIVERIES = 17  # points of a trend
 
 def reason_counts(contract: Contract) -> tuple[ReasonCount, ...]:
     """Rows set aside now, by kind of reason, most first. No payload."""
-    from citybrain.lake.quarantine import reasons
-
     by_rule: dict[str, int] = defaultdict(int)
     fields: dict[str, list[str]] = defaultdict(list)
-    for (field, rule), rows in reasons(wiring.store(), contract.id).items():
+    for (field, rule), rows in _reasons(contract).items():
         by_rule[rule] += rows
         fields[rule].append(field)
     return tuple(
@@ -28,6 +28,22 @@ def reason_counts(contract: Contract) -> tuple[ReasonCount, ...]:
         )
         for rule, rows in sorted(by_rule.items(), key=lambda pair: -pair[1])
     )
+
+
+def _reasons(contract: Contract) -> Mapping[tuple[str, str], int]:
+    store = wiring.store()
+    if not store.exists(contract.quarantine_table):
+        return {}
+    info = store.snapshot(contract.quarantine_table)
+    return _of_snapshot(wiring.home().root, contract.id, info.snapshot_id) if info else {}
+
+
+@lru_cache(maxsize=4096)
+def _of_snapshot(_root: Path, table: str, _snapshot: int) -> Mapping[tuple[str, str], int]:
+    """A snapshot never changes, so that its reasons are counted once."""
+    from citybrain.lake.quarantine import reasons
+
+    return reasons(wiring.store(), table)
 
 
 def _detail(contract: Contract, names: list[str]) -> Text:

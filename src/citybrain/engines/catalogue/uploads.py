@@ -68,7 +68,7 @@ def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
         file_name=draft.file_name,
         bytes=draft.bytes,
         file_note=_note(draft, run, len(contract.fields)),
-        uploaded_at=draft.created_at,
+        uploaded_at=wiring.local(draft.created_at),
         by="",
         read=run.read if run else 0,
         accepted=run.accepted if run else 0,

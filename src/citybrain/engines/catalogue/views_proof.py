@@ -35,12 +35,13 @@ class FileProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One line of an entry, then and now; equal when nothing was changed."""
+    """One line of an entry in words, then and now."""
 
     name: str
     title: Text
-    then: str
-    now: str
+    then: Text
+    now: Text
+    changed: bool
 
 
 @dataclass(frozen=True, kw_only=True)

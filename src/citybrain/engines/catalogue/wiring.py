@@ -5,6 +5,7 @@ the settings ``CITYBRAIN_HOME``, ``CITYBRAIN_CLOCK`` and ``CITYBRAIN_READERS``.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from citybrain.base.clock import Clock
+from citybrain.base.clock import CITY_ZONE, Clock
 from citybrain.base.errors import CityError
 from citybrain.city import City
 from citybrain.city.contracts import Contract
@@ -37,6 +38,11 @@ def clock() -> Clock:
     named = getattr(settings, "CITYBRAIN_CLOCK", "citybrain.base.clock.SystemClock")
     made: Clock = import_string(named)()
     return made
+
+
+def local(at: datetime) -> datetime:
+    """A moment from Django's database, which answers in UTC, in the city's zone."""
+    return at.astimezone(CITY_ZONE)
 
 
 def readers() -> Mapping[str, Any]:

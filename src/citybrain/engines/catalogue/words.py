@@ -48,10 +48,7 @@ _TYPES = {
 RULES = {
     "required": Text(zh="必填", en="Required"),
     "type": Text(zh="类型", en="Type"),
-    "date": Text(zh="日期不存在", en="No such date"),
-    "duplicate": Text(zh="重复", en="Duplicate"),
-    "unique": Text(zh="重复", en="Duplicate"),
-    "key": Text(zh="主键", en="Key"),
+    "unique": Text(zh="应唯一", en="Not unique"),
     "pattern": Text(zh="写法", en="Pattern"),
     "length": Text(zh="长度", en="Length"),
     "range": Text(zh="范围", en="Range"),
@@ -63,7 +60,8 @@ RULES = {
     "sex_of": Text(zh="性别不一致", en="Sex differs"),
     "not_before": Text(zh="先后颠倒", en="Order of dates"),
     "not_future": Text(zh="日期在将来", en="In the future"),
-    "parse": Text(zh="读不懂", en="Cannot be read"),
+    "record": Text(zh="读不懂", en="Cannot be read"),
+    "key_conflict": Text(zh="重复", en="Duplicate"),
 }
 ACTIONS = {
     "lake.read": Text(zh="查看", en="Read"),
