@@ -29,6 +29,9 @@ while n < {acts}:
         service.sequence(clock=clock)
     if n % 7 == 0:
         service.checkpoint(clock=clock)
+    if n % 10 == 0:  # while the others go on
+        found = service.verify(clock=clock)
+        assert not found.problems, found.render()
 """
 VERIFY = """
 import json

@@ -83,12 +83,16 @@ def whole_lines(path: Path) -> int:
     return lines
 
 
-def lines_of(path: Path) -> Iterator[bytes]:
-    """The lines of the hot copy, without their ends; none when there is no file."""
-    if path.exists():
-        with path.open("rb") as handle:
-            for line in handle:
-                yield line.rstrip(b"\n")
+def lines_of(path: Path, *, limit: int = 2**63) -> Iterator[bytes]:
+    """The lines within the first ``limit`` bytes of the hot copy, without their ends."""
+    if not path.exists():
+        return
+    with path.open("rb") as handle:
+        for line in handle:
+            limit -= len(line)
+            if limit < 0:
+                return
+            yield line.rstrip(b"\n")
 
 
 def join(lines: Iterable[bytes]) -> bytes:

@@ -8,7 +8,7 @@ from django.db import transaction
 from citybrain.base.errors import CityError
 from citybrain.engines.ledger import copies, merkle, notes, tiles
 from citybrain.engines.ledger.content import FIELDS, content, values_of
-from citybrain.engines.ledger.models import Checkpoint, Entry
+from citybrain.engines.ledger.models import Checkpoint, Entry, Tree
 from citybrain.engines.ledger.sequencing import StoredTiles, signer
 
 
@@ -21,6 +21,7 @@ def restore_entry(number: int) -> Sequence[Any]:
     """
     line = _line(number)
     with transaction.atomic():
+        Tree.objects.select_for_update().filter(pk=1).first()  # no sequencer meanwhile
         if not _recorded(number, merkle.leaf_hash(line)):
             _rebuild_tree()
         values = values_of(line)
