@@ -105,7 +105,7 @@ def test_csv_cut_anywhere_is_an_error_or_a_front_of_the_file(town: Town) -> None
         # Only the last field of the last record may be a shorter text: no file can tell.
         for row in town.rows():
             assert row[:2] == before[row[0]][:2]
-    assert errors > 10
+    assert errors >= 5
 
 
 def test_jsonl_numbers_stay_digit_by_digit(town: Town) -> None:

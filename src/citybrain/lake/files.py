@@ -49,6 +49,7 @@ class Opened:
     rejects: tuple[Reject, ...] = ()
     notes: tuple[Note, ...] = ()
     expected: int | None = None
+    open_ended: bool = False
     repaired: "Callable[[], Opened] | None" = None
 
 
@@ -87,6 +88,7 @@ def _batches(delivery: Batches, connection: duckdb.DuckDBPyConnection) -> Opened
         rejects=delivery.rejects,
         notes=delivery.notes,
         expected=delivery.expected,
+        open_ended=delivery.open_ended,
     )
 
 

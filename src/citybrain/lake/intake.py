@@ -68,13 +68,17 @@ def about(city: City, day: date) -> CheckContext:
     return CheckContext(day=day, codes=codes, replaced=replaced)
 
 
-def effective(job: Job, available: list[str]) -> tuple[Contract, list[tuple[str, str, str]]]:
+def effective(
+    job: Job, available: list[str], *, open_ended: bool = False
+) -> tuple[Contract, list[tuple[str, str, str]]]:
     """The contract that this delivery is read by, and notes on columns that came or went.
 
+    With ``open_ended`` a column that is not there is empty, and no drift.
     ``CityError`` when a column is missing that must be there, or new under drift ``refuse``.
     """
     contract = job.contract
-    missing = [f for f in contract.fields if f.source not in available]
+    absent = [f for f in contract.fields if f.source not in available]
+    missing = [] if open_ended else absent
     required = [f for f in missing if f.required or f.key or job.drift == "refuse"]
     if required:
         raise _missing(contract, required, available)
@@ -161,7 +165,9 @@ def _take_in(
     seen: Callable[[int], None],
     again: str,
 ) -> tuple[Intake, list[NewFile]]:
-    contract, notes = effective(job, [c.name for c in opened.columns])
+    contract, notes = effective(
+        job, [c.name for c in opened.columns], open_ended=opened.open_ended
+    )
     job = replace(job, contract=contract)
     new_file = target(contract)
     aside = SetAside(contract, job.staging / "aside.parquet", batch_id=job.batch_id)

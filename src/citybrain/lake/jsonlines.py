@@ -54,6 +54,7 @@ def open_jsonl(paths: Sequence[Path]) -> Batches:
         count=lambda: (good, good),
         rejects=tuple(rejects),
         expected=good,
+        open_ended=True,
     )
 
 

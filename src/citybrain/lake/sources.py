@@ -91,7 +91,8 @@ class Batches:
     ``rows`` is given the names of the columns that are wanted and yields batches with those
     columns (and ``_number`` where rows have one). ``count`` tells, after reading, the least
     and the most rows the source held while it was read; both are equal where the source
-    stands still. ``close`` lets go of the source.
+    stands still. ``close`` lets go of the source. ``open_ended`` says that a column nobody
+    filled is not there at all (JSON), so that its absence is an empty value and no drift.
     """
 
     columns: tuple[SourceColumn, ...]
@@ -101,6 +102,7 @@ class Batches:
     rejects: tuple[Reject, ...] = ()
     notes: tuple[Note, ...] = ()
     expected: int | None = None
+    open_ended: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,11 +124,15 @@ def _header(grid: list[list[Any]], head: int, path: Path, request: ReadRequest) 
 
 
 def _fill_down(grid: list[list[Any]], merged: Sequence[Any], head: int) -> int:
-    """Write a merged cell's value into the rows it spans, in its first column."""
+    """Write a merged cell's value into the rows it spans, in its first column.
+
+    A row that holds nothing else stays blank: the span was only drawn over it.
+    """
     filled = 0
     for (top, left), (bottom, _right) in merged:
         for row in range(max(top + 1, head), min(bottom, len(grid) - 1) + 1):
-            if top >= head and left < len(grid[row]):
+            held = any(value not in ("", None) for value in grid[row])
+            if top >= head and left < len(grid[row]) and held:
                 grid[row][left] = grid[top][left]
                 filled += 1
     return filled

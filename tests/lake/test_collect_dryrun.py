@@ -1,0 +1,162 @@
+"""A spreadsheet tried, mended cell by cell, delivered; templates; rows set aside as Excel."""
+
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from citybrain.adapters.readers import READERS
+from citybrain.base.clock import FixedClock
+from citybrain.city.contracts import Rule
+from citybrain.city.model import Codelist, Entry
+from citybrain.city.systems import Fetch
+from citybrain.lake.dryrun import deliver, dry_run
+from citybrain.lake.quarantine import to_excel
+from citybrain.lake.templates import empty_template
+from tests.lake.collecting import Town, contract, text, typed
+
+GOOD_ID = "11010519491231002X"
+ROWS = [
+    ["A1", "王一", GOOD_ID, "1949-12-31", "1"],
+    ["A2", "李二", GOOD_ID, "1949-12-13", "1"],
+    ["A3", "张三", "", "", "2"],
+    ["A4", "赵四", "", "", "9"],
+    ["A5", "钱五", "", "", "2"],
+]
+
+
+@pytest.fixture
+def town(tmp_path: Path, clock: FixedClock) -> Town:
+    (tmp_path / "in").mkdir()
+    codes = {
+        "1": Entry(title="结婚登记"),
+        "2": Entry(title="离婚登记"),
+        "9": Entry(title="旧", until=date(2020, 1, 1), replaced_by="1"),
+    }
+    town = Town(tmp_path, clock, codelists={"kind": Codelist(name="kind", title="类型", entries=codes)})
+    made = contract(
+        text("no", source="登记字号", key=1),
+        text("name", source="姓名", required=True, title="男方姓名"),
+        text("id", source="证件号", rules=(Rule(name="id_number"),)),
+        typed("born", "date", source="出生日期", rules=(Rule(name="birth_of", arguments={"id": "id"}),)),
+        text("kind", source="类型", codelist="kind"),
+    )
+    town.add(made, f"files://{tmp_path}/in", Fetch(source="m.xlsx", format="excel"), kind="upload")
+    return town
+
+
+def _workbook(path: Path, rows: list[list[str]], header: list[str] | None = None) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(header or ["登记字号", "姓名", "证件号", "出生日期", "类型"])
+    for row in rows:
+        sheet.append([value or None for value in row])
+    book.save(path)
+    return path
+
+
+def _try(town: Town, path: Path, **more: object):  # type: ignore[no-untyped-def]
+    return dry_run(
+        town.store, town.city, "s.t", path, readers=READERS, clock=town.clock, **more  # type: ignore[arg-type]
+    )
+
+
+def test_a_dry_run_marks_cells_and_writes_nothing(town: Town) -> None:
+    run = _try(town, _workbook(town.root / "m.xlsx", ROWS))
+    assert (run.read, run.accepted, run.inserted, run.quarantined) == (5, 3, 3, 2)
+    wrong = {row.row_number: row.problems[0] for row in run.cells if row.problems}
+    assert wrong[3].sentence == "身份证号显示 1949-12-31，登记为 1949-12-13，请核对其一。"
+    assert (wrong[3].suggestion, wrong[5].rule, wrong[5].suggestion) == (
+        "1949-12-31",
+        "codelist",
+        "1",
+    )
+    assert [row.row_number for row in run.cells] == [2, 3, 4, 5, 6]
+    assert run.first_row == 2
+    assert town.store.tables() == []
+
+
+def test_edits_mend_cells_and_edited_rows_stay_in_sight(town: Town) -> None:
+    path = _workbook(town.root / "m.xlsx", ROWS)
+    run = _try(town, path, edits={(3, "born"): "1949-12-31", (5, "kind"): "1"})
+    assert (run.accepted, run.quarantined) == (5, 0)
+    assert {row.row_number: row.values["born"] for row in run.cells}[3] == "1949-12-31"
+
+
+def test_delivering_twice_counts_once_and_the_rest_is_set_aside(town: Town) -> None:
+    path = _workbook(town.root / "m.xlsx", ROWS)
+    for _again in range(2):
+        result = deliver(
+            town.store,
+            town.city,
+            "s.t",
+            path,
+            edits={(5, "kind"): "1"},
+            batch_id="B1",
+            readers=READERS,
+            clock=town.clock,
+        )
+        assert result.error is None
+        assert (result.read, result.inserted, result.quarantined) == (5, 4, 1)
+    assert len(town.rows()) == 4
+    assert len(town.store.snapshots("ods.s.t")) == 1
+
+
+def test_what_was_set_aside_comes_back_corrected_as_excel(town: Town) -> None:
+    _workbook(town.root / "in" / "m.xlsx", ROWS)
+    assert town.one().quarantined == 2
+    path = to_excel(town.store, town.city, "s.t", town.root / "q.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    assert sheet is not None
+    assert [c.value for c in sheet[1]][-3:] == ["待修正原因", "Reason", "建议值"]
+    assert "1949-12-31" in str(sheet.cell(2, 6).value)
+    sheet.cell(2, 4).value = "1949-12-31"
+    sheet.cell(3, 5).value = "2"
+    book.save(path)
+    run = _try(town, path)
+    assert (run.accepted, run.removed, run.quarantined) == (2, 0, 0)
+    result = deliver(
+        town.store, town.city, "s.t", path, batch_id="B2", readers=READERS, clock=town.clock
+    )
+    assert (result.error, result.inserted, result.removed) == (None, 2, 0)
+    assert len(town.rows()) == 5
+    assert town.aside() == []
+
+
+def test_no_delivered_value_becomes_a_formula(town: Town) -> None:
+    hostile = ["=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)"]
+    rows = [[f"H{i}", value, "1", "", "1"] for i, value in enumerate(hostile)]
+    _workbook(town.root / "in" / "m.xlsx", [])
+    book = openpyxl.load_workbook(town.root / "in" / "m.xlsx")
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+        sheet.cell(sheet.max_row, 2).data_type = "s"
+    book.save(town.root / "in" / "m.xlsx")
+    assert town.one().quarantined == 4
+    path = to_excel(town.store, town.city, "s.t", town.root / "q.xlsx")
+    cells = [row[1] for row in openpyxl.load_workbook(path).active.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == hostile
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert all(cell.quotePrefix for cell in cells)
+
+
+def test_the_template_has_headers_meanings_and_codes(town: Town) -> None:
+    path = empty_template(town.contracts["s.t"], town.root / "t.xlsx", city=town.city)
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert [c.value for c in sheet[1]] == ["登记字号", "姓名", "证件号", "出生日期", "类型"]
+    assert "必填" in sheet["B1"].comment.text
+    assert len(sheet.data_validations.dataValidation) == 1
+    run = _try(town, path)
+    assert (run.read, run.accepted) == (0, 0)
+
+
+def test_an_upload_as_csv_in_the_office_s_own_encoding(town: Town) -> None:
+    path = town.root / "m.csv"
+    lines = [",".join(["登记字号", "姓名", "证件号", "出生日期", "类型"]), *map(",".join, ROWS)]
+    path.write_bytes("\r\n".join(lines).encode("gb18030"))
+    assert _try(town, path).accepted == 3
