@@ -131,13 +131,12 @@ def test_a_twin_holds_the_same_rows_as_its_page(site: Site) -> None:
         assert reverse("table", args=[row["table"]]) in html
 
 
-@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx"])
+@pytest.mark.parametrize("suffix", ["csv", "json"])
 def test_rows_are_handed_out_masked_and_recorded(site: Site, suffix: str) -> None:
     client = site.client()
     answer = client.get(reverse("table_rows", args=[TABLE, suffix]))
     assert answer.status_code == 200
-    if suffix != "xlsx":
-        assert "****" in answer.content.decode("utf-8-sig")
+    assert "****" in answer.content.decode("utf-8-sig")
     latest = client.get(reverse("record_twin", args=["json"])).json()["view"]["rows"][0]
     assert latest["action"] == "lake.export"
 

@@ -9,20 +9,26 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from citybrain.engines.guard.service import may
 from citybrain.engines.identity.service import Actor, actor_of
+from citybrain.interfaces.steward.views_errors import refused
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
+OWN = "own"  # whoever signed in, and the service shows them what they may see
+# Reasons that no other thing or purpose would change, so that they hold at the door.
+_AT_THE_DOOR = frozenset({"no-duty", "contractor", "rehearsal-account", "rehearsal-only"})
 
 
 def page(access: str, *methods: str) -> Callable[[View[P]], View[P]]:
-    """Declare a page: ``access`` is ``PUBLIC``, ``SIGNED_IN`` or the guard action it performs.
+    """Declare a page: ``PUBLIC``, ``SIGNED_IN``, ``OWN`` or the guard's action it performs.
 
-    The guard, asked by the service, decides; this only makes sure that somebody is there to be
-    asked about, and lets a test compare every route with every duty. ``methods`` default to GET.
+    Whoever has no duty for the action is refused here, before anything is read; whether the
+    duty reaches this very thing is asked by the service. A test compares every route with
+    every duty. ``methods`` default to GET.
     """
 
     def declare(view: View[P]) -> View[P]:
@@ -30,13 +36,24 @@ def page(access: str, *methods: str) -> Callable[[View[P]], View[P]]:
         def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if access != PUBLIC and not request.user.is_authenticated:
                 return _sign_in_first(request)
-            return view(request, *args, **kwargs)
+            return _refused_at_the_door(request, access) or view(request, *args, **kwargs)
 
-        allowed = require_http_methods([*(methods or ("GET",)), "HEAD"])(opened)
-        allowed.access = access  # type: ignore[attr-defined]  # read by the matrix test
+        declared = methods or ("GET",)
+        allowed = require_http_methods([*declared, "HEAD"])(opened)
+        # The matrix test reads both, so that no route stays undeclared.
+        allowed.access = access  # type: ignore[attr-defined]  # a function may carry attributes
+        allowed.methods = declared  # type: ignore[attr-defined]  # as above
         return allowed
 
     return declare
+
+
+def _refused_at_the_door(request: HttpRequest, access: str) -> HttpResponse | None:
+    if access in {PUBLIC, SIGNED_IN, OWN}:
+        return None
+    verdict = may(actor(request), access, "lake:")
+    reasons = [reason for reason in verdict.reasons if reason.code in _AT_THE_DOOR]
+    return refused(request, reasons, where=access) if reasons else None
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

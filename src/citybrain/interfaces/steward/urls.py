@@ -32,16 +32,9 @@ class SuffixConverter(StringConverter):
     regex = r"csv|json"
 
 
-class FileConverter(StringConverter):
-    """A download's format."""
-
-    regex = r"csv|json|xlsx"
-
-
 register_converter(TableConverter, "table")
 register_converter(NameConverter, "name")
 register_converter(SuffixConverter, "twin")
-register_converter(FileConverter, "file")
 
 urlpatterns = [
     path("", views_session.root, name="root"),
@@ -60,7 +53,7 @@ urlpatterns = [
     path("steward/tables/<table:table>", views_table.table, name="table"),
     path("steward/tables/<table:table>.<twin:suffix>", views_table.table_twin, name="table_twin"),
     path("steward/tables/<table:table>/reveal", views_table.table_reveal, name="table_reveal"),
-    path("steward/tables/<table:table>/rows.<file:suffix>", views_table.table_rows, name="table_rows"),
+    path("steward/tables/<table:table>/rows.<twin:suffix>", views_table.table_rows, name="table_rows"),
     path(
         "steward/tables/<table:table>/history.<twin:suffix>",
         views_table.history_twin,

@@ -1,12 +1,15 @@
 """Error pages: what happened, why, what to do, where; as a page, or as JSON for a twin."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citybrain.base.errors import CityError
+from citybrain.engines.guard.service import Reason, Refused
 
 
 def status_of(error: CityError) -> int:
@@ -38,8 +41,23 @@ def error_page(
     return render(request, "steward/error.html", context, status=status)
 
 
+def refused(request: HttpRequest, reasons: Sequence[Reason], *, where: str = "") -> HttpResponse:
+    """The page of the guard's no, with its reasons in the reader's language."""
+    english = get_language() == "en"
+    sentences = [reason.sentence_en if english else reason.sentence for reason in reasons]
+    return error_page(
+        request,
+        status=HTTPStatus.FORBIDDEN,
+        why=(" " if english else "").join(sentences),
+        do=_("需要的话，请联系本单位的数据专员。"),
+        where=where,
+    )
+
+
 def refusal(request: HttpRequest, error: CityError) -> HttpResponse:
     """The page of an error that already speaks in sentences."""
+    if isinstance(error, Refused):
+        return refused(request, error.reasons, where=error.where)
     return error_page(request, status=status_of(error), **error.as_dict())
 
 

@@ -110,7 +110,7 @@ def tour_close(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_next(request))
 
 
-@page("lake.upload", "POST")
+@page("lake.cheat", "POST")
 def tour_break(request: HttpRequest) -> HttpResponse:
     """In a rehearsal, break one fact in a department's own spreadsheet."""
     broken = catalogue.break_one_fact(actor(request))

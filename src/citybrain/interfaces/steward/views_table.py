@@ -12,7 +12,6 @@ from citybrain.interfaces.steward.twins import as_json, download, twin
 
 SNAPSHOTS_SHOWN = 6
 SAMPLE_ROWS = 10
-FORMATS = {"csv": "csv", "json": "json", "xlsx": "excel"}
 
 
 def _snapshot(request: HttpRequest, table: str) -> int | None:
@@ -106,7 +105,7 @@ def snapshots_twin(request: HttpRequest, table: str, suffix: str) -> HttpRespons
 def table_rows(request: HttpRequest, table: str, suffix: str) -> HttpResponse:
     """The table's rows, masked, bounded and recorded."""
     file = catalogue.table_download(
-        actor(request), table, format=FORMATS[suffix], snapshot=_snapshot(request, table)
+        actor(request), table, format=suffix, snapshot=_snapshot(request, table)
     )
     return download(file)
 

@@ -10,20 +10,24 @@ from django.utils.translation import gettext as _
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import SeenPage, SeenRow
+from citybrain.engines.guard.service import may
 from citybrain.interfaces.steward import words
-from citybrain.interfaces.steward.access import actor, page
+from citybrain.interfaces.steward.access import OWN, actor, page
 from citybrain.interfaces.steward.twins import as_json, download, twin
 
 PAGE = 50
 
 
-@page("ledger.read")
+@page("work.read")
 def integrity(request: HttpRequest) -> HttpResponse:
     """What the last verification found, what is refused because of it, how to repair."""
-    return render(request, "steward/integrity.html", {"view": catalogue.integrity(actor(request))})
+    who = actor(request)
+    may_take = may(who, "ledger.read", "ledger:").allowed
+    context = {"view": catalogue.integrity(who), "may_take_evidence": may_take}
+    return render(request, "steward/integrity.html", context)
 
 
-@page("ledger.read")
+@page("work.read")
 def integrity_twin(request: HttpRequest, suffix: str) -> HttpResponse:
     """The page as JSON; as CSV the list of verifications."""
     view = catalogue.integrity(actor(request))
@@ -90,7 +94,7 @@ def _seen(request: HttpRequest) -> SeenPage:
     )
 
 
-@page("ledger.read")
+@page(OWN)
 def record(request: HttpRequest) -> HttpResponse:
     """Who looked at what, when and why."""
     view, filters = _seen(request), _filters(request)
@@ -106,20 +110,20 @@ def record(request: HttpRequest) -> HttpResponse:
     return render(request, "steward/record.html", context)
 
 
-@page("ledger.read")
+@page(OWN)
 def record_twin(request: HttpRequest, suffix: str) -> HttpResponse:
     """The same rows, machine-readable."""
     view = _seen(request)
     return as_json(view) if suffix == "json" else twin(view.rows, suffix, name="record", of=SeenRow)
 
 
-@page("ledger.read")
+@page(OWN)
 def proof(request: HttpRequest, number: int) -> HttpResponse:
     """The proof that one entry is in the record, unchanged."""
     return render(request, "steward/proof.html", {"view": catalogue.proof(actor(request), number)})
 
 
-@page("ledger.read")
+@page(OWN)
 def proof_twin(request: HttpRequest, number: int, suffix: str) -> HttpResponse:
     """The proof as a bundle to verify elsewhere; as CSV its path."""
     who = actor(request)

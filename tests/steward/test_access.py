@@ -1,0 +1,122 @@
+"""Who may open what: every route against every duty, and nothing undeclared."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from citybrain import city
+from citybrain.engines.guard.service import ACTIONS
+from citybrain.interfaces.steward.access import OWN, PUBLIC, SIGNED_IN
+from tests.steward.conftest import FOLDER, TABLE, Site
+
+WHO = {
+    "engineer": ("steward", True),
+    "civil": ("officer", True),  # the table is this officer's department's
+    "police": ("officer", False),
+    "operator": ("contractor", False),
+    "auditor": ("auditor", False),
+}
+THINGS: dict[str, Any] = {
+    "table": TABLE,
+    "name": "civil",
+    "run": "R-0",
+    "draft": "d0",
+    "number": 1,
+    "suffix": "json",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address with what its view declares."""
+
+    name: str
+    address: str
+    access: str
+    methods: tuple[str, ...]
+
+
+def routes() -> list[Route]:
+    """Every address of the installation."""
+    found = []
+    for pattern in _patterns(get_resolver("citybrain.config.urls")):
+        arguments = {name: THINGS[name] for name in pattern.pattern.converters}
+        view: Any = pattern.callback
+        found.append(
+            Route(
+                name=str(pattern.name),
+                address=reverse(str(pattern.name), kwargs=arguments),
+                access=getattr(view, "access", ""),
+                methods=getattr(view, "methods", ()),
+            )
+        )
+    return found
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield entry
+        else:
+            yield from _patterns(entry)
+
+
+def test_every_route_declares_an_access_that_the_guard_knows() -> None:
+    known = {PUBLIC, SIGNED_IN, OWN, *ACTIONS}
+    assert [route.name for route in routes() if route.access not in known] == []
+
+
+def test_only_the_doors_are_public() -> None:
+    public = {route.name for route in routes() if route.access == PUBLIC}
+    assert public == {"root", "login", "logout", "language", "theme"}
+
+
+def test_what_changes_something_is_sent_by_post() -> None:
+    changing = {"lake.collect", "lake.correct", "lake.cheat", "lake.restore", "lake.verify"}
+    wrong = [r.name for r in routes() if r.access in changing and "GET" in r.methods]
+    assert wrong == []
+
+
+def test_without_signing_in_everything_else_asks_to_sign_in(site: Site) -> None:
+    client = site.client("")
+    for route in routes():
+        if route.access == PUBLIC:
+            continue
+        answer = client.get(route.address) if "GET" in route.methods else client.post(route.address)
+        if route.address.endswith((".json", ".csv")):
+            assert answer.status_code == 401, route
+        else:
+            assert answer.status_code == 302, route
+            assert answer["Location"].startswith("/login/"), route
+
+
+def test_a_form_from_elsewhere_is_not_accepted(site: Site) -> None:
+    client = site.client("", enforce_csrf_checks=True)
+    for route in routes():
+        if "POST" in route.methods:
+            assert client.post(route.address).status_code == 403, route
+
+
+@pytest.mark.parametrize("username", WHO)
+def test_every_route_keeps_to_the_duties(site: Site, username: str) -> None:
+    duty, owner = WHO[username]
+    role = city.load(FOLDER).city.roles[duty]
+    client, wrong = site.client(username), []
+    for route in routes():
+        if route.access in {PUBLIC, SIGNED_IN, OWN}:
+            continue
+        # States are not of a department; the record as a whole is the city's.
+        of_a_table = TABLE in route.address and route.access != "work.read"
+        reaches = role.scope == "city" or (owner and of_a_table)
+        reaches |= route.name in {"upload_new"} or route.access == "work.read"
+        allowed = route.access in role.actions and reaches
+        if allowed and "GET" not in route.methods:
+            continue  # would do it; the errands in tests/walks do
+        answer = client.get(route.address) if "GET" in route.methods else client.post(route.address)
+        refused = answer.status_code == 403
+        if refused == allowed and answer.status_code != 404:
+            wrong.append(f"{route.name}: {answer.status_code}, {duty} may: {allowed}")
+    assert wrong == []
