@@ -14,7 +14,12 @@ parts = st.text("ab 宣城", min_size=1, max_size=8).map(str.strip).filter(bool)
 @given(parts, parts, parts, parts)
 def test_an_error_says_all_four_parts(what: str, why: str, do: str, where: str) -> None:
     error = CityError(what, why=why, do=do, where=where)
-    assert str(error) == f"{what}, because {why}. {do}. ({where})"
+    chinese = any(c in what for c in "宣城")
+    assert str(error) == (
+        f"{what}：{why}。{do}。（{where}）"
+        if chinese
+        else f"{what}, because {why}. {do}. ({where})"
+    )
     assert error.as_dict() == {"what": what, "why": why, "do": do, "where": where}
 
 

@@ -2,7 +2,13 @@
 
 >>> print(CityError("The file is refused", why="it is empty", do="Upload it again", where="a.csv"))
 The file is refused, because it is empty. Upload it again. (a.csv)
+>>> print(CityError("文件未被接受", why="它是空的", do="请重新上传", where="a.csv"))
+文件未被接受：它是空的。请重新上传。（a.csv）
 """
+
+import re
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 class CityError(Exception):
@@ -20,16 +26,23 @@ class CityError(Exception):
         self.where = where
 
     def __str__(self) -> str:
-        sentence = self.what.rstrip(".")
-        if self.why:
-            sentence += f", because {self.why.rstrip('.')}"
-        parts = [sentence + "."]
+        chinese = bool(_CHINESE.search(self.what))
+        because, stop, space, before, after = (
+            ("：", "。", "", "（", "）") if chinese else (", because ", ".", " ", "(", ")")
+        )
+        sentence = _bare(self.what) + (because + _bare(self.why) if self.why else "")
+        parts = [sentence + stop]
         if self.do:
-            parts.append(self.do.rstrip(".") + ".")
+            parts.append(_bare(self.do) + stop)
         if self.where:
-            parts.append(f"({self.where})")
-        return " ".join(parts)
+            parts.append(before + self.where + after)
+        return space.join(parts)
 
     def as_dict(self) -> dict[str, str]:
         """The four parts, for machine-readable output."""
         return {"what": self.what, "why": self.why, "do": self.do, "where": self.where}
+
+
+def _bare(text: str) -> str:
+    """The text without its full stop, so that sentences can be joined."""
+    return text.rstrip(".。 ")

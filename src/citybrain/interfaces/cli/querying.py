@@ -47,9 +47,10 @@ def query(arguments: argparse.Namespace, context: Context) -> int:
         print_json(rows)
         return 0
     say(table(rows, result.columns, empty="No rows."))
-    if result.masked_columns and not arguments.reveal:
+    masked = [column for column in result.columns if column in result.masked_columns]
+    if masked and not arguments.reveal:
         warn(
-            f"\nMasked by class: {', '.join(result.masked_columns)}. "
+            f"\nMasked by class: {', '.join(masked)}. "
             "To see them: --reveal --purpose '…'; it is recorded."
         )
     return 0
