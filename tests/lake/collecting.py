@@ -110,7 +110,8 @@ class Town:
             engine.execute("SET TimeZone = 'UTC'")
             names = ", ".join(f'"{name}"' for name in shown)
             sql = f"SELECT {names} FROM ({store.scan_sql(lake_table)}) ORDER BY _row"
-            return engine.execute(sql).fetchall()
+            table = engine.sql(sql).to_arrow_table()  # DuckDB itself needs pytz for zones
+        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
     def aside(self, table: str = "s.t") -> list[Any]:
         """The rows set aside."""

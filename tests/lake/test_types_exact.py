@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from citybrain.base.clock import CITY_ZONE, FixedClock
@@ -162,7 +162,10 @@ def _same(expected: list[dict[str, Any]], found: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("kind", list(SOURCES))
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),  # an example takes a whole collection: no shrinking
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=st.lists(ROW, min_size=1, max_size=30))
 def test_values_survive(

@@ -2,6 +2,8 @@
 
 connectorx streams the rows; each column is selected as one text that begins with a letter for
 the storage class and holds text and bytes in hexadecimal, which no driver can misread.
+Floating numbers come beside it as they are: SQLite's own printf changes the last digit of one
+in five of the very large and very small.
 """
 
 import re
@@ -12,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from citybrain.adapters.readers.common import (
     SAMPLE_ROWS,
@@ -32,6 +35,9 @@ from citybrain.lake.sources import (
     SourceColumn,
     SourceTable,
 )
+
+
+_REAL = "\x1freal"  # what the name of the column beside a cell ends in
 
 
 class SqliteReader:
@@ -55,9 +61,10 @@ class SqliteReader:
                 )
 
         before = count()
+        real = _real_columns(path, table, columns)
         return Batches(
             columns=tuple(SourceColumn(name=c, encoding="cell") for c in columns),
-            rows=lambda wanted: guarded(request, _stream(path, table, where, wanted)),
+            rows=lambda wanted: guarded(request, _stream(path, table, where, wanted, real)),
             count=lambda: bracket(before, count),
             expected=before,
         )
@@ -108,27 +115,61 @@ def _where(request: ReadRequest) -> str:
     return f" WHERE {column} >= {value} OR {column} IS NULL"
 
 
-def _cell(name: str) -> str:
+def _cell(name: str, *, real: bool) -> str:
     x = _q(name)
+    number = "'r'" if real else f"'r' || printf('%!.17g', {x})"
     return (
         f"CASE typeof({x}) WHEN 'null' THEN NULL WHEN 'integer' THEN 'i' || CAST({x} AS TEXT) "
-        f"WHEN 'real' THEN 'r' || printf('%!.17g', {x}) WHEN 'text' THEN 't' || hex({x}) "
+        f"WHEN 'real' THEN {number} WHEN 'text' THEN 't' || hex({x}) "
         f"ELSE 'b' || hex({x}) END AS {x}"
     )
 
 
-def _stream(path: Path, table: str, where: str, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _real_columns(path: Path, table: str, columns: Sequence[str]) -> frozenset[str]:
+    """Columns that hold a floating number anywhere."""
+    tests = ", ".join(f"max(typeof({_q(c)}) = 'real')" for c in columns)
+    with closing(_open(path)) as database:
+        found = database.execute(f"SELECT {tests or 1} FROM {_q(table)}").fetchone()
+    return frozenset(c for c, held in zip(columns, found, strict=False) if held)
+
+
+def _stream(
+    path: Path, table: str, where: str, wanted: Sequence[str], real: frozenset[str]
+) -> Iterator[pa.RecordBatch]:
     import connectorx
 
-    cells = ", ".join(_cell(c) for c in wanted) or "1 AS nothing"
+    beside = [c for c in wanted if c in real]
+    cells = ", ".join(
+        [
+            *(_cell(c, real=c in real) for c in wanted),
+            *(f"CASE typeof({_q(c)}) WHEN 'real' THEN {_q(c)} ELSE 0.0 END" for c in beside),
+        ]
+    )
     # A first row of texts, dropped again: connectorx takes the types from the first row.
-    hint = ", ".join(f"'t' AS {_q(c)}" for c in wanted) or "1 AS nothing"
+    hint = ", ".join(
+        [*(f"'t' AS {_q(c)}" for c in wanted), *(f"0.5 AS {_q(c + _REAL)}" for c in beside)]
+    )
+    cells, hint = cells or "1 AS nothing", hint or "1 AS nothing"
     query = f"SELECT {hint} UNION ALL SELECT {cells} FROM {_q(table)}{where}"
     reader = connectorx.read_sql(f"sqlite://{quote(str(path))}", query, return_type="arrow_stream")
     first = True
     for batch in reader:
-        yield batch.slice(1) if first and batch.num_rows else batch
+        rows = batch.slice(1) if first and batch.num_rows else batch
+        yield _with_reals(rows, wanted, beside) if beside else rows
         first = first and not batch.num_rows
+
+
+def _with_reals(
+    batch: pa.RecordBatch, wanted: Sequence[str], beside: Sequence[str]
+) -> pa.RecordBatch:
+    """Put each floating number, in the shortest text that is exactly it, into its cell."""
+    columns = {name: batch.column(name) for name in wanted}
+    for name in beside:
+        shortest = pc.cast(batch.column(name + _REAL), pa.string())
+        texts = pc.binary_join_element_wise("r", shortest, "")
+        cell = pc.cast(columns[name], pa.string())
+        columns[name] = pc.if_else(pc.equal(cell, "r"), texts, cell)
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def _describe(database: sqlite3.Connection, table: str) -> SourceTable:
