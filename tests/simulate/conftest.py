@@ -12,7 +12,7 @@ from citybrain.city import City, load
 from citybrain.simulate import Summary, simulate
 from tests.simulate import reading
 
-PEOPLE, DAYS, SEED = 600, 20, 7
+PEOPLE, DAYS, SEED = 600, 60, 7
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,35 @@ def test_days_added_are_as_days_lived_at_once(rehearsal: Rehearsal, tmp_path: Pa
         assert reading.rows(rehearsal.city, to, table) == rehearsal.rows(table), table
 
 
+def test_changes_show_in_the_cursor(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """A reader that asks only for what is newer than its cursor misses nothing."""
+    city, start = rehearsal.city, rehearsal.summary.start
+    simulate(city, people=PEOPLE, days=1, seed=SEED, start=start, to=tmp_path / "early")
+    changes = 0
+    for table in reading.tables(city):
+        system, name = table.split(".")
+        fetch, contract = city.systems[system].tables[name], city.contracts[table]
+        if not fetch.cursor:
+            continue
+        cursor, key = contract.field(fetch.cursor).source, contract.field(contract.key[0]).source
+        rest = [contract.field(k).source for k in contract.key[1:]]
+        early = {
+            (r[key], *(r[k] for k in rest)): r
+            for r in reading.rows(city, tmp_path / "early", table)
+        }
+        newest = max((r[cursor] for r in early.values()), default=None)
+        late = {(r[key], *(r[k] for k in rest)): r for r in rehearsal.rows(table)}
+        assert early.keys() <= late.keys()
+        for which, row in late.items():
+            if which not in early:
+                assert newest is None or row[cursor] > newest, (table, row)
+            elif row != early[which]:
+                assert fetch.mode == "upsert", (table, row, early[which])
+                assert row[cursor] > early[which][cursor], (table, row, early[which])
+                changes += 1
+    assert changes > 20
+
+
 def test_a_rehearsal_that_is_there_is_left_alone(rehearsal: Rehearsal) -> None:
     to = rehearsal.summary.to
     written = (to / "simulation.json").stat().st_mtime_ns

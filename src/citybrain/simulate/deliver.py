@@ -112,8 +112,8 @@ class Delivery:
         """The table's rows as delivered, with the truth told aside."""
         soil = Soil(self.world.city, contract, self.rehearsed, files=files)
         key, truth, number = contract.key, self.truth, 0
-        for at, (row, about) in enumerate(TABLES[contract.id](self.world)):
-            planted, second = soil.soil(at, row)
+        for place, (row, about, at) in enumerate(TABLES[contract.id](self.world)):
+            planted, second = soil.soil(place if at is None else at, row)
             label = "|".join([plain(row[k]) or "" for k in key])
             number += 1
             for defect in planted:

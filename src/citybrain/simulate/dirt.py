@@ -33,7 +33,7 @@ class Planted(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class _Target:
-    """A kind of mistake in a field: the rows it falls on, its own chance, and how it is made.
+    """A kind of mistake in a field: the rows it falls on, and how it is made.
 
     Without a field the whole record is delivered twice.
     """
@@ -41,7 +41,7 @@ class _Target:
     kind: str
     field: Field | None
     where: Iterator[int]
-    rng: Random
+    name: str  # of its stream of chance
     make: Mistake
 
 
@@ -86,7 +86,7 @@ class Soil:
         heapify(self._heap)
 
     def soil(self, at: int, values: dict[str, Any]) -> tuple[list[Planted], dict[str, Any] | None]:
-        """Change ``values``, the row at that place (from 0), where dirt falls on it.
+        """Change ``values``, the row at that place (from 0, rising), where dirt falls on it.
 
         Returns what was planted, and a second row where the record is delivered twice.
         """
@@ -94,13 +94,16 @@ class Soil:
         planted: list[Planted] = []
         second: dict[str, Any] | None = None
         while heap and heap[0][0] <= at:
-            number = heap[0][1]
+            place, number = heap[0]
             target = self._targets[number]
             heapreplace(heap, (next(target.where), number))
+            if place < at:  # no row stands there yet
+                continue
+            rng = stream(self._rehearsed.seed, target.name, place)
             if target.field is None:
-                second = self._twice(target.rng, values)
+                second = self._twice(rng, values)
             elif all(target.field is not done.field for done in planted):
-                planted.extend(self._plant(target, target.field, values))
+                planted.extend(self._plant(rng, target, target.field, values))
         return planted, second
 
     def _add(self, kind: str, field: Field | None, make: Mistake) -> None:
@@ -109,13 +112,15 @@ class Soil:
         where = positions(stream(seed, "dirt", table.id, kind, name), rate)
         first = next(where, None)
         if first is not None:
-            rng = stream(seed, "mistake", table.id, kind, name)
             self._heap.append((first, len(self._targets)))
-            self._targets.append(_Target(kind=kind, field=field, where=where, rng=rng, make=make))
+            name = f"mistake {table.id} {kind} {name}"
+            self._targets.append(_Target(kind=kind, field=field, where=where, name=name, make=make))
 
-    def _plant(self, target: _Target, field: Field, values: dict[str, Any]) -> list[Planted]:
+    def _plant(
+        self, rng: Random, target: _Target, field: Field, values: dict[str, Any]
+    ) -> list[Planted]:
         """What was planted in the field; nothing where the mistake cannot be made."""
-        true, rng, corrected = values[field.name], target.rng, None
+        true, corrected = values[field.name], None
         wrong = target.make(rng, true, values) if true is not None else None
         if target.kind == "late_correction":
             days = 1 + int(rng.random() * _LATEST_CORRECTION)

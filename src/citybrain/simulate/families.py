@@ -1,13 +1,13 @@
 """The families that live in the city on the day the rehearsal's books begin."""
 
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
 from citybrain.simulate import rhythm
 from citybrain.simulate.draw import chooser, stream
 from citybrain.simulate.people import add_person, married_in_region
 from citybrain.simulate.places import Town
-from citybrain.simulate.world import Household, Person, World
+from citybrain.simulate.world import NOBODY, Household, Person, World
 
 _KINDS = chooser(
     {
@@ -21,6 +21,7 @@ _KINDS = chooser(
     }
 )
 _REGISTER_SINCE = 2016
+_MEN_WED_FROM, _WOMEN_WED_FROM = 22, 20
 _ONE_CHILD_FROM = 1962  # mothers born later raised their children under the policy
 
 
@@ -55,6 +56,25 @@ def found_household(
     return home
 
 
+def leave_home(world: World, person: Person, at: datetime) -> None:
+    """Take a person out of the household; who stays behind a head has a new one."""
+    if person.household == NOBODY:
+        return
+    home = world.households[person.household]
+    was_head = home.members[0] == person.number
+    home.members.remove(person.number)
+    home.changed = person.changed = at
+    if was_head:
+        touch_members(world, home, at)
+
+
+def touch_members(world: World, home: Household, at: datetime) -> None:
+    """The register rewrites every member's relation."""
+    home.changed = at
+    for number in home.members:
+        world.people[number].changed = at
+
+
 def marry(world: World, man: Person, woman: Person, on: date) -> None:
     """Make them husband and wife; those of the electronic register's years are noted."""
     again = "22" if {man.marital, woman.marital} & {"40", "30"} else "20"
@@ -78,16 +98,23 @@ def _born(world: World, rng: Random, age: float) -> date:
 
 def _couple(world: World, rng: Random, town: Town, age: float) -> tuple[Person, Person]:
     man = add_person(world, rng, sex="1", born=_born(world, rng, age), town=town)
-    gap = max(-4.0, min(9.0, rng.gauss(1.8, 2.4)))
-    born = rhythm.years_before(man.born, -gap)
-    region = married_in_region(rng, town, born, world.places.by_people(rng))
-    woman = add_person(world, rng, sex="2", born=born, town=town, region=region)
-    wed_age = max(20.0, rng.gauss(20.5 + (born.year - 1935) * 0.06, 2.2))
-    year = min(max(man.born.year + 22, born.year + round(wed_age)), world.today.year - 1)
-    on = rhythm.wedding_day(rng, world.city.calendar, year)
-    marry(world, man, woman, on)
-    woman.registered = max(woman.born, on if woman.region != man.region else woman.born)
-    return man, woman
+    return man, _wife(world, rng, man)
+
+
+def _wife(world: World, rng: Random, man: Person) -> Person:
+    """A wife of suitable age; both were of legal age when they registered, before this year."""
+    years_younger = max(-4.0, min(9.0, rng.gauss(1.8, 2.4)))
+    born = rhythm.years_before(man.born, -years_younger)
+    born = min(born, rhythm.years_before(world.today, _WOMEN_WED_FROM + 2.5))
+    region = married_in_region(rng, man.town, born, world.places.by_people(rng))
+    woman = add_person(world, rng, sex="2", born=born, town=man.town, region=region)
+    wished = born.year + round(rng.gauss(20.5 + (born.year - 1935) * 0.06, 2.2))
+    earliest = max(man.born.year + _MEN_WED_FROM, born.year + _WOMEN_WED_FROM) + 1
+    year = max(earliest, min(wished, world.today.year - 1))
+    marry(world, man, woman, rhythm.wedding_day(rng, world.city.calendar, year))
+    if woman.region != man.region:
+        woman.registered = _founded(man)
+    return woman
 
 
 def _children(world: World, rng: Random, man: Person, woman: Person) -> list[Person]:
@@ -132,16 +159,10 @@ def _three_generations(world: World, rng: Random, town: Town) -> None:
         world, rng, sex="1", born=born, town=town, surname=grandfather.surname,
         parents=(grandfather.number, grandmother.number),
     )  # fmt: skip
-    if man.age(world.today) < 24:
+    if man.age(world.today) < _MEN_WED_FROM + 2:
         found_household(world, rng, [grandfather, grandmother, man], on=_founded(grandfather))
         return
-    woman_born = rhythm.years_before(born, -max(-3.0, rng.gauss(1.5, 2)))
-    region = married_in_region(rng, town, woman_born, world.places.by_people(rng))
-    woman = add_person(world, rng, sex="2", born=woman_born, town=town, region=region)
-    year = min(
-        max(born.year + 22, woman_born.year + 20) + int(rng.random() * 4), world.today.year - 1
-    )
-    marry(world, man, woman, rhythm.wedding_day(rng, world.city.calendar, year))
+    woman = _wife(world, rng, man)
     children = _children(world, rng, man, woman)
     members = [grandfather, grandmother, man, woman, *children]
     found_household(world, rng, members, on=_founded(grandfather))
@@ -180,7 +201,7 @@ def _divorced(world: World, rng: Random, town: Town) -> None:
 
 def _young(world: World, rng: Random, town: Town) -> None:
     """A young couple without children."""
-    man, woman = _couple(world, rng, town, 23 + rng.random() * 8)
+    man, woman = _couple(world, rng, town, 25 + rng.random() * 7)
     found_household(world, rng, [man, woman], on=_founded(man))
 
 

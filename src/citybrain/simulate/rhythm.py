@@ -62,6 +62,16 @@ def office_time(rng: Random, day: date) -> datetime:
     return _moment(day, at // 60, at % 60, int(rng.random() * 60))
 
 
+def morning(day: date) -> datetime:
+    """Half past eight of that day: when the night's batch work is in."""
+    return _moment(day, 8, 30, 0)
+
+
+def evening(day: date) -> datetime:
+    """Six o'clock of that day: when the day's payments are booked."""
+    return _moment(day, 18, 0, 0)
+
+
 def any_time(rng: Random, day: date) -> datetime:
     """Any moment of that day, city time."""
     second = int(rng.random() * 86400)

@@ -146,7 +146,7 @@ def _build(city: City, asked: dict[str, Any], to: Path, progress: Progress) -> S
     progress("people", 1, 1)
     until = start + timedelta(days=asked["days"])
     genesis.live(world, until=until, progress=lambda done, total: progress("days", done, total))
-    numbers = tuple(p.id_number for p in world.people[:20_000])
+    numbers = tuple(p.id_number for p in world.people[: world.founders])
     rehearsed = Rehearsed(seed=asked["seed"], start=start, today=until, numbers=numbers)
     scratch = _scratch(to)
     try:

@@ -90,6 +90,8 @@ def add_vehicle(
         status="A",
         changed=rhythm.office_time(rng, on),
     )
+    if vehicle.valid_to < world.today:
+        vehicle.status = "Q"
     world.vehicles.append(vehicle)
     return vehicle
 

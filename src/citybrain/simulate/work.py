@@ -88,6 +88,8 @@ def _hire(world: World, rng: Random, person: Person, company: Company, *, fresh:
     if person.fund is None and rng.random() < (0.96 if public else 0.22):
         person.fund = person.hired
     company.staff += 1
+    if company.staff == 1:
+        world.note("employers", world.today, company.number)
 
 
 def _pension(world: World, rng: Random, person: Person) -> None:

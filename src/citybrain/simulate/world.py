@@ -218,6 +218,8 @@ class World:
 
     near: dict[str, list[int]] = field(default_factory=dict)  # town → institutions
     hospitals: dict[str, list[int]] = field(default_factory=dict)  # county → institutions
+    founders: int = 0  # how many people lived here when the books began
+    shares: dict[str, float] = field(default_factory=dict)  # area → share of the first people
     agenda: dict[date, list[tuple[str, tuple[Any, ...]]]] = field(default_factory=dict)
 
     def plan(self, day: date, topic: str, *what: Any) -> None:

@@ -7,7 +7,13 @@ from random import Random
 from citybrain.simulate import rhythm
 from citybrain.simulate.draw import chooser, some
 from citybrain.simulate.events.rates import any_day, today
-from citybrain.simulate.families import divorce, found_household, marry
+from citybrain.simulate.families import (
+    divorce,
+    found_household,
+    leave_home,
+    marry,
+    touch_members,
+)
 from citybrain.simulate.people import add_person
 from citybrain.simulate.world import NOBODY, Person, World
 
@@ -17,20 +23,25 @@ _CAUSES = chooser(
     | {"J18": 4, "E11": 3, "I11": 4, "K74": 2, "R54": 6, "W19": 2}
 )
 _YOUNG_CAUSES = chooser({"V89": 5, "W19": 1, "X70": 1, "C22": 2, "C50": 1, "I61": 1})
-_EFFECTS = ("registered", "cancellations")
 
 
 def planned(world: World) -> None:
     """What was decided earlier and enters the books today."""
     for topic, what in world.agenda.pop(world.today, []):
         world.note(topic, world.today, *what)
-        if topic in _EFFECTS:
+        if topic == "registered":
+            _enter(world, world.people[what[0]])
+        elif topic == "cancellations":
             person = world.people[what[0]]
-            person.changed = rhythm.office_time(today(world, f"clerk {what[0]}"), world.today)
-            if topic == "cancellations":
-                person.cancelled = world.today
-            else:
-                person.entered, person.registered = True, world.today
+            person.cancelled = world.today
+            person.changed = what[-1]
+
+
+def _enter(world: World, child: Person) -> None:
+    at = rhythm.office_time(today(world, f"clerk {child.number}"), world.today)
+    child.entered, child.registered, child.changed = True, world.today, at
+    if child.household != NOBODY:
+        touch_members(world, world.households[child.household], at)
 
 
 def day(world: World) -> None:
@@ -100,14 +111,12 @@ def _mortality(age: int) -> float:
 
 def _bury(world: World, rng: Random, person: Person) -> None:
     person.died = world.today
+    at = rhythm.office_time(rng, world.today)
     if person.spouse != NOBODY:
         widow = world.people[person.spouse]
-        widow.spouse, widow.marital = NOBODY, "30"
+        widow.spouse, widow.marital, widow.changed = NOBODY, "30", at
         person.spouse = NOBODY
-    if person.household != NOBODY:
-        home = world.households[person.household]
-        home.members.remove(person.number)
-        home.changed = rhythm.office_time(rng, world.today)
+    leave_home(world, person, at)
     old = person.age(world.today) >= 45
     cause = "P07" if person.age(world.today) < 1 else (_CAUSES if old else _YOUNG_CAUSES)(rng)
     reported = rhythm.next_open(
@@ -117,7 +126,8 @@ def _bury(world: World, rng: Random, person: Person) -> None:
     cancelled = rhythm.next_open(
         world.city.calendar, reported + timedelta(days=1 + int(rng.random() * 24))
     )
-    world.plan(cancelled, "cancellations", person.number, "1", world.today)
+    at = rhythm.office_time(rng, cancelled)
+    world.plan(cancelled, "cancellations", person.number, "1", world.today, at)
 
 
 def _wed(world: World, rng: Random) -> None:
@@ -158,24 +168,18 @@ def _free(world: World, person: Person, age: int) -> bool:
 
 def _move_together(world: World, rng: Random, man: Person, woman: Person) -> None:
     """Some couples enter the husband's household, some found their own; she is registered there."""
+    at = rhythm.office_time(rng, world.today)
     if man.household != NOBODY and rng.random() < 0.55:
         home = world.households[man.household]
     else:
-        _leave(world, man)
+        leave_home(world, man, at)
         home = found_household(world, rng, [man], on=world.today)
     before = world.households[woman.household].address if woman.household != NOBODY else ""
-    _leave(world, woman)
+    leave_home(world, woman, at)
     home.members.append(woman.number)
     woman.household, woman.town = home.number, home.town
-    at = rhythm.office_time(rng, world.today)
     home.changed = woman.changed = man.changed = at
     world.note("moves", world.today, woman.number, "3", "03", before, home.address, at)
-
-
-def _leave(world: World, person: Person) -> None:
-    if person.household != NOBODY:
-        world.households[person.household].members.remove(person.number)
-        world.households[person.household].changed = person.changed
 
 
 def _part(world: World, rng: Random) -> None:

@@ -1,11 +1,12 @@
 """People who move into the city, out of it, and within it."""
 
+from datetime import datetime
 from random import Random
 
 from citybrain.simulate import rhythm
 from citybrain.simulate.draw import chooser, some
 from citybrain.simulate.events.rates import open_day, today
-from citybrain.simulate.families import found_household
+from citybrain.simulate.families import found_household, leave_home
 from citybrain.simulate.identity import elsewhere
 from citybrain.simulate.local import local
 from citybrain.simulate.people import add_person
@@ -33,9 +34,9 @@ def day(world: World) -> None:
     for person in some(
         rng, world.people, open_day(world, rng, _ABROAD), lambda p: _may_leave(world, p)
     ):
-        _leave_home(world, person, rng)
-        person.gone = person.cancelled = world.today
-        world.note("cancellations", world.today, person.number, rng.choice("23"), world.today)
+        at = _go(world, rng, person)
+        kind = rng.choice("23")
+        world.note("cancellations", world.today, person.number, kind, world.today, at)
 
 
 def _away(rng: Random) -> str:
@@ -65,19 +66,16 @@ def _may_leave(world: World, person: Person) -> bool:
 
 
 def _move_out(world: World, rng: Random, person: Person) -> None:
-    at = _leave_home(world, person, rng)
     before = world.households[person.household].address if person.household != NOBODY else ""
-    person.gone = person.cancelled = world.today
+    at = _go(world, rng, person)
     world.note("moves", world.today, person.number, "2", _REASONS_OUT(rng), before, _away(rng), at)
 
 
-def _leave_home(world: World, person: Person, rng: Random) -> object:
+def _go(world: World, rng: Random, person: Person) -> datetime:
     at = rhythm.office_time(rng, world.today)
+    leave_home(world, person, at)
+    person.gone = person.cancelled = world.today
     person.changed = at
-    if person.household != NOBODY:
-        home = world.households[person.household]
-        home.members.remove(person.number)
-        home.changed = at
     return at
 
 

@@ -9,6 +9,7 @@ from citybrain.simulate.things import add_vehicle, give_licence
 from citybrain.simulate.world import NOBODY, Person, Vehicle, World
 
 _LICENSED, _BOUGHT, _FOR_FIRMS, _SCRAPPED, _CAUGHT = 14.0, 16.0, 1.5, 3.0, 85.0
+_LAST_DAYS = 40  # before the term in which inspections are made
 _CODES = chooser(
     {
         "10390": 34,
@@ -54,7 +55,7 @@ def _license(world: World, rng: Random) -> None:
 
     for person in some(rng, world.people, open_day(world, rng, _LICENSED), may):
         give_licence(rng, person, world.today)
-        person.points = 0
+        person.points, person.changed = 0, rhythm.office_time(rng, world.today)
         world.note("licences", world.today, person.number)
 
 
@@ -76,12 +77,15 @@ def _buy(world: World, rng: Random) -> None:
 
 
 def _inspect(world: World, rng: Random) -> None:
-    """Inspect vehicles in the days before their term runs out."""
-    if not rhythm.is_open(world.city.calendar, world.today):
-        return
+    """Inspect vehicles in the days before their term runs out, and some of those overdue."""
+    opened = rhythm.is_open(world.city.calendar, world.today)
     for vehicle in world.vehicles:
         left = (vehicle.valid_to - world.today).days
-        if vehicle.status == "A" and 0 <= left < 40 and rng.random() < 0.09:
+        if left >= _LAST_DAYS or vehicle.status not in "AQ":
+            continue
+        if left < 0 and vehicle.status == "A":
+            vehicle.status, vehicle.changed = "Q", rhythm.office_time(rng, world.today)
+        elif opened and rng.random() < (0.02 if left < 0 else 0.09):
             _pass(world, rng, vehicle)
 
 
@@ -91,8 +95,8 @@ def _pass(world: World, rng: Random, vehicle: Vehicle) -> None:
     vehicle.mileage += round(9000 * years * (0.5 + rng.random()))
     at = rhythm.office_time(rng, world.today)
     if passed:
-        vehicle.valid_to = rhythm.anniversary(vehicle.valid_to, years)
-        vehicle.changed = at
+        vehicle.valid_to = rhythm.anniversary(max(vehicle.valid_to, world.today), years)
+        vehicle.status, vehicle.changed = "A", at
     world.note(
         "inspections", world.today, vehicle.number, passed, vehicle.mileage, vehicle.valid_to, at
     )

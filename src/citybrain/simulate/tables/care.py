@@ -39,11 +39,11 @@ def enrolled(world: World) -> Iterator[Row]:
             "enrolled_on": max(
                 person.registered, rhythm.years_before(world.origin, rng.random() * 9)
             ),
-            "status": "3" if person.died or person.gone else "1",
+            "status": "3" if person.cancelled or person.gone else "1",
             "phone": person.phone or None,
             "updated_at": person.changed,
         }
-        yield Row(values, (("person", who),))
+        yield Row(values, (("person", who),), who)
 
 
 def settlements(world: World) -> Iterator[Row]:

@@ -98,7 +98,7 @@ def registrations(world: World) -> Iterator[Row]:
             "status": "07" if firm.closed else "05" if rng.random() < 0.02 else "03",
             "office": f"国家税务总局{firm.town.county_name}税务局{firm.town.name}税务分局",
         }
-        yield Row(values, (("company", firm.number), ("legal_person", firm.owner)))
+        yield Row(values, (("company", firm.number), ("legal_person", firm.owner)), firm.number)
 
 
 def _registered(world: World) -> Iterator[Company]:

@@ -8,25 +8,23 @@ from citybrain.simulate.draw import stream
 from citybrain.simulate.local import local
 from citybrain.simulate.tables.insurance import rising_moment
 from citybrain.simulate.tables.rows import Row, money, month_of
-from citybrain.simulate.world import NOBODY, Title, World
+from citybrain.simulate.world import NOBODY, Person, Title, World
 
 _RATE = 8  # per cent of the base, from each side
 
 
 def accounts(world: World) -> Iterator[Row]:
     """Everybody who saves, or saved, for a home."""
-    last_employer = {n[1]: n[3] for n in world.happened("payments") if n[3] != NOBODY}
+    last: dict[int, tuple[date, int]] = {}
+    for day, who, _, employer, _ in world.happened("payments"):
+        if employer != NOBODY:
+            last[who] = (day, employer)
     for person in world.people:
-        employer = (
-            person.employer
-            if person.employer != NOBODY
-            else last_employer.get(person.number, NOBODY)
-        )
+        day, employer = last.get(person.number, (world.origin, NOBODY))
+        employer = person.employer if person.employer != NOBODY else employer
         if person.fund is None or employer == NOBODY:
             continue
-        rng = stream("fund", person.number)
-        months = (world.today - person.fund).days / 30.4
-        closed = person.died is not None or person.gone is not None
+        closed = person.cancelled is not None or person.gone is not None
         values = {
             "account_number": account_number(person.number),
             "id_number": person.id_number,
@@ -34,15 +32,21 @@ def accounts(world: World) -> Iterator[Row]:
             "employer_uscc": world.companies[employer].uscc,
             "base": money(person.base * 100),
             "rate": f"{_RATE}.00",
-            "balance": "0.00"
-            if closed
-            else money(round(months * person.base * _RATE * 2 * (0.2 + rng.random() * 0.6))),
+            "balance": "0.00" if closed else money(_balance(person, day)),
             "opened_on": person.fund,
             "status": "05" if closed else "01" if person.employer != NOBODY else "02",
             "phone": person.phone or None,
-            "updated_at": person.changed,
+            "updated_at": max(person.changed, rhythm.evening(day)),
         }
-        yield Row(values, (("person", person.number), ("company", employer)))
+        about = (("person", person.number), ("company", employer))
+        yield Row(values, about, person.number)
+
+
+def _balance(person: Person, day: date) -> int:
+    """Hundredths of a yuan after the last deposit; part of it was taken out over the years."""
+    months = max(0, (day - (person.fund or day)).days) / 30.4
+    kept = 0.2 + stream("fund", person.number).random() * 0.6
+    return round(months * person.base * _RATE * 2 * kept)
 
 
 def deposits(world: World) -> Iterator[Row]:

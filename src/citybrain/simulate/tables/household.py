@@ -84,7 +84,7 @@ def moves(world: World) -> Iterator[Row]:
 
 def cancellations(world: World) -> Iterator[Row]:
     """Registrations ended by death or departure."""
-    for number, (day, who, reason, happened) in enumerate(world.happened("cancellations"), 1):
+    for number, (day, who, reason, happened, at) in enumerate(world.happened("cancellations"), 1):
         person = world.people[who]
         declarant = next((c for c in (*person.children, person.father) if c != NOBODY), NOBODY)
         values = {
@@ -95,7 +95,7 @@ def cancellations(world: World) -> Iterator[Row]:
             "happened_on": happened,
             "cancelled_on": day,
             "declarant_name": world.people[declarant].name if declarant != NOBODY else None,
-            "recorded_at": person.changed,
+            "recorded_at": at,
         }
         yield Row(values, (("person", who),))
 
@@ -137,9 +137,11 @@ def _parents(person: Person) -> tuple[int, int]:
 
 
 def _child(world: World, person: Person, head: Person) -> str:
-    same = [c for c in head.children if world.people[c].sex == person.sex]
-    if len(head.children) == 1:
+    """Only child, or eldest, second and further ones of the sex, as far as registered."""
+    known = [c for c in head.children if world.people[c].entered]
+    if len(known) == 1:
         return "21" if person.sex == "1" else "31"
-    order = same.index(person.number) if person.number in same else 9
+    same = [c for c in known if world.people[c].sex == person.sex]
+    order = same.index(person.number) if person.number in same else len(same)
     codes = ("22", "23", "20") if person.sex == "1" else ("32", "33", "30")
     return codes[min(order, 2)]

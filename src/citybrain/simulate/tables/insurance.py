@@ -34,7 +34,7 @@ def insured(world: World) -> Iterator[Row]:
             "phone": person.phone or None,
             "updated_at": person.changed,
         }
-        yield Row(values, (("person", person.number),))
+        yield Row(values, (("person", person.number),), person.number)
 
 
 def payments(world: World) -> Iterator[Row]:
@@ -68,23 +68,25 @@ def benefits(world: World) -> Iterator[Row]:
             "kind": _KINDS[person.scheme],
             "started_on": person.retired,
             "monthly_amount": money(person.base * 100),
-            "ended_on": person.died,
+            "ended_on": person.died if person.cancelled else None,
             "bank_account": f"000{person.number * 7919 % 10**13:013d}",
             "updated_at": person.changed,
         }
-        yield Row(values, (("person", person.number),))
+        yield Row(values, (("person", person.number),), person.number)
 
 
 def employers(world: World) -> Iterator[Row]:
-    """Every body that ever employed somebody who is insured."""
-    staff: dict[int, int] = {}
-    for person in world.people:
-        if person.employer != NOBODY and person.here:
-            staff[person.employer] = staff.get(person.employer, 0) + 1
+    """Every body that ever employed somebody insured; staff as of its last payment."""
+    paid: dict[int, tuple[date, int]] = {}
+    for day, _, _, employer, _ in world.happened("payments"):
+        last, staff = paid.get(employer, (day, 0))
+        paid[employer] = (day, staff + 1 if last == day else 1)
+    known = {number: day for day, number in reversed(world.happened("employers"))}
     for company in world.companies:
-        if not company.staff:
+        if company.number not in known:
             continue
         rng = stream(world.seed, "employer", company.number)
+        day, staff = paid.get(company.number, (known[company.number], 0))
         values = {
             "employer_number": employer_number(company.number),
             "uscc": company.uscc,
@@ -92,10 +94,10 @@ def employers(world: World) -> Iterator[Row]:
             "kind": company.body,
             "industry": company.industry,
             "registered_on": rhythm.next_open(world.city.calendar, company.founded),
-            "insured_count": staff.get(company.number, 0),
-            "updated_at": rhythm.office_time(rng, max(company.changed.date(), world.origin)),
+            "insured_count": staff,
+            "updated_at": max(rhythm.office_time(rng, day), company.changed),
         }
-        yield Row(values, (("company", company.number),))
+        yield Row(values, (("company", company.number),), company.number)
 
 
 def person_number(number: int) -> str:
@@ -109,7 +111,7 @@ def employer_number(number: int) -> str:
 
 
 def _status(person: Person) -> str:
-    if person.died or person.gone:
+    if person.cancelled or person.gone:
         return "3"
     if person.retired:
         return "4"

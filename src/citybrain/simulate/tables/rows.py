@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 class Row(NamedTuple):
     """Values by field name, and the truth: ``(role, number)`` of people and firms.
 
+    ``at`` is the row's place in the order that later days never disturb, where that is
+    not its place in the table.
+
     Values are text, whole numbers, booleans, days, moments, mappings (for JSON) or None;
     decimals are text with the digits the contract promises. Roles that begin with
     ``company`` number firms, ``household`` homes, all others people.
@@ -14,6 +17,7 @@ class Row(NamedTuple):
 
     values: dict[str, Any]
     about: tuple[tuple[str, int], ...] = ()
+    at: int | None = None
 
 
 def money(cents: int) -> str:

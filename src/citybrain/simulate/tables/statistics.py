@@ -22,13 +22,12 @@ _INDICATORS = {
 
 def monthly(world: World) -> Iterator[Row]:
     """Indicators of every finished month since the books began, for the city and its counties."""
-    counties = _shares(world)
     for month in _months(world):
         for code, (unit, size, basis, growth) in _INDICATORS.items():
             rng = stream(world.seed, "indicator", code, month.isoformat())
             whole = _figure(world, code, size, basis, growth, month)
-            for area, share in counties.items():
-                wobble = 1.0 if area == "全市" or unit == "%" else rng.uniform(0.96, 1.04)
+            for area, share in world.shares.items():
+                wobble = 1.0 if share == 1 or unit == "%" else rng.uniform(0.96, 1.04)
                 value = whole if unit == "%" else whole * share * wobble
                 values = {
                     "month": f"{month:%Y-%m}",
@@ -42,21 +41,13 @@ def monthly(world: World) -> Iterator[Row]:
                 yield Row(values)
 
 
-def _shares(world: World) -> dict[str, float]:
-    counties: dict[str, float] = {}
-    for person in world.people:
-        if person.registered <= world.origin:
-            counties[person.town.county_name] = counties.get(person.town.county_name, 0) + 1
-    total = sum(counties.values())
-    ordered = dict.fromkeys(t.county_name for t in world.places.towns)
-    return {"全市": 1.0} | {name: counties.get(name, 0.0) / total for name in ordered}
-
-
 def _figure(world: World, code: str, size: float, basis: str, growth: float, month: date) -> float:
     if code == "RK001":
         return float(
             sum(
-                p.registered <= month and p.cancelled is None for p in world.people if not p.incomer
+                p.registered <= month and (p.cancelled or month) >= month
+                for p in world.people
+                if not p.incomer
             )
         )
     if code == "QY001":

@@ -38,12 +38,8 @@ def students(world: World) -> Iterator[Row]:
             "boarding": stream("boarding", person.number).random()
             < (0.6 if person.grade >= "31" else 0.08),
         }
-        about = (
-            (("person", person.number),)
-            if parent is None
-            else (("person", person.number), ("guardian", guardian))
-        )
-        yield Row(values, about)
+        about = (("person", person.number), ("guardian", guardian))
+        yield Row(values, about if parent else about[:1], person.number)
 
 
 def schools(world: World) -> Iterator[Row]:

@@ -17,7 +17,6 @@ def vehicles(world: World) -> Iterator[Row]:
     for vehicle in world.vehicles:
         company = world.companies[vehicle.company] if vehicle.company != NOBODY else None
         person = world.people[vehicle.owner] if company is None else None
-        overdue = vehicle.status == "A" and vehicle.valid_to < world.today
         values = {
             "vehicle_number": vehicle_number(vehicle),
             "plate": vehicle.plate,
@@ -31,7 +30,7 @@ def vehicles(world: World) -> Iterator[Row]:
             "owner_kind": "2" if company else "1",
             "first_registered_on": vehicle.registered,
             "inspection_valid_to": vehicle.valid_to,
-            "status": "Q" if overdue else vehicle.status,
+            "status": vehicle.status,
             "updated_at": vehicle.changed,
         }
         yield Row(values, (("company", vehicle.company) if company else ("owner", vehicle.owner),))
@@ -44,6 +43,7 @@ def licences(world: World) -> Iterator[Row]:
     first = [p.number for p in world.people if p.licensed and p.number not in new]
     for who in (*first, *since):
         person = world.people[who]
+        issued, ends = _terms(person, world.today)
         values = {
             "id_number": person.id_number,
             "file_number": f"{person.region}{who + 1:06d}",
@@ -52,12 +52,12 @@ def licences(world: World) -> Iterator[Row]:
             "birth_date": person.born,
             "licence_class": person.licence,
             "first_issued_on": person.licensed,
-            "valid_to": _valid_to(person, world.today),
+            "valid_to": ends,
             "points": person.points,
-            "status": "G" if person.died else "A",
+            "status": "G" if person.died and person.cancelled else "A",
             "phone": person.phone or None,
             "address": _address(world, person),
-            "updated_at": person.changed,
+            "updated_at": max(person.changed, rhythm.morning(issued)),
         }
         yield Row(values, (("person", who),))
 
@@ -108,12 +108,15 @@ def vehicle_number(vehicle: Vehicle) -> str:
     return f"{34_180_000_000_001 + vehicle.number}"
 
 
-def _valid_to(person: Person, today: date) -> date:
-    licensed = person.licensed or today
-    held = (today - licensed).days / 365.2425
-    if held >= 16:
-        return _FOREVER
-    return rhythm.anniversary(licensed, 6 if held < 6 else 16)
+def _terms(person: Person, today: date) -> tuple[date, date]:
+    """The day the licence in force was issued, and the day it ends."""
+    issued = person.licensed or today
+    for years in (6, 10):
+        ends = rhythm.anniversary(issued, years)
+        if ends > today:
+            return issued, ends
+        issued = ends
+    return issued, _FOREVER
 
 
 def _address(world: World, person: Person) -> str | None:
