@@ -232,7 +232,8 @@ def _columns() -> tuple[c.GridColumn, ...]:
 def quarantine(*, revealed: bool = False, long: bool = False) -> c.QuarantineView:
     def row(key: str, *, corrected: bool = False) -> c.QuarantineRow:
         cells = _cells(state="changed" if corrected else "wrong", masked=not revealed, long=long)
-        return c.QuarantineRow(row=key, label=f"第 {key} 行", since=NOW, corrected=corrected,
+        return c.QuarantineRow(row=key, label=f"第 {key} 行", corrected=corrected, raw="",
+                               office=LONG if long else "市民政局婚姻登记处",
                                cells=cells, troubles=_troubles(long=long))  # fmt: skip
 
     return c.QuarantineView(
@@ -310,8 +311,11 @@ def integrity(state: str = "damaged", *, long: bool = False) -> c.IntegrityView:
     entry = c.EntryProblem(
         number=48_197, title=text("第 48,197 条记录"), leaf_then=HASH, leaf_now=OTHER,
         sentence=text("有人想让一次明文查看显得像脱敏查看。", long=long), in_copy=True, found_at=NOW,
-        facts=(c.Fact(name="who", title=text("何人"), then="市民政局 陈**", now="市民政局 陈**"),
-               c.Fact(name="action", title=text("做了"), then="明文查看", now="脱敏查看")),
+        facts=tuple(
+            c.Fact(name=name, title=text(title), then=text(then, long=long), now=text(now),
+                   changed=then != now)
+            for name, title, then, now in (("who", "何人", "市民政局 陈**", "市民政局 陈**"),
+                                           ("action", "做了", "明文查看", "脱敏查看"))),
     )  # fmt: skip
     steps = tuple(
         c.RepairStep(number=i + 1, title=text(title), sentence=text("02:00 的备份中有同一哈希的副本。"),

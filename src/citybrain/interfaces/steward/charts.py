@@ -92,7 +92,12 @@ def _bars(history: Sequence[HistoryPoint], step: float) -> tuple[Bar, ...]:
             tall = max(HEIGHT * BAR_SHARE * point.quarantined / most, 4.0)
             x = min(max(i * step - width / 2, 0.0), WIDTH - width)
             bars.append(
-                Bar(x=f"{x:.1f}", y=f"{HEIGHT - tall:.1f}", width=f"{width:.1f}", height=f"{tall:.1f}")
+                Bar(
+                    x=f"{x:.1f}",
+                    y=f"{HEIGHT - tall:.1f}",
+                    width=f"{width:.1f}",
+                    height=f"{tall:.1f}",
+                )
             )
     return tuple(bars)
 

@@ -53,7 +53,9 @@ urlpatterns = [
     path("steward/tables/<table:table>", views_table.table, name="table"),
     path("steward/tables/<table:table>.<twin:suffix>", views_table.table_twin, name="table_twin"),
     path("steward/tables/<table:table>/reveal", views_table.table_reveal, name="table_reveal"),
-    path("steward/tables/<table:table>/rows.<twin:suffix>", views_table.table_rows, name="table_rows"),
+    path(
+        "steward/tables/<table:table>/rows.<twin:suffix>", views_table.table_rows, name="table_rows"
+    ),
     path(
         "steward/tables/<table:table>/history.<twin:suffix>",
         views_table.history_twin,
@@ -77,7 +79,9 @@ urlpatterns = [
     path("steward/repair.<twin:suffix>", views_repair.repair_list_twin, name="repair_list_twin"),
     path("steward/repair/<table:table>", views_repair.repair, name="repair"),
     path("steward/repair/<table:table>/reveal", views_repair.repair_reveal, name="repair_reveal"),
-    path("steward/repair/<table:table>/correct", views_repair.repair_correct, name="repair_correct"),
+    path(
+        "steward/repair/<table:table>/correct", views_repair.repair_correct, name="repair_correct"
+    ),
     path("steward/repair/<table:table>/excel", views_repair.repair_excel, name="repair_excel"),
     path("steward/upload", views_upload.upload_new, name="upload_new"),
     path("steward/upload/<name:draft>", views_upload.upload, name="upload"),

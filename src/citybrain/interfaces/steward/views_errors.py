@@ -31,7 +31,13 @@ def headline(status: int) -> str:
 
 
 def error_page(
-    request: HttpRequest, *, status: int, what: str = "", why: str = "", do: str = "", where: str = ""
+    request: HttpRequest,
+    *,
+    status: int,
+    what: str = "",
+    why: str = "",
+    do: str = "",
+    where: str = "",
 ) -> HttpResponse:
     """The page of one error, or JSON when a twin was asked for."""
     parts = {"what": what or headline(status), "why": why, "do": do, "where": where}

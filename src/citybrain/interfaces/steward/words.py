@@ -57,10 +57,11 @@ ACTIONS = {
     "identity.manage": _("管理账号"),
     "work.read": _("查看任务"),
 }
+
+
 def word(state: str) -> Word:
     """The word of any state; the slug itself, neutrally, when the state is new."""
     for words in (STATES, RUN_STATES, LOOKS):
         if state in words:
             return words[state]
     return Word(text=state, shape="idle")
-

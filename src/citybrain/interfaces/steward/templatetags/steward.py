@@ -184,7 +184,9 @@ def level(value: int, short: bool = False) -> SafeString:
     text = words.LEVELS.get(value, "")
     label = text if short else gettext("%(n)s 级 %(word)s") % {"n": value, "word": text}
     return format_html(
-        '<span class="lv"><svg viewBox="0 0 16 12" aria-hidden="true">{}</svg>{}</span>', bars, label
+        '<span class="lv"><svg viewBox="0 0 16 12" aria-hidden="true">{}</svg>{}</span>',
+        bars,
+        label,
     )
 
 

@@ -1,0 +1,71 @@
+"""Charts and the picture of the tree: geometry that says what the numbers say."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citybrain.interfaces.steward import twins
+from citybrain.interfaces.steward.charts import HEIGHT, WIDTH, rows_chart
+from citybrain.interfaces.steward.merkle import DRAWN, picture
+from citybrain.interfaces.steward.templatetags import steward as tags
+from tests.steward import examples as x
+
+HISTORY = x.table().history
+
+
+def test_one_delivery_is_no_line() -> None:
+    assert rows_chart(HISTORY[:1]) is None
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=2, max_size=40))
+def test_every_point_lies_within_the_frame(counts: list[int]) -> None:
+    points = [replace(HISTORY[0], rows=count, quarantined=count % 7) for count in counts]
+    chart = rows_chart(points)
+    assert chart is not None
+    assert list(chart.y_labels) == sorted(chart.y_labels, reverse=True)
+    assert chart.y_labels[-1] <= min(counts) and max(counts) <= chart.y_labels[0]
+    spots = [pair.split() for pair in chart.line.removeprefix("M").split(" L")]
+    assert all(-0.1 <= float(a) <= WIDTH and -0.1 <= float(b) <= HEIGHT for a, b in spots)
+    ups = [float(b) for _a, b in spots]
+    assert (ups[0] >= ups[-1]) == (counts[0] <= counts[-1]) or ups[0] == ups[-1]
+    assert all(0 <= float(bar.x) and float(bar.y) <= HEIGHT for bar in chart.bars)
+
+
+def test_the_chosen_snapshot_is_marked() -> None:
+    chart = rows_chart(HISTORY, snapshot=HISTORY[3].snapshot)
+    assert chart is not None
+    assert chart.at == f"{WIDTH * 3 / 9:.1f}"
+
+
+@pytest.mark.parametrize("levels", [0, 1, 3, 16])
+def test_the_path_leads_from_the_leaf_to_the_root(levels: int) -> None:
+    drawn = picture(x.proof(levels=levels))
+    path = [node for node in drawn.nodes if node.role == "path"]
+    assert len(path) == min(levels, DRAWN) + 1 + (levels > DRAWN)
+    assert sum(node.role == "neighbour" for node in drawn.nodes) == min(levels, DRAWN)
+    assert [node.label for node in path if node.label] == ["48,197"]
+
+
+def test_a_neighbour_on_the_left_stands_left_of_the_path() -> None:
+    proof = x.proof(levels=1)
+    left = replace(proof, path=(replace(proof.path[0], side="left"),))
+    nodes = {node.role: node.x for node in picture(left).nodes if node.y > 50}
+    assert nodes["neighbour"] < nodes["path"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(1.0, "100.0%"), (0.99999, "99.9%"), (0.5, "50.0%"), (None, "—")]
+)
+def test_a_share_is_never_rounded_up_to_all(value: float | None, shown: str) -> None:
+    assert tags.percent(value) == shown
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
+    from citybrain.engines.catalogue.service import Text
+
+    row = Text(zh=text)
+    answer = twins.as_csv([row], name="x")
+    assert "'" + text[0] in answer.content.decode("utf-8-sig")

@@ -1,0 +1,84 @@
+"""Signing in, language, theme and the tour: kept for the reader, and nowhere else."""
+
+from django.urls import reverse
+
+from tests.steward.conftest import Site
+from tests.steward.reading import faults
+
+
+def test_the_sign_in_page_shows_the_accounts_of_the_rehearsal(site: Site) -> None:
+    html = site.client("").get("/login/").content.decode()
+    assert faults(html) == []
+    assert "engineer" in html
+
+
+def test_outside_rehearsal_no_account_is_shown(site: Site, settings: object) -> None:
+    settings.CITYBRAIN_REHEARSAL = False  # type: ignore[attr-defined]
+    html = site.client("").get("/login/").content.decode()
+    assert "rehearsal-2021" not in html
+    assert "演练" not in html
+
+
+def test_a_wrong_password_is_said_once_and_takes_the_focus(site: Site) -> None:
+    answer = site.client("").post("/login/", {"username": "engineer", "password": "no"})
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert faults(html) == []
+    assert html.count('role="alert"') == 1
+    assert 'aria-invalid="true"' in html
+    assert "no" not in html.partition('id="password"')[2].partition(">")[0]
+
+
+def test_after_signing_in_one_is_where_one_wanted_to_be(site: Site) -> None:
+    client = site.client("")
+    asked = client.get("/steward/tables")
+    assert asked["Location"] == "/login/?next=/steward/tables"
+    form = {"username": "engineer", "password": "rehearsal-2021", "next": "/steward/tables"}
+    assert client.post("/login/", form)["Location"] == "/steward/tables"
+
+
+def test_nobody_is_led_to_another_site(site: Site) -> None:
+    for form in ("https://elsewhere.invalid/", "//elsewhere.invalid", "javascript:alert(1)"):
+        client = site.client("")
+        sent = {"username": "engineer", "password": "rehearsal-2021", "next": form}
+        assert client.post("/login/", sent)["Location"] == "/steward/"
+        assert client.post("/theme/", {"theme": "dark", "next": form})["Location"] == "/steward/"
+
+
+def test_the_theme_is_kept_in_a_cookie_and_needs_no_script(site: Site) -> None:
+    client = site.client()
+    assert 'data-theme="light"' in client.get("/steward/").content.decode()
+    sent = client.post("/theme/", {"theme": "dark", "next": "/steward/help"})
+    assert sent["Location"] == "/steward/help"
+    assert 'data-theme="dark"' in client.get("/steward/").content.decode()
+    client.cookies["theme"] = '"><script>'
+    assert 'data-theme="light"' in client.get("/steward/").content.decode()
+
+
+def test_signing_out_ends_the_session(site: Site) -> None:
+    client = site.client()
+    assert client.post("/logout/").status_code == 302
+    assert client.get("/steward/").status_code == 302
+
+
+def test_pages_carry_a_policy_that_forbids_the_inline_and_the_foreign(site: Site) -> None:
+    answer = site.client().get("/steward/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_tour_is_offered_follows_and_can_be_put_away(site: Site) -> None:
+    client = site.client()
+    assert 'id="tour"' in client.get("/steward/").content.decode()
+    assert 'id="tour"' not in client.get("/steward/tables").content.decode()
+    for number in range(1, 6):
+        assert client.get(reverse("tour_step", args=[number])).status_code == 302
+        html = client.get("/steward/tables").content.decode()
+        assert faults(html) == []
+        assert f"第 {number} 步，共 5 步" in html
+    client.post(reverse("tour_close"), {"next": "/steward/"})
+    assert 'id="tour"' not in client.get("/steward/").content.decode()
+    assert reverse("tour_step", args=[1]) in client.get("/steward/help").content.decode()

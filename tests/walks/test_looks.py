@@ -1,0 +1,123 @@
+"""The pages in a browser: full of data, in error, with the longest texts; by keyboard."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.steward.gallery import PAGES
+from tests.walks.conftest import Opening
+from tests.walks.seeing import NARROW, WIDE, axe, shoot, sideways
+
+pytestmark = pytest.mark.chromium
+
+
+@pytest.mark.parametrize(
+    ("theme", "language", "size"),
+    [
+        ("light", "zh-hans", WIDE),
+        ("light", "zh-hans", NARROW),
+        ("dark", "zh-hans", WIDE),
+        ("dark", "zh-hans", NARROW),
+        ("light", "en", WIDE),
+        ("light", "en", NARROW),
+    ],
+    ids=lambda value: str(value[0]) if isinstance(value, tuple) else value,
+)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    gallery: str, opened: Opening, theme: str, language: str, size: tuple[int, int]
+) -> None:
+    page = opened(gallery, size=size, theme=theme, django_language=language)
+    wrong = {}
+    for name in PAGES:
+        page.goto(f"{gallery}/gallery/{name}")
+        shoot(page, f"{name}-{theme}-{language}-{size[0]}")
+        found = axe(page) + ([f"{sideways(page)} px sideways"] if sideways(page) else [])
+        if found:
+            wrong[name] = found
+    assert wrong == {}
+
+
+def test_the_sign_in_page_is_clean(gallery: str, chromium: Any) -> None:
+    for size in (WIDE, NARROW):
+        page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+        page.goto(f"{gallery}/login/")
+        shoot(page, f"login-{size[0]}")
+        assert axe(page) == []
+        assert sideways(page) == 0
+        page.close()
+
+
+def focused(page: Any) -> str:
+    found: str = page.evaluate(
+        "document.activeElement.id || document.activeElement.name"
+        " || document.activeElement.textContent.trim()"
+    )
+    return found
+
+
+def test_the_page_is_worked_by_keyboard(gallery: str, opened: Opening) -> None:
+    page = opened(gallery)
+    page.goto(f"{gallery}/gallery/upload")
+    page.keyboard.press("Tab")
+    assert focused(page) == "跳到正文"
+    page.keyboard.press("Enter")
+    assert focused(page) == "main"
+    page.keyboard.press("/")
+    assert focused(page) == "q"
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("F8")
+    assert focused(page) == "r18-man_id"
+    page.keyboard.press("F8")
+    assert focused(page) == "r18-man_born"
+    page.keyboard.press("Shift+F8")
+    assert focused(page) == "r18-man_id"
+
+
+def test_escape_restores_a_cell_and_enter_sends_its_row(gallery: str, opened: Opening) -> None:
+    page = opened(gallery)
+    page.goto(f"{gallery}/gallery/upload")
+    cell = page.locator("[name=r18-man_born]")
+    before = cell.input_value()
+    cell.fill("1987-03-12")
+    cell.press("Escape")
+    assert cell.input_value() == before
+    cell.press("Enter")
+    assert "还没有改动" in page.locator("#say").inner_text()
+    cell.fill("1987-03-12")
+    with page.expect_request(re.compile("/steward/upload/d1$")) as sent:
+        cell.press("Enter")
+    assert "save%3A18" in sent.value.post_data
+    assert "r18-man_born=1987-03-12" in sent.value.post_data
+
+
+def test_focus_is_seen_on_every_control(gallery: str, opened: Opening) -> None:
+    page = opened(gallery)
+    page.goto(f"{gallery}/gallery/repair-revealed")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        hidden = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement);"
+            " return document.activeElement !== document.body && s.outlineStyle === 'none'; })()"
+        )
+        assert not hidden, focused(page)
+
+
+def test_paper_shows_content_and_the_mark_only(gallery: str, opened: Opening) -> None:
+    page = opened(gallery)
+    page.goto(f"{gallery}/gallery/table")
+    page.emulate_media(media="print")
+    shoot(page, "table-print")
+    assert page.locator(".side").is_hidden()
+    assert page.locator("header.bar").is_hidden()
+    assert page.locator("p.paper.mark").is_visible()
+
+
+def test_the_moving_page_asks_again_and_keeps_its_place(gallery: str, opened: Opening) -> None:
+    page = opened(gallery)
+    asked = []
+    page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/live") else None)
+    page.goto(f"{gallery}/gallery/moving")
+    page.wait_for_timeout(2600)
+    assert asked

@@ -1,0 +1,113 @@
+"""The tour in a browser over a real installation: break, collect, correct, who looked, cheat."""
+
+from typing import Any
+
+import pytest
+
+from tests.walks.conftest import Opening, Town
+from tests.walks.seeing import NARROW, WIDE, axe, shoot, sideways
+
+pytestmark = pytest.mark.chromium
+
+
+class Walk:
+    """Looks at every stop: nothing for axe to find, nothing sideways, a picture if wanted."""
+
+    def __init__(self, page: Any, name: str) -> None:
+        self.page = page
+        self.name = name
+
+    def stop(self, what: str) -> None:
+        shoot(self.page, f"tour-{self.name}-{what}")
+        assert axe(self.page) == [], what
+        assert sideways(self.page) == 0, what
+
+    def put_coach_away(self) -> None:
+        if self.page.locator("#coach:popover-open").count():
+            self.page.locator("#coach-x").click()
+
+    def ended(self) -> None:
+        self.page.wait_for_url("**/steward/runs/**")
+        self.page.wait_for_selector("#live[data-moving='0']")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
+def test_the_tour_from_end_to_end(town: Town, opened: Opening, size: tuple[int, int]) -> None:
+    page = opened(town.address, size=size)
+    walk = Walk(page, str(size[0]))
+    page.locator("#tour-go").click()
+    page.wait_for_selector("#tour-say")
+    walk.stop("1-touch-one-fact")
+    page.locator("#tour-say button").click()
+    page.wait_for_url("**/steward/tables/**")
+    walk.stop("2-collect")
+    walk.put_coach_away()
+    page.locator("button[data-tour='2']").click()
+    walk.ended()
+    assert page.locator(".eq .warn").inner_text() == "1"
+    walk.stop("3-one-row-set-aside")
+    page.locator("a[data-tour='3']").first.click()
+    page.wait_for_url("**/steward/repair/**")
+    walk.put_coach_away()
+    walk.stop("4-masked")
+    page.fill("#purpose", "核对出生日期")
+    page.locator(".note .purpose button").click()
+    page.wait_for_url("**/reveal")
+    sentence = page.locator(".trouble").first.inner_text()
+    assert "身份证号显示" in sentence
+    walk.stop("5-both-values-named")
+    page.locator(".fix button[name=take]").first.click()
+    page.wait_for_url("**/correct")
+    walk.put_coach_away()
+    page.locator(".ph form .btn--primary").click()
+    walk.ended()
+    assert page.locator(".eq .warn").inner_text() == "0"
+    walk.stop("6-it-is-in")
+    page.locator("#tour-say a.btn--primary").click()
+    page.wait_for_url("**/steward/tables/**")
+    seen = page.locator("#seen").inner_text()
+    assert "您" in seen
+    assert "核对出生日期" in seen
+    walk.stop("7-who-looked")
+    walk.put_coach_away()
+    page.locator("#seen a.xs").first.click()
+    page.wait_for_url("**/steward/record/**")
+    walk.stop("8-proof")
+    page.goto(f"{town.address}/steward/tour/5")
+    walk.put_coach_away()
+    page.locator("button[data-tour='5']").click()
+    page.wait_for_selector(".note.no")
+    body = page.locator("main").inner_text()
+    assert "已损坏" in body
+    assert "已篡改" in body
+    walk.stop("9-both-named")
+    page.goto(f"{town.address}/steward/")
+    walk.put_coach_away()
+    walk.stop("10-the-overview-is-red")
+    for action in ("restore_file", "restore_record"):
+        page.goto(f"{town.address}/steward/integrity")
+        page.locator(f"button[value={action}]").click()
+        page.wait_for_load_state()
+    page.wait_for_selector(".note.yes h2")
+    walk.stop("11-whole-again")
+
+
+def test_without_javascript_the_errand_is_done_by_forms(town: Town, opened: Opening) -> None:
+    page = opened(town.address, script=False)
+    page.locator("#tour-go").click()
+    page.locator("#tour-say button").click()
+    page.locator("form button[data-tour='2']").click()
+    for _ in range(60):
+        if page.locator("#live[data-moving='0']").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    page.locator("a[data-tour='3']").first.click()
+    page.fill("#purpose", "核对出生日期")
+    page.locator(".note .purpose button").click()
+    page.locator(".fix button[name=take]").first.click()
+    assert "已改" in page.locator("main").inner_text()
+    page.goto(f"{town.address}/steward/tables/civil.marriages")
+    assert page.locator("select#snapshot").is_visible()
+    page.locator(".asof button").click()
+    assert page.locator("#sample").is_visible()
