@@ -38,10 +38,25 @@ def connection(name: str, url: str, *, base: Path | None = None) -> Connection:
             do="Write for example postgresql://user:password@host/database",
             where=name,
         )
-    if scheme in _PATHS and base is not None:
-        path = Path(url.split("://", 1)[1])
-        url = f"{scheme}://{path if path.is_absolute() else (base / path).resolve()}"
+    if scheme in _PATHS:
+        url = f"{scheme}://{_place(url.split('://', 1)[1], base)}"
     return Connection(name=name, url=url, scheme=scheme)
+
+
+def _place(written: str, base: Path | None) -> Path:
+    """The path of a URL, whether it was written with two slashes, three or four.
+
+    ``sqlite:////data/a.db`` and ``sqlite:///data/a.db`` are both /data/a.db; the latter is
+    data/a.db where no such file lies at the root but one lies beside ``base``, because other
+    tools write relative paths so.
+    """
+    path = Path("/" + written.lstrip("/")) if written.startswith("/") else Path(written)
+    if base is None:
+        return path
+    beside = base / written.lstrip("/")
+    if path.is_absolute():
+        return beside.resolve() if not path.exists() and beside.exists() else path
+    return (base / path).resolve()
 
 
 def connection_of(name: str, url: str) -> Connection:

@@ -207,7 +207,9 @@ def _references(source: SourceTable) -> str:
 
 def _field(name: str, column: DescribedColumn, source: SourceTable) -> Field:
     values = [v for row in source.sample if (v := row.get(column.name)) is not None]
-    guessed = guess(name, column.type, values)
+    # The source's own name may be Chinese, ours is its pinyin.
+    known_as = name if column.name.isascii() else f"{name} {column.name}"
+    guessed = guess(known_as, column.type, values)
     return Field(
         name=name,
         source=column.name,

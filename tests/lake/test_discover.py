@@ -1,0 +1,114 @@
+"""Discovering files and guessing what columns hold; what is written must pass every check."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from citybrain import city as cities
+from citybrain.adapters.readers import READERS
+from citybrain.base.clock import FixedClock
+from citybrain.base.errors import CityError
+from citybrain.city.model import City
+from citybrain.lake.connections import connection_of, remember, resolve
+from citybrain.lake.discover import discover, identifier
+from citybrain.lake.guess import guess
+from citybrain.lake.home import Home
+from tests.lake.collecting import Town
+
+
+def _discover(root: Path, url: str, clock: FixedClock) -> City:
+    discover(
+        READERS,
+        connection_of("mine", url),
+        system="mine",
+        department="office",
+        city_root=root / "city",
+        clock=clock,
+    )
+    assert cities.check(root / "city") == []
+    return cities.load(root / "city").city
+
+
+def test_a_folder_of_files_becomes_a_system_that_collects(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "people.csv").write_bytes(
+        "编号,姓名,身份证号,手机,出生日期,金额,代码\n"
+        "1,王一,110105194912310021,10012345678,1949-12-31,1.50,01\n"
+        "2,李二,11010519491231002X,10012345679,1949-12-31,2.25,02\n"
+        "3,张三,11010519491231002X,10012345670,1949-12-31,0.10,03\n".encode("gb18030")
+    )
+    (folder / "lines.jsonl").write_text('{"id": 1, "v": 12345678901234567890}\n{"id": 2}\n')
+    city = _discover(tmp_path, f"files://{folder}", clock)
+    people = city.contracts["mine.people"]
+    found = {f.source: (f.type, f.key, f.masking) for f in people.fields}
+    assert found["编号"] == ("long", 1, "none")
+    assert found["出生日期"][::2] == ("date", "birth_date")
+    assert found["金额"][0] == "decimal(18,2)"
+    assert found["代码"][0] == "string"
+    assert found["手机"][2] == "phone"
+    assert found["姓名"][2] == "name"
+    town = Town(tmp_path, clock, contracts=dict(city.contracts), systems=dict(city.systems))
+    town.where["mine"] = connection_of("mine", f"files://{folder}")
+    for result in town.collect():
+        assert (result.error, result.quarantined) == (None, 0)
+
+
+def test_a_second_discovery_does_not_overwrite(tmp_path: Path, clock: FixedClock) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.execute("CREATE TABLE MyTable (Id INTEGER PRIMARY KEY, Code TEXT UNIQUE NOT NULL)")
+    city = _discover(tmp_path, f"sqlite://{tmp_path}/a.db", clock)
+    fields = {f.name: (f.key, f.required, f.unique) for f in city.contracts["mine.my_table"].fields}
+    assert fields == {"id": (1, True, False), "code": (0, True, True)}
+    with pytest.raises(CityError, match="already described"):
+        _discover(tmp_path, f"sqlite://{tmp_path}/a.db", clock)
+
+
+def test_an_unreachable_source_says_so(tmp_path: Path, clock: FixedClock) -> None:
+    with pytest.raises(CityError, match="does not answer"):
+        _discover(tmp_path, f"sqlite://{tmp_path}/none.db", clock)
+    with pytest.raises(CityError, match="does not answer") as refused:
+        _discover(tmp_path, "postgresql://me:secret@127.0.0.1:1/x", clock)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "masking"),
+    [
+        ("x", ["11010519491231002X"] * 5, "id_number"),
+        ("x", ["10012345678"] * 5, "phone"),
+        ("x", ["a@b.invalid"] * 5, "account"),
+        ("x", ["王小明", "李四", "张三丰"], "name"),
+        ("x", ["宣城市宣州区狸桥镇园区大道1号"] * 4, "address"),
+        ("Fax", ["+1 (555) 123"] * 4, "phone"),
+        ("track_name", ["Rock"] * 4, "none"),
+        ("x", ["皖P12345"] * 4, "plate"),
+    ],
+)
+def test_guesses_lean_to_the_careful_side(name: str, values: list[str], masking: str) -> None:
+    found = guess(name.lower(), "string", values)
+    assert found.masking == masking
+    assert found.level >= (3 if masking != "none" else 2)
+
+
+def test_names_of_three_spellings_are_one() -> None:
+    assert identifier("InvoiceLine") == identifier("invoice_line") == "invoice_line"
+    assert identifier("姓名") == "xing_ming"
+    assert identifier("2nd Value") == "c_2nd_value"
+
+
+def test_connections_are_found_and_kept(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    file = remember(home, connection_of("a", "sqlite:///x/a.db"))
+    assert file.stat().st_mode & 0o077 == 0
+    assert resolve("a", home, {}).url == "sqlite:///x/a.db"
+    (tmp_path / "connections.yml").write_text("b: files://here\n")
+    found = resolve("b", home, {"CITYBRAIN_SYSTEMS": str(tmp_path)})
+    assert found.url == f"files://{tmp_path}/here"
+    assert resolve("a", home, {"CITYBRAIN_CONNECTION_A": "mariadb://h/d"}).scheme == "mysql"
+    with pytest.raises(CityError, match="not known"):
+        resolve("c", home, {})
