@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
@@ -155,3 +156,38 @@ def test_a_proof_leads_from_an_entry_to_the_signed_root(
         catalogue.proof(who("police"), number)
     with pytest.raises(catalogue.Unknown):
         catalogue.proof(collected, 10_000)
+
+
+def test_what_a_scrub_found_elsewhere_turns_the_page_red(collected: Actor) -> None:
+    from citybrain.engines.catalogue import wiring
+    from citybrain.lake.scrub import scrub
+
+    catalogue.verify_now(collected)
+    catalogue.cheat(collected)
+    scrub(wiring.store())  # as the command line does
+    view = catalogue.integrity(collected)
+    assert (view.state, len(view.other_problems)) == ("damaged", 1)
+    assert catalogue.badges(collected).problems == 1
+    with pytest.raises(catalogue.Withheld):
+        catalogue.sample(collected, TABLE)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "DELETE FROM ledger_entry WHERE number = 2",
+        "UPDATE ledger_entry SET count = 'x', at = 'y', action = '' WHERE number = 2",
+        "UPDATE ledger_tile SET hashes = zeroblob(32)",
+        "DELETE FROM ledger_tile",
+    ],
+)
+def test_the_page_stands_whatever_was_tampered_with(collected: Actor, tampering: str) -> None:
+    catalogue.sample(collected, TABLE)
+    assert catalogue.verify_now(collected).state == "whole"
+    with connection.cursor() as cursor:
+        cursor.execute(tampering)
+    view = catalogue.verify_now(collected)
+    assert view.state == "damaged"
+    assert view.entry_problems or view.other_problems
+    with pytest.raises(catalogue.Withheld):
+        catalogue.sample(collected, TABLE)

@@ -160,8 +160,8 @@ def test_who_may_not_collect_is_refused(
     for call in (catalogue.collect, catalogue.enqueue_collect):
         with pytest.raises(Refused):
             call(who(account), [TABLE])
-    with pytest.raises(catalogue.Unknown):
-        catalogue.collect(engineer, ["no.such"])
+    with pytest.raises(catalogue.Unknown, match=r"是不是要 civil\.marriages"):
+        catalogue.collect(engineer, ["civil.marriagse"])
 
 
 def test_the_schedule_collects_what_is_due_and_sees_no_payload(

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,12 +170,7 @@ def test_downloads_are_masked_and_safe_to_open(collected: Actor) -> None:
         catalogue.table_download(collected, TABLE, format="exe")
 
 
-def test_an_earlier_snapshot_is_shown_as_it_was(
-    collected: Actor, city_clock: FixedClock, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import os
-    from pathlib import Path
-
+def test_an_earlier_snapshot_is_shown_as_it_was(collected: Actor, city_clock: FixedClock) -> None:
     first = catalogue.snapshots(collected, TABLE)[0].snapshot
     city_clock.advance(timedelta(days=1))
     path = Path(os.environ["CITYBRAIN_SYSTEMS"]) / "civil" / "婚姻登记累计表.xlsx"
@@ -183,6 +180,10 @@ def test_an_earlier_snapshot_is_shown_as_it_was(
     before = catalogue.sample(collected, TABLE, snapshot=first, limit=200)
     assert (before.total, len(before.rows), before.snapshot) == (world.ROWS, world.ROWS, first)
     assert [row.current for row in catalogue.snapshots(collected, TABLE)] == [True, False]
+    then = catalogue.table_download(collected, TABLE, format="json", snapshot=first)
+    assert len(json.loads(then.content)["rows"]) == world.ROWS
+    with pytest.raises(catalogue.Unknown):
+        catalogue.sample(collected, TABLE, snapshot=1)
 
 
 def test_an_unknown_table_is_unknown(engineer: Actor) -> None:

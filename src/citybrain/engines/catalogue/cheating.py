@@ -12,7 +12,7 @@ from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.backups import ensure_backup
 from citybrain.engines.catalogue.models import Cheating
-from citybrain.engines.catalogue.reading import thing_of
+from citybrain.engines.catalogue.reading import order, thing_of
 from citybrain.engines.catalogue.touring import tour_table
 from citybrain.engines.catalogue.views_proof import Cheat
 from citybrain.engines.guard import service as guard
@@ -29,12 +29,11 @@ def cheat(actor: Actor) -> Cheat:
     recorded, and a note of what was changed is kept for the page.
     """
     contract, _field, _beside = tour_table()
-    with guard.act(actor, "lake.cheat", "lake:", hold=False, clock=wiring.clock()) as done:
-        ensure_backup(contract.lake_table)
-        ledger.sequence(clock=wiring.clock())
-        file, offset, before, after = _flip(contract.lake_table)
-        number, field, was, became = _edit(thing_of(contract.id))
-        done.count = 2
+    order(actor, "lake.cheat", "lake:", count=2)
+    ensure_backup(contract.lake_table)
+    ledger.sequence(clock=wiring.clock())
+    file, offset, before, after = _flip(contract.lake_table)
+    number, field, was, became = _edit(thing_of(contract.id))
     made = Cheat(
         at=wiring.clock().now(), by=actor.id, table=contract.id, file=file, offset=offset,
         before=before, after=after, entry=number, field=field, entry_before=was,

@@ -4,12 +4,12 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.errors import Unknown
-from citybrain.engines.catalogue.reading import require, thing_of
-from citybrain.engines.guard import service as guard
+from citybrain.engines.catalogue.reading import order, require, things_of
 from citybrain.engines.identity.service import Actor
 
 
@@ -24,10 +24,8 @@ def collect(
     """
     names = chosen(tables, everything=everything)
     run_id = new_run(wiring.clock().now())
-    with guard.act(actor, "lake.collect", things_of(names), hold=False, clock=wiring.clock()) as d:
-        result = execute(names, run_id=run_id, by=actor.id, workers=workers, progress=progress)
-        d.count = sum(table.read for table in result.results)
-    return result
+    order(actor, "lake.collect", things_of(names))
+    return execute(names, run_id=run_id, by=actor.id, workers=workers, progress=progress)
 
 
 def enqueue_collect(actor: Actor, tables: Sequence[str] | None = None) -> str:
@@ -41,18 +39,21 @@ def enqueue_collect(actor: Actor, tables: Sequence[str] | None = None) -> str:
 
     names = chosen(tables) or chosen(None, everything=True)
     run_id = new_run(wiring.clock().now())
-    with guard.act(actor, "lake.collect", things_of(names), clock=wiring.clock()):
-        create(wiring.store(), run_id=run_id, tables=names, by=actor.id)
-        collect_tables.enqueue(run_id=run_id, tables=names, by=actor.id)
+    order(actor, "lake.collect", things_of(names))
+    create(wiring.store(), run_id=run_id, tables=names, by=actor.id)
+    collect_tables.enqueue(run_id=run_id, tables=names, by=actor.id)
     return run_id
 
 
 def stop_run(actor: Actor, run_id: str) -> None:
-    """Ask a run to stop; what was committed stays."""
-    from citybrain.lake.runs import request_stop
+    """Ask a run to stop; what was committed stays. Who may collect its tables may stop it."""
+    from citybrain.lake.runs import request_stop, run
 
-    with guard.act(actor, "lake.collect", f"run:{run_id}", clock=wiring.clock()):
-        request_stop(wiring.store(), run_id)
+    found = run(wiring.store(), run_id)
+    if found is None:
+        raise Unknown(f"没有汇聚任务 {run_id}", do="请在“汇聚任务”页面中查找", where=run_id)
+    order(actor, "lake.collect", things_of([table.table for table in found.tables]))
+    request_stop(wiring.store(), run_id)
 
 
 def execute(
@@ -91,11 +92,7 @@ def chosen(tables: Sequence[str] | None, *, everything: bool = False) -> list[st
     for name in tables:
         mine = [t for t in city.contracts if t == name or t.split(".")[0] == name]
         if not mine:
-            raise Unknown(
-                f"没有名为 {name} 的表或系统",
-                do="citybrain status 列出全部表名，写作 system.table",
-                where=name,
-            )
+            raise _unknown(name)
         found.update(dict.fromkeys(mine))
     return list(found)
 
@@ -112,12 +109,16 @@ def due(actor: Actor) -> list[str]:
     return chosen(None)
 
 
-def things_of(names: Sequence[str]) -> str:
-    """What a run is about: its table, its system, or the lake."""
-    systems = {name.split(".")[0] for name in names}
-    if len(names) == 1:
-        return thing_of(names[0])
-    return f"system:{next(iter(systems))}" if len(systems) == 1 else "lake:"
+def _unknown(name: str) -> Unknown:
+    """The refusal of a name that nothing has, with the nearest names that exist."""
+    city = wiring.city()
+    near = get_close_matches(name, [*city.contracts, *city.systems], n=3)
+    return Unknown(
+        f"没有名为 {name} 的表或系统",
+        why=f"您是不是要 {'、'.join(near)}" if near else "",
+        do="citybrain status 列出全部表名，写作 system.table",
+        where=name,
+    )
 
 
 def new_run(now: datetime) -> str:

@@ -11,7 +11,7 @@ from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.cells import cells, grid_columns, hidden, mask, troubles
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.quality import reason_counts
-from citybrain.engines.catalogue.reading import may, reading, require, thing_of
+from citybrain.engines.catalogue.reading import may, order, reading, require, thing_of
 from citybrain.engines.catalogue.seen import department_title
 from citybrain.engines.catalogue.tables import table_rows
 from citybrain.engines.catalogue.views_repair import (
@@ -19,7 +19,6 @@ from citybrain.engines.catalogue.views_repair import (
     QuarantineTable,
     QuarantineView,
 )
-from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
 from citybrain.lake import corrections
@@ -145,16 +144,13 @@ def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], rea
             where=table_id,
         )
     found = _find(table_id, row)
-    with guard.act(
-        actor, "lake.correct", thing_of(table_id), hold=False, clock=wiring.clock()
-    ) as done:
-        for name, value in edits.items():
-            corrections.record(
-                wiring.store(), table=table_id, quarantine_id=found.id, field=name,
-                original=found.values.get(name), corrected=value, by=actor.id, reason=reason,
-                now=wiring.clock().now(),
-            )  # fmt: skip
-        done.count = 1
+    order(actor, "lake.correct", thing_of(table_id), count=1)
+    for name, value in edits.items():
+        corrections.record(
+            wiring.store(), table=table_id, quarantine_id=found.id, field=name,
+            original=found.values.get(name), corrected=value, by=actor.id, reason=reason,
+            now=wiring.clock().now(),
+        )  # fmt: skip
 
 
 def _find(table_id: str, row: str) -> QuarantinedRow:

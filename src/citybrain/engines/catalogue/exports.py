@@ -10,7 +10,7 @@ from typing import Any
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.reading import reading, require, thing_of
-from citybrain.engines.catalogue.sampling import as_text, present
+from citybrain.engines.catalogue.sampling import as_text, present, snapshot_of
 from citybrain.engines.catalogue.views import Download
 from citybrain.engines.identity.service import Actor
 
@@ -31,9 +31,9 @@ def table_download(
         raise CityError(f"没有 {format} 这种格式", do="可选 csv 或 json", where=table_id)
     contract = wiring.contract(table_id)
     with reading(actor, table_id, reveal=False, action="lake.export") as done:
-        info = wiring.store().snapshot(contract.lake_table, snapshot_id=snapshot)
-        names = [field.name for field in present(contract)]
-        rows = _rows(contract.lake_table, names, info.committed_at if snapshot else None)
+        known = snapshot_of(contract, snapshot)
+        names = [field.name for field in present(contract, snapshot)] if known else []
+        rows = _rows(contract.lake_table, names, snapshot)
         done.count = len(rows)
         content = _csv(names, rows) if format == "csv" else _json(rows)
     return Download(
@@ -44,16 +44,20 @@ def table_download(
     )
 
 
-def _rows(lake_table: str, names: list[str], as_of: Any) -> list[dict[str, Any]]:
-    from citybrain.lake.query import query
+def _rows(lake_table: str, names: list[str], snapshot: int | None) -> list[dict[str, Any]]:
+    from citybrain.lake.query import read
 
     if not names:
         return []
-    columns = ", ".join(f'"{name}"' for name in names)
-    sql = f"SELECT {columns} FROM {lake_table}"  # noqa: S608 - names come from the contract
-    answer = query(wiring.store(), wiring.city(), sql, as_of=as_of, max_rows=MOST)
-    found: list[dict[str, Any]] = answer.to_pylist()
-    return found
+    answer = read(
+        wiring.store(),
+        wiring.city(),
+        lake_table,
+        columns=names,
+        snapshot_id=snapshot,
+        max_rows=MOST,
+    )
+    return answer.to_pylist()
 
 
 def csv_cell(value: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.backups import last_backup
 from citybrain.engines.catalogue.facts import facts
@@ -17,6 +18,7 @@ from citybrain.engines.catalogue.views_proof import (
     FilePart,
     FileProblem,
     IntegrityView,
+    ProofView,
     VerificationRow,
 )
 from citybrain.engines.identity.service import Actor
@@ -29,18 +31,25 @@ def card(actor: Actor) -> IntegrityCard:
     """The small card of the first page; reads the last verification, computes nothing."""
     last = Verification.objects.first()
     checkpoint = ledger.newest_checkpoint()
+    later = found_since(last)
     return IntegrityCard(
-        state=_state(last),
+        state="damaged" if later else _state(last),
         files=last.files if last else 0,
         entries=ledger.tree_size(),
         checkpoint=checkpoint.number if checkpoint else 0,
         checkpoint_at=ledger.moment(checkpoint.at) if checkpoint else None,
         verified_at=wiring.local(last.at) if last else None,
         seconds=last.seconds if last else 0.0,
-        problems=last.problems if last else 0,
+        problems=(last.problems if last else 0) + len(later),
         may_verify=may(actor, "lake.verify", "lake:"),
         may_cheat=may(actor, "lake.cheat", "lake:"),
     )
+
+
+def found_since(last: Verification | None) -> list[str]:
+    """Files known damaged that the last verification did not name: a scrub found them."""
+    named = {problem["file"] for problem in last.file_problems} if last else set()
+    return [d.file for d in wiring.store().damaged() if d.file not in named]
 
 
 def _state(last: Verification | None) -> str:
@@ -68,9 +77,13 @@ def integrity(actor: Actor) -> IntegrityView:
         for problem in (last.record_problems if last else ())
         if problem["kind"] not in OF_AN_ENTRY
     )
+    later = tuple(
+        Text(zh=f"文件 {file} 在上次校验之后被发现损坏，请再次校验。", en=f"{file} is damaged too.")
+        for file in found_since(last)
+    )
     return IntegrityView(
         state=found.state,
-        headline=_headline(last),
+        headline=_headline(found.problems, last),
         sentence=_sentence(last, len(files), len(entries) + len(others)),
         cheated=_cheated(cheating, last, actor),
         files=found.files,
@@ -82,8 +95,8 @@ def integrity(actor: Actor) -> IntegrityView:
         problem_count=found.problems,
         file_problems=files,
         entry_problems=entries,
-        other_problems=others,
-        proof=path_of(entries[0].number, actor) if entries else None,
+        other_problems=others + later,
+        proof=_proof(entries, actor),
         refused=_refused(files, bool(entries or others)),
         still=_still(files, found.state),
         steps=repair_steps(files, entries, bool(others)) if found.state == "damaged" else (),
@@ -93,6 +106,19 @@ def integrity(actor: Actor) -> IntegrityView:
         may_cheat=found.may_cheat,
         may_restore=may(actor, "lake.restore", "lake:"),
     )
+
+
+def _proof(entries: tuple[EntryProblem, ...], reader: Actor) -> ProofView | None:
+    """The first changed entry's proof, drawn; none where even the tree was tampered with.
+
+    This page reports damage and must stand whatever is damaged.
+    """
+    for entry in entries:
+        try:
+            return path_of(entry.number, reader)
+        except (CityError, LookupError, ValueError):
+            continue
+    return None
 
 
 def verifications(limit: int = 10) -> tuple[VerificationRow, ...]:
@@ -113,11 +139,11 @@ def verifications(limit: int = 10) -> tuple[VerificationRow, ...]:
     )
 
 
-def _headline(last: Verification | None) -> Text:
+def _headline(problems: int, last: Verification | None) -> Text:
+    if problems:
+        return Text(zh=f"发现 {problems} 处改动", en=f"{problems} things were changed")
     if last is None:
         return Text(zh="还没有校验过", en="Never verified")
-    if last.problems:
-        return Text(zh=f"发现 {last.problems} 处改动", en=f"{last.problems} things were changed")
     return Text(zh="数据与记录完好", en="Data and record are whole")
 
 

@@ -4,7 +4,7 @@ The reading itself happens outside the recording transaction, which must stay sh
 rows are handed out only after the record is durable. A read that fails hands out nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from citybrain.engines.catalogue import wiring
@@ -17,6 +17,14 @@ from citybrain.engines.identity.service import Actor
 def thing_of(table: str) -> str:
     """``table:system.table``."""
     return f"table:{table}"
+
+
+def things_of(names: Sequence[str]) -> str:
+    """What a run is about: its table, its system, or the lake."""
+    systems = {name.split(".")[0] for name in names}
+    if len(names) == 1:
+        return thing_of(names[0])
+    return f"system:{next(iter(systems))}" if len(systems) == 1 else "lake:"
 
 
 def require(actor: Actor, action: str, thing: str, *, purpose: str = "") -> None:
@@ -48,6 +56,19 @@ def reading(
     ) as done:
         gate(*tables)
         yield done
+
+
+def order(
+    actor: Actor, action: str, thing: str, *, count: int | None = None, digest: str = ""
+) -> None:
+    """Record a change of the lake before it is made.
+
+    The lake and the record are two databases, which cannot commit as one: so the record
+    comes first, and nothing changes that is not in it. Should the change then fail, its run
+    or its error says so.
+    """
+    with guard.act(actor, action, thing, clock=wiring.clock()) as done:
+        done.count, done.digest = count, digest
 
 
 def gate(*tables: str) -> None:

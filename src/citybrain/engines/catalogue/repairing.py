@@ -11,7 +11,7 @@ from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.backups import holding, last_backup
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.models import Verification
-from citybrain.engines.catalogue.reading import source_name, thing_of
+from citybrain.engines.catalogue.reading import order, source_name, thing_of
 from citybrain.engines.catalogue.views import Download, Text
 from citybrain.engines.catalogue.views_proof import EntryProblem, FileProblem, RepairStep
 from citybrain.engines.guard import service as guard
@@ -114,9 +114,8 @@ def restore_file(actor: Actor, file: str) -> None:
             where=file,
         )
     thing = thing_of(source_name(problem.table))
-    with guard.act(actor, "lake.restore", thing, hold=False, clock=wiring.clock()) as done:
-        put_back(folder, wiring.home(), file, clock=wiring.clock())
-        done.count = 1
+    order(actor, "lake.restore", thing, count=1)
+    put_back(folder, wiring.home(), file, clock=wiring.clock())
 
 
 def restore_record(actor: Actor, number: int) -> None:

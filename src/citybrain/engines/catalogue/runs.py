@@ -8,7 +8,7 @@ from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.history import history_of
-from citybrain.engines.catalogue.reading import may, require
+from citybrain.engines.catalogue.reading import may, require, things_of
 from citybrain.engines.catalogue.seen import person
 from citybrain.engines.catalogue.views import EMPTY, RunRow, Text
 from citybrain.engines.catalogue.views_runs import LogLine, RunFailure, RunTable, RunView
@@ -162,7 +162,7 @@ def run(actor: Actor, run_id: str) -> RunView:
         done_quarantined=sum(table.quarantined for table in done),
         log=tuple(_line(line) for line in reversed(list(log(wiring.store(), run_id))[-LINES:])),
         stop_asked=record.stop_requested,
-        may_stop=moving and may(actor, "lake.collect", "lake:"),
+        may_stop=moving and may(actor, "lake.collect", things_of([t.table for t in tables])),
     )
 
 

@@ -1,13 +1,19 @@
 """Some rows of one table, masked by class unless revealed; every look is one entry."""
 
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
+from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.catalogue import wiring, words
+from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.reading import may, reading, thing_of
 from citybrain.engines.catalogue.views_tables import Column, SampleView
 from citybrain.engines.identity.service import Actor
 from citybrain.lake.mask import is_masked
+
+if TYPE_CHECKING:
+    from citybrain.lake.views import SnapshotInfo
 
 LIMIT = 200  # rows of one look in a page; more is a download
 
@@ -22,10 +28,9 @@ def sample(
     """
     contract = wiring.contract(table_id)
     with reading(actor, table_id, reveal=reveal, purpose=purpose) as done:
-        info = wiring.store().snapshot(contract.lake_table, snapshot_id=snapshot)
-        columns = present(contract)
-        as_of = info.committed_at if info and snapshot else None
-        rows = _rows(contract, columns, as_of, reveal, limit) if info and columns else ()
+        info = snapshot_of(contract, snapshot)
+        columns = present(contract, snapshot)
+        rows = _rows(contract, columns, snapshot, reveal, limit) if info and columns else ()
         done.count = len(rows)
     return SampleView(
         table=table_id,
@@ -42,24 +47,44 @@ def sample(
 
 
 def _rows(
-    contract: Contract, columns: tuple[Field, ...], as_of: datetime | None, reveal: bool, limit: int
+    contract: Contract,
+    columns: tuple[Field, ...],
+    snapshot: int | None,
+    reveal: bool,
+    limit: int,
 ) -> tuple[tuple[str | None, ...], ...]:
-    from citybrain.lake.query import query
+    from citybrain.lake.query import read
 
-    names = ", ".join(f'"{field.name}"' for field in columns)
-    count = max(1, min(limit, LIMIT))
-    sql = f"SELECT {names} FROM {contract.lake_table} LIMIT {count}"  # noqa: S608 - names come from the contract
-    answer = query(wiring.store(), wiring.city(), sql, as_of=as_of, reveal=reveal, max_rows=count)
-    found = answer.to_pylist()
-    return tuple(tuple(as_text(row[field.name]) for field in columns) for row in found)
+    answer = read(
+        wiring.store(),
+        wiring.city(),
+        contract.lake_table,
+        columns=[field.name for field in columns],
+        snapshot_id=snapshot,
+        reveal=reveal,
+        max_rows=max(1, min(limit, LIMIT)),
+    )
+    return tuple(tuple(as_text(row[f.name]) for f in columns) for row in answer.to_pylist())
 
 
-def present(contract: Contract) -> tuple[Field, ...]:
-    """The contract's fields that the lake's table has by now."""
+def snapshot_of(contract: Contract, snapshot: int | None) -> "SnapshotInfo | None":
+    """The snapshot that is read; None while nothing is in the lake, refuses an unknown one."""
+    store = wiring.store()
+    if not store.exists(contract.lake_table):
+        return None
+    try:
+        found: SnapshotInfo | None = store.snapshot(contract.lake_table, snapshot_id=snapshot)
+    except CityError as error:
+        raise Unknown("没有这个快照", why=error.why, do="请在快照列表中选择") from error
+    return found
+
+
+def present(contract: Contract, snapshot: int | None = None) -> tuple[Field, ...]:
+    """The contract's fields that the table has in the snapshot."""
     store = wiring.store()
     if not store.exists(contract.lake_table):
         return ()
-    there = {found.name for found in store.columns(contract.lake_table)}
+    there = {c.name for c in store.view(contract.lake_table, snapshot_id=snapshot).columns}
     return tuple(field for field in contract.fields if field.name in there)
 
 

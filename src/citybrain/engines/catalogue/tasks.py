@@ -48,12 +48,13 @@ def collect_due() -> dict[str, int]:
 
 @task()
 def care() -> dict[str, int]:
-    """Once a night: merge small files, verify everything, and keep a copy when it is whole."""
+    """Once a night: merge files, sweep, verify all, and keep a copy when it is whole."""
     from citybrain.lake.compact import compact
 
     if guard.applied() is None or wiring.clock().now().hour != NIGHT:
         return {"files": 0}
     compact(wiring.store())
+    wiring.store().sweep()
     report = verify(scheduler())
     if not report.file_problems:
         back_up()

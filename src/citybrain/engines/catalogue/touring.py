@@ -7,9 +7,8 @@ from typing import Any
 from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.catalogue import wiring, words
-from citybrain.engines.catalogue.reading import thing_of
+from citybrain.engines.catalogue.reading import order, thing_of
 from citybrain.engines.catalogue.views import BrokenFact, Text
-from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 
 
@@ -20,13 +19,8 @@ def break_one_fact(actor: Actor) -> BrokenFact:
     difference; the file is replaced as a whole. Refuses outside rehearsal.
     """
     contract, field, beside = tour_table()
-    with guard.act(
-        actor, "lake.cheat", thing_of(contract.id), hold=False, clock=wiring.clock()
-    ) as done:
-        path = _file(contract)
-        found = _change(path, contract, field, beside)
-        done.count = 1
-    return found
+    order(actor, "lake.cheat", thing_of(contract.id), count=1)
+    return _change(_file(contract), contract, field, beside)
 
 
 def tour_table() -> tuple[Contract, Field, Field]:

@@ -20,7 +20,7 @@ from citybrain.engines.catalogue.drafts import (
     returned_rows,
 )
 from citybrain.engines.catalogue.models import UploadDraft
-from citybrain.engines.catalogue.reading import gate, reading, thing_of
+from citybrain.engines.catalogue.reading import gate, order, reading, thing_of
 from citybrain.engines.catalogue.views import EMPTY, Text
 from citybrain.engines.catalogue.views_repair import GridRow, UploadView
 from citybrain.engines.guard import service as guard
@@ -208,17 +208,13 @@ def upload_submit(actor: Actor, draft_id: str) -> str:
     contract = wiring.contract(draft.table)
     gate(draft.table)
     run_id = new_run(wiring.clock().now())
-    with guard.act(
-        actor, "lake.upload", thing_of(draft.table), hold=False, masked=False,
+    batch_id = batch_of(draft, contract)
+    order(actor, "lake.upload", thing_of(draft.table), digest=batch_id)
+    result = deliver(
+        wiring.store(), wiring.city(), draft.table, file_of(draft), edits=edits_of(draft),
+        batch_id=batch_id, run_id=run_id, by=actor.id, readers=wiring.readers(),
         clock=wiring.clock(),
-    ) as done:  # fmt: skip
-        batch_id = batch_of(draft, contract)
-        result = deliver(
-            wiring.store(), wiring.city(), draft.table, file_of(draft), edits=edits_of(draft),
-            batch_id=batch_id, run_id=run_id, by=actor.id, readers=wiring.readers(),
-            clock=wiring.clock(),
-        )  # fmt: skip
-        done.count, done.digest = result.read, batch_id
+    )  # fmt: skip
     if result.error:
         raise CityError("这份表格没有入库", why=result.error, do="请按原因修改后重试")
     with guard.unrecorded("the mark on a draft whose delivery is recorded"):
