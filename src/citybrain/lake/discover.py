@@ -15,7 +15,7 @@ from typing import Any
 from citybrain.base.clock import Clock
 from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract, Field, Sharing
-from citybrain.city.model import Department
+from citybrain.city.starting import begin
 from citybrain.city.systems import Fetch, Owner, Schedule, System
 from citybrain.lake.connections import address
 from citybrain.lake.files import Opened, open_delivery
@@ -116,7 +116,7 @@ def discover(
             do="Check the address; for PostgreSQL the database's name, for files the folder",
             where=system,
         )
-    _prepare(city_root, department)
+    begin(city_root, name=identifier(city_root.resolve().name), department=department)
     names = _unique_names([t.name for t in tables])
     contracts = [_contract(system, names[t.name], t) for t in tables]
     made = System(
@@ -143,31 +143,6 @@ def _described(reader: Reader, connection: Connection) -> Iterator[SourceTable]:
             yield _from_data(reader, connection, table)
         elif table.columns:
             yield table
-
-
-def _prepare(root: Path, department: str) -> None:
-    """A city and the department, where the folder has none."""
-    from citybrain.city import write
-
-    root.mkdir(parents=True, exist_ok=True)
-    head = root / "city.yml"
-    if not head.exists():
-        head.write_text(
-            f"name: {identifier(root.resolve().name)}\ntitle: {root.resolve().name}\n"
-            # 100000 is the whole country: where the city lies is for its people to say.
-            f'title_en: {root.resolve().name}\ndivision: "100000"\ntimezone: Asia/Shanghai\n',
-            encoding="utf-8",
-        )
-        divisions = root / "divisions"
-        divisions.mkdir(exist_ok=True)
-        (divisions / "divisions.yml").write_text(
-            'divisions:\n  - {code: "100000", name: 中国, name_en: China}\n', encoding="utf-8"
-        )
-    if not (root / "departments" / f"{department}.yml").exists():
-        title = department.replace("_", " ")
-        write.write_department(
-            root, Department(name=department, title=title, title_en=title.capitalize())
-        )
 
 
 def _unique_names(sources: list[str]) -> dict[str, str]:

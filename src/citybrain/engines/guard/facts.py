@@ -26,6 +26,16 @@ BOOTSTRAP: Mapping[str, Duty] = {
         scope=CITY,
     )
 }
+# Whoever owns the home on its machine can read every file in it; what she does through the
+# command line is allowed and recorded, so that it leaves a trace at least. No account holds it.
+KEEPER = "keeper"
+_KEEPER = Duty(
+    name=KEEPER,
+    title="本机管理者",
+    actions=frozenset(ACTIONS.keys() - {"lake.cheat"}),
+    scope=CITY,
+    reveal=True,
+)
 _OF_A_SYSTEM = frozenset({"table", "system", "quarantine", "upload", "contract"})
 
 
@@ -65,7 +75,7 @@ def facts() -> Facts:
     """The duties of the applied city, or what is needed to apply one."""
     city = applied()
     duties = BOOTSTRAP if city is None else duties_of(city.roles)
-    return Facts(duties=duties, rehearsal=in_rehearsal())
+    return Facts(duties={**duties, KEEPER: _KEEPER}, rehearsal=in_rehearsal())
 
 
 def duties_of(roles: Mapping[str, Any]) -> dict[str, Duty]:

@@ -2,7 +2,7 @@
 
 from citybrain.engines.guard.acting import Done, Refused, act, may, unrecorded, writing
 from citybrain.engines.guard.actions import ACTIONS, Action
-from citybrain.engines.guard.facts import applied, duties_of, in_rehearsal
+from citybrain.engines.guard.facts import KEEPER, applied, duties_of, in_rehearsal
 from citybrain.engines.guard.policy import (
     ActorLike,
     Duty,
@@ -15,6 +15,7 @@ from citybrain.engines.guard.policy import (
 
 __all__ = [
     "ACTIONS",
+    "KEEPER",
     "Action",
     "ActorLike",
     "Done",

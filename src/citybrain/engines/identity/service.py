@@ -1,6 +1,12 @@
 """Identity's door: who acts, accounts and posts, sessions. It knows no rights."""
 
 from citybrain.engines.guard.service import in_rehearsal
+from citybrain.engines.identity.accounts import (
+    AccountRow,
+    accounts,
+    close_account,
+    create_account,
+)
 from citybrain.engines.identity.actors import Actor, actor_of, display_names, local_actor, name_of
 from citybrain.engines.identity.rehearsal import (
     RehearsalAccount,
@@ -10,9 +16,13 @@ from citybrain.engines.identity.rehearsal import (
 from citybrain.engines.identity.signing_in import sign_in, sign_out
 
 __all__ = [
+    "AccountRow",
     "Actor",
     "RehearsalAccount",
+    "accounts",
     "actor_of",
+    "close_account",
+    "create_account",
     "display_names",
     "ensure_rehearsal_accounts",
     "in_rehearsal",

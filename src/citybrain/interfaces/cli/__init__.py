@@ -25,6 +25,7 @@ _WHERE = {
     "sweep": "storage",
     "compact": "storage",
     "ledger": "records",
+    "account": "accounts",
     "backup": "care",
     "restore": "care",
     "doctor": "doctor",

@@ -147,6 +147,7 @@ def _care_commands(add: "_Adder") -> None:
         parents=[_common(argparse.SUPPRESS)],
     )
     export.add_argument("to", metavar="FILE", type=Path)
+    _account_commands(add)
     backup = add("backup", "write all state, consistent and verified, to a new folder")
     backup.add_argument("to", metavar="DIR", type=Path)
     restore = add("restore", "restore all state into an empty home, or one damaged file")
@@ -169,6 +170,28 @@ def _care_commands(add: "_Adder") -> None:
         action="store_true",
         help="simulated data: shows rehearsal accounts and the tour",
     )
+
+
+def _account_commands(add: "_Adder") -> None:
+    account = add("account", "accounts of people who sign in")
+    verbs = account.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    def verb(name: str, text: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            parents=[_common(argparse.SUPPRESS)],
+        )
+
+    new = verb("add", "make an account; its first password is shown once")
+    new.add_argument("username", metavar="USERNAME")
+    new.add_argument("--name", required=True, help="the person's name")
+    new.add_argument("--department", required=True, help="where she works, as the folder names it")
+    new.add_argument("--duty", required=True, help="steward, officer, contractor, auditor …")
+    verb("list", "list the accounts")
+    close = verb("close", "let an account act no more; nothing of it is forgotten")
+    close.add_argument("username", metavar="USERNAME")
 
 
 class _Adder:
