@@ -46,6 +46,22 @@ def _up(**options: Any) -> int:
     return serve(**options)
 
 
+def _save_control(home_root: Path, to: Path) -> None:
+    from citybrain.config.carrying import save
+
+    save(home_root, to)
+
+
+def _load_control(home_root: Path, source: Path) -> None:
+    os.environ["CITYBRAIN_HOME"] = str(home_root)
+    import django
+
+    django.setup()
+    from citybrain.config.carrying import load
+
+    load(home_root, source)
+
+
 WIRING = Wiring(
     prepare=_prepare,
     readers=_readers,
@@ -53,6 +69,8 @@ WIRING = Wiring(
     simulate=_simulate,
     advance=_advance,
     up=_up,
+    save_control=_save_control,
+    load_control=_load_control,
 )
 
 

@@ -20,6 +20,7 @@ from pyiceberg.table.metadata import new_table_metadata
 from pyiceberg.table.update import TableRequirement, TableUpdate
 from pyiceberg.typedef import EMPTY_DICT, Identifier, Properties
 from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from citybrain.base.clock import CITY_ZONE
@@ -206,18 +207,12 @@ def _swap(connection: Connection, current: Table, staged: StagedTable) -> None:
 
 
 def _add_namespace(connection: Connection, namespace: str) -> None:
-    columns = iceberg_namespaces.c
-    known = connection.execute(
-        select(columns.namespace).where(
-            columns.catalog_name == CATALOG, columns.namespace == namespace
+    """Once, whoever else adds it now: another table of the same system must not fail by it."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(
+        dialect.insert(iceberg_namespaces)
+        .values(
+            catalog_name=CATALOG, namespace=namespace, property_key="exists", property_value="true"
         )
-    ).first()
-    if not known:
-        connection.execute(
-            insert(iceberg_namespaces).values(
-                catalog_name=CATALOG,
-                namespace=namespace,
-                property_key="exists",
-                property_value="true",
-            )
-        )
+        .on_conflict_do_nothing()
+    )

@@ -230,6 +230,8 @@ class _Work:
             raise RuntimeError("rows were taken in without a change to hold them")
         ready = files[0] if files[0] in change.files else None
         exact = ready is not None and len(files) == 1 and not settled.rewritten
+        # Before the rows are applied: what changes nothing is removed from the disk by that.
+        cursor = self._cursor_after(settled.select)
         outcome = modes.apply(
             self.engine,
             intake.contract,
@@ -256,7 +258,6 @@ class _Work:
             rows_after=outcome.rows_after,
             problems=dict(intake.aside.problems),
         )
-        cursor = self._cursor_after(settled.select)
         result.quarantined_after = self._quarantine(intake)
         self._commit(change, result, cursor, changed=outcome.changed)
         if ready is not None and not exact:

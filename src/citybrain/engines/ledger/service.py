@@ -13,6 +13,7 @@ from citybrain.engines.ledger.proving import ProofView, Step
 from citybrain.engines.ledger.reading import EntryView, count
 from citybrain.engines.ledger.restoring import restore_entry
 from citybrain.engines.ledger.sequencing import newest_checkpoint, signer, tree_size
+from citybrain.engines.ledger.standing import standing_still
 
 CLOCK: Clock = SystemClock()
 
@@ -100,6 +101,7 @@ __all__ = [
     "proof",
     "restore_entry",
     "sequence",
+    "standing_still",
     "tree_size",
     "verifier_key",
     "verify",

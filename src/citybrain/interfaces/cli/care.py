@@ -1,10 +1,9 @@
 """backup, restore, up: the installation as a whole."""
 
 import argparse
+import os
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from citybrain.base.errors import CityError
@@ -14,25 +13,41 @@ from citybrain.interfaces.cli.output import ProgressBar, print_json, say
 from citybrain.lake.home import Home
 
 # Besides the lake: the control plane's database, and these files and folders of the home.
+# The ledger's files are copied with the database, as of one moment.
 _CONTROL = "control.sqlite3"
-_KEPT = ("keys", "applied", "ledger", "uploads", "connections.yml", "REHEARSAL")
+_RECORDED = ("ledger", "witness")
+_KEPT = ("keys", "applied", "uploads", "connections.yml", "REHEARSAL")
 
 
-def _copy_control(home: Home) -> Callable[[Path], None]:
+def _place(home: Home, name: str) -> Path:
+    """Where a thing of the installation lies; the witness may be on another disk."""
+    elsewhere = os.environ.get("CITYBRAIN_WITNESS") if name == "witness" else None
+    return Path(elsewhere) if elsewhere else home.root / name
+
+
+def _copy_control(home: Home, context: Context) -> Callable[[Path], None]:
     def write(to: Path) -> None:
-        source = home.root / _CONTROL
-        if not source.exists():
-            return
-        # SQLite's own backup: consistent while others write.
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(to)) as copy:
-            live.backup(copy)
+        from citybrain.engines.ledger import service as ledger
+
+        with ledger.standing_still():
+            context.wiring.save_control(home.root, to)
+            for name in _RECORDED:
+                _copy_kept(home, name)(to.with_name(name))
 
     return write
 
 
+def _load_control(home: Home, context: Context) -> Callable[[Path], None]:
+    def read(source: Path) -> None:
+        if source.exists():
+            context.wiring.load_control(home.root, source)
+
+    return read
+
+
 def _copy_kept(home: Home, name: str) -> Callable[[Path], None]:
     def write(to: Path) -> None:
-        source = home.root / name
+        source = _place(home, name)
         if source.is_dir():
             shutil.copytree(source, to)
             fsync_tree(to)
@@ -44,7 +59,7 @@ def _copy_kept(home: Home, name: str) -> Callable[[Path], None]:
 
 def _put_back(home: Home, name: str) -> Callable[[Path], None]:
     def read(source: Path) -> None:
-        target = home.root / name
+        target = _place(home, name)
         if source.is_dir():
             shutil.copytree(source, target, dirs_exist_ok=True)
             fsync_tree(target)
@@ -59,8 +74,10 @@ def backup(arguments: argparse.Namespace, context: Context) -> int:
     from citybrain.lake.backup import backup as write_backup
 
     home = Home(context.home_root)
-    _require_home(home)
-    extras = {_CONTROL: _copy_control(home)} | {name: _copy_kept(home, name) for name in _KEPT}
+    context.require_lake()
+    context.wiring.prepare(home.root)
+    extras = {name: _copy_kept(home, name) for name in _KEPT}
+    extras[_CONTROL] = _copy_control(home, context)
     bar = ProgressBar("backup")
     try:
         report = write_backup(home, arguments.to, extras=extras, clock=context.clock, progress=bar)
@@ -78,14 +95,18 @@ def restore(arguments: argparse.Namespace, context: Context) -> int:
     from citybrain.lake.backup import restore as read_backup
 
     home = Home(context.home_root)
-    names = () if arguments.file else (_CONTROL, *_KEPT)
+    extras = {}
+    if not arguments.file:
+        _refuse_used(home)
+        extras = {name: _put_back(home, name) for name in (*_KEPT, *_RECORDED)}
+        extras[_CONTROL] = _load_control(home, context)
     bar = ProgressBar("restore")
     try:
         report = read_backup(
             arguments.source,
             home,
             only_file=arguments.file,
-            extras={name: _put_back(home, name) for name in names},
+            extras=extras,
             clock=context.clock,
             progress=bar,
         )
@@ -110,11 +131,17 @@ def up(arguments: argparse.Namespace, context: Context) -> int:
     )
 
 
-def _require_home(home: Home) -> None:
-    if not home.lake_dir.exists():
+def _refuse_used(home: Home) -> None:
+    """A restore fills an empty home; it never mixes with what is there."""
+    used = [name for name in (_CONTROL, *_KEPT, *_RECORDED) if _holds(_place(home, name))]
+    if used:
         raise CityError(
-            "There is nothing to back up",
-            why="no lake has been made in this home",
-            do="Name the home with --home, or collect something first",
+            "Nothing was restored",
+            why=f"this home is in use: it holds {', '.join(used)}",
+            do="Name an empty home with --home, or one damaged file with --file",
             where=str(home.root),
         )
+
+
+def _holds(path: Path) -> bool:
+    return any(path.iterdir()) if path.is_dir() else path.exists()

@@ -10,6 +10,7 @@ _COLUMNS = (
     "table", "read", "accepted", "inserted", "updated", "unchanged", "superseded",
     "quarantined", "seconds",
 )  # fmt: skip
+_PROMISED = (*_COLUMNS, "snapshot", "error")  # scripts are written against exactly these
 
 
 def collect(arguments: argparse.Namespace, context: Context) -> int:
@@ -32,7 +33,7 @@ def collect(arguments: argparse.Namespace, context: Context) -> int:
         bar.close()
     rows = [row.as_dict() for row in result.results]
     if context.as_json:
-        print_json(rows)
+        print_json([{name: row[name] for name in _PROMISED} for row in rows])
     else:
         _tell(rows)
     return 1 if any(row["error"] for row in rows) else 0
@@ -60,11 +61,24 @@ def _tell(rows: list[dict[str, Any]]) -> None:
     say(f"\nread {read:,} = accepted {accepted:,} + quarantined {quarantined:,}")
     failed = [row for row in rows if row["error"]]
     for row in failed:
-        say(f"\n{row['table']} was not collected: {row['error']}")
+        say(f"\n{_sentence(row)}")
     if failed:
-        say(f"\n{len(failed)} of {len(rows)} tables failed; the others are in.")
+        say(f"\n{_outcome(len(failed), len(rows))}")
     elif quarantined:
         say("The rows set aside, with reasons: the page 'to correct', or SELECT from quarantine.")
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    """The error with the table's name once, whether or not it begins with it."""
+    error = str(row["error"])
+    return error if row["table"] in error else f"{row['table']} was not collected: {error}"
+
+
+def _outcome(failed: int, tables: int) -> str:
+    if failed == tables:
+        return "The table failed." if tables == 1 else f"All {tables} tables failed."
+    rest = "the other is in" if tables - failed == 1 else "the others are in"
+    return f"{failed} of {tables} tables failed; {rest}."
 
 
 class _Bars:

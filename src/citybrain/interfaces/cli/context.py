@@ -36,6 +36,8 @@ class Wiring:
     simulate: Callable[..., Answer]
     advance: Callable[..., Answer]
     up: Callable[..., int]
+    save_control: Callable[[Path, Path], None]  # home, SQLite file to write
+    load_control: Callable[[Path, Path], None]  # home, SQLite file that was written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,29 @@ class Context:
                 do="Give it as an argument, with --city DIR, or set CITYBRAIN_CITY",
             )
         return path
+
+    def require_applied(self) -> Any:
+        """The city that was applied to this home; ``CityError`` says so when none was."""
+        from citybrain import city
+
+        applied = city.applied_city(self.home_root)
+        if applied is None:
+            raise CityError(
+                "No city has been applied to this home",
+                do="Run citybrain apply CITY first, or name another home with --home",
+                where=str(self.home_root),
+            )
+        return applied
+
+    def require_lake(self) -> None:
+        """``CityError`` where the home holds no lake yet: nothing must be made by looking."""
+        if not (self.home_root / "lake").exists():
+            raise CityError(
+                "There is no lake in this home",
+                why="nothing has been collected into it",
+                do="Run citybrain collect first, or name another home with --home",
+                where=str(self.home_root),
+            )
 
 
 def context_of(arguments: Any, *, clock: Clock, wiring: Wiring) -> Context:

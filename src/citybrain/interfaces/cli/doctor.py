@@ -93,6 +93,20 @@ def _lake(home: Home, context: Context) -> Iterator[Ailment]:
         )  # fmt: skip
 
 
+def _tables(home: Home, context: Context) -> Iterator[Ailment]:
+    from citybrain.lake.status import status
+
+    applied = city.applied_city(home.root)
+    if applied is None or not home.lake_dir.exists():
+        return
+    for row in status(home, applied, now=context.clock.now()):
+        if row.state == "failed":
+            yield Ailment(
+                f"table {row.table}", row.last_error or "Its last collect failed.",
+                f"Mend what the sentence names, then citybrain collect {row.table}",
+            )  # fmt: skip
+
+
 def _control(home: Home, context: Context) -> Iterator[Ailment]:
     context.wiring.prepare(home.root)
     from citybrain.engines.ledger import service as ledger
@@ -104,7 +118,7 @@ def _control(home: Home, context: Context) -> Iterator[Ailment]:
         yield Ailment("work", stuck, "Is a worker running? citybrain up starts one.")
 
 
-_CHECKS: tuple[Check, ...] = (_home, _city, _connections, _lake, _control)
+_CHECKS: tuple[Check, ...] = (_home, _city, _connections, _lake, _tables, _control)
 
 
 def doctor(arguments: argparse.Namespace, context: Context) -> int:

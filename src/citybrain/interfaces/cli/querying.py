@@ -30,6 +30,7 @@ def _moment(text: str | None) -> datetime | None:
 def query(arguments: argparse.Namespace, context: Context) -> int:
     """Run one SELECT as the local actor; masked unless revealed; recorded either way."""
     as_of = _moment(arguments.as_of)
+    context.require_applied()
     context.wiring.prepare(context.home_root)
     from citybrain.engines.catalogue import service as catalogue
     from citybrain.engines.identity import service as identity
@@ -66,17 +67,14 @@ def status(arguments: argparse.Namespace, context: Context) -> int:
     if applied is None and context.city_path is not None:
         applied = city.load(context.city_path).city
     if applied is None:
-        raise CityError(
-            "No city has been applied to this home",
-            do="Run citybrain apply CITY first",
-            where=str(context.home_root),
-        )
-    rows = [
-        row.as_dict()
-        for row in read_status(Home(context.home_root), applied, now=context.clock.now())
-    ]
+        applied = context.require_applied()
+    found = read_status(Home(context.home_root), applied, now=context.clock.now())
     if context.as_json:
-        print_json(rows)
-    else:
-        say(table(rows, _STATUS, empty="The city has no tables."))
+        print_json([row.as_dict() for row in found])
+        return 0
+    # The rows themselves, not their JSON: a table for people shows times to the minute.
+    say(table([vars(row) for row in found], _STATUS, empty="The city has no tables."))
+    failed = [row for row in found if row.state == "failed"]
+    for row in failed:
+        say(f"\n{row.table} failed: {row.last_error}")
     return 0

@@ -10,6 +10,7 @@ from citybrain.interfaces.cli.output import ProgressBar, print_json, say, table
 def _lake(context: Context) -> Any:
     from citybrain.lake import open_lake
 
+    context.require_lake()
     return open_lake(context.home_root, city=context.city_path, clock=context.clock)
 
 
