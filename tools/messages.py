@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polib
 
@@ -67,11 +68,9 @@ def _in_templates() -> Iterator[tuple[Path, Message]]:
             yield file, message
 
 
-def _translated(nodes: object) -> Iterator[Message]:
-    from django.template.base import NodeList
+def _translated(nodes: Any) -> Iterator[Message]:
     from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
-    assert isinstance(nodes, NodeList)
     for node in nodes.get_nodes_by_type(TranslateNode):
         yield str(node.filter_expression.var.literal), ""
     for block in nodes.get_nodes_by_type(BlockTranslateNode):

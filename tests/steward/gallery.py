@@ -14,6 +14,8 @@ from citybrain.interfaces.steward import words
 from citybrain.interfaces.steward.charts import rows_chart
 from citybrain.interfaces.steward.views_upload import steps_of
 from tests.steward import examples as x
+from tests.steward import examples_repair as repair
+from tests.steward import examples_trust as trust
 
 Context = Mapping[str, Any]
 
@@ -31,7 +33,7 @@ def _table(*, long: bool = False, revealed: bool = False, refused: bool = False)
 
 
 def _upload(**how: bool) -> Context:
-    view = x.upload(**how)
+    view = repair.upload(**how)
     return {"view": view, "steps": steps_of(view), "errors": []}
 
 
@@ -64,10 +66,10 @@ def _systems(*, long: bool = False) -> Context:
 def _upload_new(*, error: bool = False) -> Context:
     found = {"what": "这个文件打不开。", "why": "不是 xlsx。", "do": "请另存。", "where": "a.xlsx"}
     return {
-        "targets": [x.target()],
+        "targets": [repair.target()],
         "chosen": "civil.marriages",
-        "chosen_target": x.target(),
-        "drafts": [x.draft()],
+        "chosen_target": repair.target(),
+        "drafts": [repair.draft()],
         "error": found if error else None,
     }
 
@@ -103,27 +105,33 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "runs": ("runs", lambda: {"view": [x.run_row(), x.run_row("failed")], "may_collect": True}),
     "run": ("run", lambda: {"view": x.run("failed")}),
     "run-long": ("run", lambda: {"view": x.run("failed", long=True)}),
-    "repair-list": ("repair_list", lambda: {"view": x.quarantine_list(), "drafts": [x.draft()]}),
-    "repair": ("repair", lambda: {"view": x.quarantine(), "last_shown": 22}),
-    "repair-revealed": ("repair", lambda: {"view": x.quarantine(revealed=True), "last_shown": 22}),
+    "repair-list": (
+        "repair_list",
+        lambda: {"view": repair.quarantine_list(), "drafts": [repair.draft()]},
+    ),
+    "repair": ("repair", lambda: {"view": repair.quarantine(), "last_shown": 22}),
+    "repair-revealed": (
+        "repair",
+        lambda: {"view": repair.quarantine(revealed=True), "last_shown": 22},
+    ),
     "repair-error": (
         "repair",
-        lambda: {"view": x.quarantine(revealed=True), "errors": ["日期写错了。"]},
+        lambda: {"view": repair.quarantine(revealed=True), "errors": ["日期写错了。"]},
     ),
-    "repair-long": ("repair", lambda: {"view": x.quarantine(revealed=True, long=True)}),
+    "repair-long": ("repair", lambda: {"view": repair.quarantine(revealed=True, long=True)}),
     "upload-new": ("upload_new", _upload_new),
     "upload-new-error": ("upload_new", lambda: _upload_new(error=True)),
     "upload": ("upload", _upload),
     "upload-long": ("upload", lambda: _upload(long=True)),
     "upload-submitted": ("upload", lambda: _upload(submitted=True)),
     "upload-unreadable": ("upload", lambda: _upload(error=True)),
-    "integrity": ("integrity", lambda: {"view": x.integrity("whole")}),
-    "integrity-damaged": ("integrity", lambda: {"view": x.integrity()}),
-    "integrity-long": ("integrity", lambda: {"view": x.integrity(long=True)}),
+    "integrity": ("integrity", lambda: {"view": trust.integrity("whole")}),
+    "integrity-damaged": ("integrity", lambda: {"view": trust.integrity()}),
+    "integrity-long": ("integrity", lambda: {"view": trust.integrity(long=True)}),
     "record": ("record", _record),
     "record-long": ("record", lambda: _record(long=True)),
-    "proof": ("proof", lambda: {"view": x.proof()}),
-    "proof-broken": ("proof", lambda: {"view": x.proof(whole=False, levels=2)}),
+    "proof": ("proof", lambda: {"view": trust.proof()}),
+    "proof-broken": ("proof", lambda: {"view": trust.proof(whole=False, levels=2)}),
     "error": ("error", _error),
     "error-long": ("error", lambda: _error(long=True)),
 }

@@ -11,6 +11,7 @@ from citybrain.interfaces.steward.charts import HEIGHT, WIDTH, rows_chart
 from citybrain.interfaces.steward.merkle import DRAWN, picture
 from citybrain.interfaces.steward.templatetags import steward as tags
 from tests.steward import examples as x
+from tests.steward import examples_trust as trust
 
 HISTORY = x.table().history
 
@@ -25,12 +26,13 @@ def test_every_point_lies_within_the_frame(counts: list[int]) -> None:
     chart = rows_chart(points)
     assert chart is not None
     assert list(chart.y_labels) == sorted(chart.y_labels, reverse=True)
-    assert chart.y_labels[-1] <= min(counts) and max(counts) <= chart.y_labels[0]
+    assert chart.y_labels[-1] <= min(counts)
+    assert max(counts) <= chart.y_labels[0]
     spots = [pair.split() for pair in chart.line.removeprefix("M").split(" L")]
     assert all(-0.1 <= float(a) <= WIDTH and -0.1 <= float(b) <= HEIGHT for a, b in spots)
     ups = [float(b) for _a, b in spots]
     assert (ups[0] >= ups[-1]) == (counts[0] <= counts[-1]) or ups[0] == ups[-1]
-    assert all(0 <= float(bar.x) and float(bar.y) <= HEIGHT for bar in chart.bars)
+    assert all(float(bar.x) >= 0 and float(bar.y) <= HEIGHT for bar in chart.bars)
 
 
 def test_the_chosen_snapshot_is_marked() -> None:
@@ -41,7 +43,7 @@ def test_the_chosen_snapshot_is_marked() -> None:
 
 @pytest.mark.parametrize("levels", [0, 1, 3, 16])
 def test_the_path_leads_from_the_leaf_to_the_root(levels: int) -> None:
-    drawn = picture(x.proof(levels=levels))
+    drawn = picture(trust.proof(levels=levels))
     path = [node for node in drawn.nodes if node.role == "path"]
     assert len(path) == min(levels, DRAWN) + 1 + (levels > DRAWN)
     assert sum(node.role == "neighbour" for node in drawn.nodes) == min(levels, DRAWN)
@@ -49,7 +51,7 @@ def test_the_path_leads_from_the_leaf_to_the_root(levels: int) -> None:
 
 
 def test_a_neighbour_on_the_left_stands_left_of_the_path() -> None:
-    proof = x.proof(levels=1)
+    proof = trust.proof(levels=1)
     left = replace(proof, path=(replace(proof.path[0], side="left"),))
     nodes = {node.role: node.x for node in picture(left).nodes if node.y > 50}
     assert nodes["neighbour"] < nodes["path"]

@@ -1,14 +1,13 @@
 """Walks use the pages' fixtures, a real installation, and a browser where there is one."""
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,11 +41,14 @@ def _free_port() -> int:
 
 
 def _answers(address: str) -> bool:
+    asked = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
     try:
-        with urllib.request.urlopen(f"{address}/login/", timeout=10) as page:
-            return bool(page.status == 200)
-    except (OSError, urllib.error.URLError):
+        asked.request("GET", "/login/")
+        return asked.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        asked.close()
 
 
 def _environment(home: Path, systems: Path) -> dict[str, str]:

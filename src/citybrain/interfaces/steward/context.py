@@ -1,7 +1,7 @@
 """What every page knows: the time, who is reading, the mark of rehearsal, theme and place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from django.http import HttpRequest
@@ -108,15 +108,12 @@ def _here(path: str) -> str:
 
 
 def _link(name: str, title: object, icon: str, here: str, badges: Badges) -> Link:
-    count, count_word, bad = 0, "", False
+    link = Link(title=title, url=reverse(name), icon=icon, current=name == here)
     if name == "repair_list":
-        count, count_word = badges.quarantined, _("行")
-    elif name == "integrity":
-        count, count_word, bad = badges.problems, _("处异常"), True
-    return Link(
-        title=title, url=reverse(name), icon=icon, current=name == here,
-        count=count, count_word=count_word, bad=bad,
-    )  # fmt: skip
+        return replace(link, count=badges.quarantined, count_word=_("行"))
+    if name == "integrity":
+        return replace(link, count=badges.problems, count_word=_("处异常"), bad=True)
+    return link
 
 
 def _actor(request: HttpRequest) -> Actor | None:

@@ -86,8 +86,8 @@ def repair_correct(request: HttpRequest, table: str) -> HttpResponse:
     """Correct one row: what was typed, and the suggestion that was taken."""
     who, row = actor(request), request.POST.get("row", "")
     edits = {
-        name.removeprefix(EDIT): value.strip()
-        for name, value in request.POST.items()
+        name.removeprefix(EDIT): request.POST[name].strip()
+        for name in request.POST
         if name.startswith(EDIT)
     }
     field, taken, value = request.POST.get("take", "").partition("=")
