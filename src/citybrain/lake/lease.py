@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from citybrain.base.clock import Clock
 from citybrain.base.errors import CityError
@@ -43,8 +43,19 @@ class Lease:
 def hold(
     engine: Engine, lake_table: str, *, owner: str, clock: Clock, seconds: int = 60
 ) -> Iterator[Lease]:
-    """Hold the table's lease while the block runs; raises ``LeaseHeld`` at once when taken."""
-    lease = _take(engine, lake_table, owner=owner, now=clock.now(), seconds=seconds)
+    """Hold the table's lease while the block runs; raises ``LeaseHeld`` at once when taken.
+
+    ``CityError`` when the lake's database does not answer: then nothing was begun.
+    """
+    try:
+        lease = _take(engine, lake_table, owner=owner, now=clock.now(), seconds=seconds)
+    except DBAPIError as error:
+        raise CityError(
+            f"{lake_table} was not changed",
+            why=f"the lake's database did not take the lease ({error.orig})",
+            do="Look at the disk and the database, then run again; nothing was begun",
+            where=lake_table,
+        ) from error
     done = threading.Event()
     beat = threading.Thread(
         target=_beat, args=(engine, lease, clock, seconds, done), daemon=True, name="lease"
@@ -149,8 +160,12 @@ def _beat(engine: Engine, lease: Lease, clock: Clock, seconds: int, done: thread
 
 
 def _release(engine: Engine, lease: Lease) -> None:
-    with writing(engine) as connection:
-        connection.execute(update(leases).where(_mine(lease)).values(process=""))
+    try:
+        with writing(engine) as connection:
+            connection.execute(update(leases).where(_mine(lease)).values(process=""))
+    except DBAPIError:
+        # What was committed stays committed; the lease ends with its heartbeat or its process.
+        return
 
 
 def _mine(lease: Lease) -> ColumnElement[bool]:
