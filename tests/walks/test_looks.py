@@ -16,11 +16,11 @@ pytestmark = pytest.mark.chromium
     ("theme", "language", "size"),
     [
         ("light", "zh-hans", WIDE),
-        ("light", "zh-hans", NARROW),
-        ("dark", "zh-hans", WIDE),
         ("dark", "zh-hans", NARROW),
-        ("light", "en", WIDE),
-        ("light", "en", NARROW),
+        pytest.param("light", "zh-hans", NARROW, marks=pytest.mark.long),
+        pytest.param("dark", "zh-hans", WIDE, marks=pytest.mark.long),
+        pytest.param("light", "en", WIDE, marks=pytest.mark.long),
+        pytest.param("light", "en", NARROW, marks=pytest.mark.long),
     ],
     ids=lambda value: str(value[0]) if isinstance(value, tuple) else value,
 )

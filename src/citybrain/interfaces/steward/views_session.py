@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
+from citybrain.engines.guard.service import applied
 from citybrain.engines.identity.service import rehearsal_accounts, sign_in, sign_out
 from citybrain.interfaces.steward import tour
 from citybrain.interfaces.steward.access import PUBLIC, SIGNED_IN, actor, page
@@ -57,12 +58,15 @@ def _login_page(
     request: HttpRequest, *, username: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
     english = get_language() == "en"
+    city = applied()
+    departments = city.departments if city else {}
     accounts = [
         {
             "username": account.username,
             "password": account.password,
             "name": account.name_en if english else account.name,
             "title": account.title_en if english else account.title,
+            "department": departments.get(account.department),
         }
         for account in rehearsal_accounts()
     ]

@@ -103,6 +103,12 @@ def say(text: Text | str | None) -> str:
 
 
 @register.simple_tag
+def titled(chinese: str, english: str = "") -> str:
+    """A title of the city's folder in the reader's language."""
+    return (english or chinese) if _english() else chinese
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
     """One icon of the set, hidden from readers of the page by ear."""
     source = static("steward/icons.svg")
