@@ -34,12 +34,19 @@ def town(tmp_path: Path, clock: FixedClock) -> Town:
         "2": Entry(title="离婚登记"),
         "9": Entry(title="旧", until=date(2020, 1, 1), replaced_by="1"),
     }
-    town = Town(tmp_path, clock, codelists={"kind": Codelist(name="kind", title="类型", entries=codes)})
+    town = Town(
+        tmp_path, clock, codelists={"kind": Codelist(name="kind", title="类型", entries=codes)}
+    )
     made = contract(
         text("no", source="登记字号", key=1),
         text("name", source="姓名", required=True, title="男方姓名"),
         text("id", source="证件号", rules=(Rule(name="id_number"),)),
-        typed("born", "date", source="出生日期", rules=(Rule(name="birth_of", arguments={"id": "id"}),)),
+        typed(
+            "born",
+            "date",
+            source="出生日期",
+            rules=(Rule(name="birth_of", arguments={"id": "id"}),),
+        ),
         text("kind", source="类型", codelist="kind"),
     )
     town.add(made, f"files://{tmp_path}/in", Fetch(source="m.xlsx", format="excel"), kind="upload")
@@ -59,7 +66,13 @@ def _workbook(path: Path, rows: list[list[str]], header: list[str] | None = None
 
 def _try(town: Town, path: Path, **more: object):  # type: ignore[no-untyped-def]
     return dry_run(
-        town.store, town.city, "s.t", path, readers=READERS, clock=town.clock, **more  # type: ignore[arg-type]
+        town.store,
+        town.city,
+        "s.t",
+        path,
+        readers=READERS,
+        clock=town.clock,
+        **more,  # type: ignore[arg-type]
     )
 
 

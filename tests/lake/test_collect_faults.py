@@ -163,7 +163,9 @@ def test_postgresql_dropped_at_any_byte_changes_nothing(tmp_path: Path) -> None:
     try:
         with psycopg.connect(url) as database:
             database.execute("CREATE TABLE t (id bigint primary key, name text)")
-            database.execute("INSERT INTO t SELECT i, repeat('x', 50) FROM generate_series(1, 2000) i")
+            database.execute(
+                "INSERT INTO t SELECT i, repeat('x', 50) FROM generate_series(1, 2000) i"
+            )
         cuts = [0, 100, 500, 5_000, 40_000, 80_000, 120_000, 130_000, 10_000_000]
         errors, whole = _dropped_at(tmp_path, url, cuts)
     finally:

@@ -112,7 +112,10 @@ def test_upsert_of_a_large_table_appends_deltas_and_then_compacts(
     town.one()
     roles = []
     for day in range(1, 7):
-        _sql(town, f"UPDATE T SET name = 'x{day}', at = '2021-03-0{day} 00:00:00' WHERE id = {day + 9}")
+        _sql(
+            town,
+            f"UPDATE T SET name = 'x{day}', at = '2021-03-0{day} 00:00:00' WHERE id = {day + 9}",
+        )
         assert town.one().updated == 1
         roles.append(sorted({f.role for f in town.store.view("ods.s.t").files}))
     assert ["base", "delta"] in roles

@@ -24,10 +24,14 @@ from citybrain.city.contracts import Contract
 from citybrain.city.systems import Fetch
 from tests.lake.collecting import Town, contract, text, typed
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\r\n"), max_size=12)
+TEXTS = st.text(
+    st.characters(exclude_categories=("Cs",), exclude_characters="\x00\r\n"), max_size=12
+)
 ROW = st.fixed_dictionaries(
     {
-        "s": st.one_of(st.none(), TEXTS, st.sampled_from(["", "NULL", "中文", "😀", " x ", '"', "0"])),
+        "s": st.one_of(
+            st.none(), TEXTS, st.sampled_from(["", "NULL", "中文", "😀", " x ", '"', "0"])
+        ),
         "i": st.one_of(st.none(), st.integers(-(2**31), 2**31 - 1)),
         "l": st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)),
         "u": st.one_of(st.none(), st.integers(0, 2**64 - 1)),
@@ -60,9 +64,7 @@ TYPES = {
 
 
 def _contract() -> Contract:
-    return contract(
-        typed("n", "long", key=1), *(typed(name, kind) for name, kind in TYPES.items())
-    )
+    return contract(typed("n", "long", key=1), *(typed(name, kind) for name, kind in TYPES.items()))
 
 
 def _as_text(name: str, value: Any) -> str | None:
@@ -99,9 +101,7 @@ def _write_sqlite(path: Path, rows: list[dict[str, Any]]) -> None:
         database.execute(f"CREATE TABLE T (n INTEGER, {', '.join(TYPES)})")
         for n, row in enumerate(rows):
             cells = [
-                row[k]
-                if row[k] is None or k in ("s", "i", "l", "d", "x")
-                else _as_text(k, row[k])
+                row[k] if row[k] is None or k in ("s", "i", "l", "d", "x") else _as_text(k, row[k])
                 for k in TYPES
             ]
             marks = ", ".join("?" * (len(cells) + 1))
@@ -137,8 +137,10 @@ SOURCES = {
 
 
 def _instant(value: Any) -> Any:
-    return None if value is None else (value - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
-        microseconds=1
+    return (
+        None
+        if value is None
+        else (value - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     )
 
 

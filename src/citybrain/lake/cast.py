@@ -41,6 +41,9 @@ _DATES = {
 _TRUE = "('1','t','T','true','TRUE','True','y','Y','yes','是')"
 _FALSE = "('0','f','F','false','FALSE','False','n','N','no','否')"
 _TIME = r"-?\d{1,3}:\d{2}(:\d{2}(\.\d{1,6})?)?([+-]\d{2}(:?\d{2})?)?"
+_MOMENT = (
+    r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6}0*)?)?)?"
+)
 _ULONG_MAX = 2**64 - 1
 
 
@@ -54,10 +57,12 @@ class Cell:
     text: str
     value: str
     exact: str
+    sure: bool = False  # the column is of the type already: nothing can be wrong with it
+    empty: str  # true where there is nothing: null, or only spaces where no text is meant
 
 
 def text_sql(column: str, encoding: str, duckdb_type: str) -> str:
-    """The cell's exact text; bytes are hexadecimal with a leading ``\\x``."""
+    """The cell's exact text; bytes are hexadecimal with backslash and x before them."""
     if encoding == "cell":
         payload = f"substr({column},2)"
         return (
@@ -76,22 +81,38 @@ def text_sql(column: str, encoding: str, duckdb_type: str) -> str:
     return column if duckdb_type == "VARCHAR" else f"CAST({column} AS VARCHAR)"
 
 
-def cell(field: Field, column: str, *, encoding: str, duckdb_type: str, text: str) -> Cell:
-    """The field's value from ``column``; ``text`` names where the text was already computed."""
+def cell(
+    field: Field, column: str, *, encoding: str, duckdb_type: str, text: str, bare: str = ""
+) -> Cell:
+    """The field's value from ``column``.
+
+    ``text`` is SQL for the cell's text, ``bare`` for the same without spaces around it and
+    null where nothing else is left (computed once by the caller, or here).
+    """
     if encoding == "native" and duckdb_type in _DIRECT.get(field.type, ()):
         target = parse(field.type).duckdb
         value = column if duckdb_type == target else f"try_cast({column} AS {target})"
-        return Cell(text=text, value=value, exact=f"({value}) IS NOT NULL")
+        return Cell(
+            sure=duckdb_type == target,
+            text=text,
+            value=value,
+            exact=f"({value}) IS NOT NULL",
+            empty=f"{column} IS NULL",
+        )
     if encoding == "native" and duckdb_type in _DATES.get(field.type, ()):
         return _native_date(field, column, text)
     if encoding == "native" and _decimal_fits(field.type, duckdb_type):
         value = f"try_cast({column} AS {parse(field.type).duckdb})"
-        return Cell(text=text, value=value, exact=f"({value}) IS NOT NULL")
+        return Cell(
+            text=text, value=value, exact=f"({value}) IS NOT NULL", empty=f"{column} IS NULL"
+        )
     if field.type == "string":
-        return Cell(text=text, value=text, exact=_readable(column, encoding))
+        return Cell(
+            text=text, value=text, exact=_readable(column, encoding), empty=f"{text} IS NULL"
+        )
     if field.type == "binary":
         return _binary(column, encoding, text)
-    return _from_text(field, text)
+    return _from_text(field, text, bare or bare_sql(text))
 
 
 def _readable(column: str, encoding: str) -> str:
@@ -99,23 +120,28 @@ def _readable(column: str, encoding: str) -> str:
     if encoding != "cell":
         return "true"
     decoded = f"try(decode(from_hex(substr({column},2))))"
-    return f"CASE left({column},1) WHEN 'b' THEN false WHEN 't' THEN {decoded} IS NOT NULL ELSE true END"
+    kind = f"left({column},1)"
+    return f"CASE {kind} WHEN 'b' THEN false WHEN 't' THEN {decoded} IS NOT NULL ELSE true END"
 
 
 def _binary(column: str, encoding: str, text: str) -> Cell:
     if encoding == "cell":
         is_bytes = f"left({column},1) IN ('t','b')"
         value = f"CASE WHEN {is_bytes} THEN try(from_hex(substr({column},2))) END"
-        return Cell(text=text, value=value, exact="true")
+        return Cell(text=text, value=value, exact="true", empty=f"{column} IS NULL")
     value = f"CASE WHEN starts_with({text}, '\\x') THEN try(from_hex(substr({text},3))) END"
-    return Cell(text=text, value=value, exact="true")
+    return Cell(text=text, value=value, exact="true", empty=f"{column} IS NULL")
 
 
 def _native_date(field: Field, column: str, text: str) -> Cell:
     target = parse(field.type).duckdb
-    value = f"CASE WHEN isfinite({column}) AND year({column}) BETWEEN 1 AND 9999 "
-    value += f"THEN {column}::{target} END"
-    return Cell(text=text, value=value, exact="true")
+    # The bounds leave out infinity too, which DuckDB writes and nobody reads.
+    kind = {"DATE": "DATE", "TIMESTAMP": "TIMESTAMP"}.get(target, "TIMESTAMPTZ")
+    zone = "+00" if kind == "TIMESTAMPTZ" else ""
+    clock = ("", "") if kind == "DATE" else (f" 00:00:00{zone}", f" 23:59:59.999999{zone}")
+    value = f"CASE WHEN {column} BETWEEN {kind} '0001-01-01{clock[0]}' "
+    value += f"AND {kind} '9999-12-31{clock[1]}' THEN {column}::{target} END"
+    return Cell(text=text, value=value, exact="true", empty=f"{column} IS NULL")
 
 
 def _decimal_fits(wanted: str, given: str) -> bool:
@@ -128,9 +154,13 @@ def _decimal_fits(wanted: str, given: str) -> bool:
     return parse(given.lower().replace(" ", "")).scale <= parse(wanted).scale
 
 
-def _from_text(field: Field, text: str) -> Cell:
+def bare_sql(text: str) -> str:
+    """A text without spaces around it; null where nothing else is left."""
+    return f"nullif(trim({text}), '')"
+
+
+def _from_text(field: Field, text: str, bare: str) -> Cell:
     kind = "decimal" if field.type.startswith("decimal") else field.type
-    bare = f"nullif(trim({text}), '')"
     value, exact = {
         "boolean": _boolean,
         "int": _integer,
@@ -145,7 +175,7 @@ def _from_text(field: Field, text: str) -> Cell:
         "time": _time,
         "json": _json,
     }[kind](bare, field)
-    return Cell(text=text, value=value, exact=exact)
+    return Cell(text=text, value=value, exact=exact, empty=f"{bare} IS NULL")
 
 
 def _boolean(text: str, _field: Field) -> tuple[str, str]:
@@ -190,16 +220,9 @@ def _date(text: str, field: Field) -> tuple[str, str]:
     return f"coalesce({', '.join([*given, iso])})" if given else iso, "true"
 
 
-def _plain_clock(text: str) -> str:
-    """No zone behind the time, and no digit below the microsecond that is not zero."""
-    return (
-        f"translate(substr({text},11), '0123456789:. T', '') = '' AND "
-        f"length(CASE WHEN contains({text},'.') THEN rtrim({text},'0') ELSE {text} END) <= 26"
-    )
-
-
 def _timestamp(text: str, field: Field) -> tuple[str, str]:
-    iso = f"CASE WHEN substr({text},5,1) IN ('-','/') AND {_plain_clock(text)} "
+    # No zone behind the time, no year of five digits, nothing below the microsecond.
+    iso = f"CASE WHEN regexp_full_match({text}, '{_MOMENT}') "
     iso += f"THEN try_cast({text} AS TIMESTAMP) END"
     given = _formats(text, field)
     return f"coalesce({', '.join([*given, iso])})" if given else iso, "true"

@@ -6,7 +6,7 @@ cell: that is what ``required`` is for.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from citybrain.city.contracts import Contract, Field, Rule
@@ -33,6 +33,7 @@ class CheckContext:
     day: date
     codes: Mapping[str, Mapping[str, str]]  # codelist -> code -> title, valid on the day
     replaced: Mapping[str, Mapping[str, str]]  # codelist -> old code -> new code
+    births: Mapping[str, str] = field(default_factory=dict)  # ID field -> birth_if_valid's column
 
 
 def checks(
@@ -40,12 +41,12 @@ def checks(
 ) -> list[Check]:
     """Every check of the contract; ``values`` names each field's typed column in the SQL."""
     found = []
-    for field in contract.fields:
-        value = values[field.name]
-        found.extend(_basic(field, cells[field.name], value))
-        for rule in _rules(field):
-            wrong = _BUILDERS[rule.name](field, rule, value, values, about)
-            found.append(Check(field=field, rule=rule, sql=f"coalesce({wrong}, false)"))
+    for one in contract.fields:
+        value = values[one.name]
+        found.extend(_basic(one, cells[one.name], value))
+        for rule in _rules(one):
+            wrong = _BUILDERS[rule.name](one, rule, value, values, about)
+            found.append(Check(field=one, rule=rule, sql=f"coalesce({wrong}, false)"))
     return found
 
 
@@ -57,13 +58,9 @@ def _rules(field: Field) -> list[Rule]:
 
 
 def _basic(field: Field, cell: Cell, value: str) -> list[Check]:
-    empty = (
-        f"{cell.text} IS NULL"
-        if field.type in ("string", "binary")
-        else (f"coalesce(trim({cell.text}) = '', true)")
-    )
+    empty = cell.empty
     found = []
-    if not (cell.exact == "true" and cell.value == cell.text):
+    if not (cell.sure or (cell.exact == "true" and cell.value == cell.text)):
         wrong = f"NOT ({empty}) AND ({value} IS NULL OR NOT coalesce({cell.exact}, false))"
         found.append(Check(field=field, rule=Rule(name="type"), sql=f"coalesce({wrong}, true)"))
     if field.required or field.key:
@@ -71,54 +68,54 @@ def _basic(field: Field, cell: Cell, value: str) -> list[Check]:
     return found
 
 
-def id_number_wrong(value: str) -> str:
-    """True where ``value`` is not a valid resident ID number of 15 or 18 digits."""
-    number = f"try_cast(left({value},17) AS BIGINT)"
-    terms = " + ".join(
-        f"(({number} // {10 ** (16 - place)}) % 10) * {weight}"
-        for place, weight in enumerate(_WEIGHTS)
-    )
-    long = (
-        f"ltrim({value}, '0123456789') NOT IN ('', 'X') OR left({value},1) = '0' "
-        f"OR substr('10X98765432', (({terms}) % 11 + 1)::BIGINT, 1) <> substr({value},18,1) "
-        f"OR ({birth_in(value)}) IS NULL"
-    )
-    short = (
-        f"ltrim({value}, '0123456789') <> '' OR left({value},1) = '0' "
-        f"OR ({birth_in(value)}) IS NULL"
-    )
-    return (
-        f"CASE length({value}) WHEN 18 THEN coalesce({long}, true) "
-        f"WHEN 15 THEN coalesce({short}, true) ELSE {value} IS NOT NULL END"
-    )
+def id_fields(contract: Contract) -> list[str]:
+    """Fields whose ID number some rule looks into."""
+    found = {f.name for f in contract.fields if any(r.name == "id_number" for r in f.rules)}
+    found |= {
+        str(r.arguments["id"]) for f in contract.fields for r in f.rules if "id" in r.arguments
+    }
+    return [f.name for f in contract.fields if f.name in found]
 
 
-def birth_in(value: str) -> str:
-    """The birth date in an ID number, null where there is none."""
+def birth_if_valid(value: str) -> str:
+    """The birth date in a resident ID number of 15 or 18 digits; null where it is not one.
+
+    Computed once per number: everything that is asked of it follows. A regular expression
+    and ``ascii`` measured four times faster here than arithmetic on the whole number.
+    """
+    digits = " + ".join(
+        f"ascii(substr({value},{place},1)) * {weight}" for place, weight in enumerate(_WEIGHTS, 1)
+    )
+    remainder = f"(({digits}) - {48 * sum(_WEIGHTS)}) % 11"
+    dashed = f"substr({value},7,4) || '-' || substr({value},11,2) || '-' || substr({value},13,2)"
     # Four sequences of the old numbers were kept for people born before 1900.
     century = f"CASE WHEN right({value},3) IN ('996','997','998','999') THEN '18' ELSE '19' END"
-    digits = (
-        f"CASE length({value}) WHEN 18 THEN substr({value},7,8) "
-        f"WHEN 15 THEN {century} || substr({value},7,6) END"
+    short = (
+        f"{century} || substr({value},7,2) || '-' || substr({value},9,2) || '-' "
+        f"|| substr({value},11,2)"
     )
-    dashed = f"left({digits},4) || '-' || substr({digits},5,2) || '-' || substr({digits},7,2)"
-    return f"try_cast({dashed} AS DATE)"
+    return (
+        f"CASE WHEN regexp_full_match({value}, '[1-9][0-9]{{16}}[0-9X]') THEN "
+        f"CASE WHEN substr('10X98765432', {remainder} + 1, 1) = right({value},1) "
+        f"THEN try_cast({dashed} AS DATE) END "
+        f"WHEN regexp_full_match({value}, '[1-9][0-9]{{14}}') THEN try_cast({short} AS DATE) END"
+    )
 
 
-def _id_number(_f: Field, _r: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
-    return id_number_wrong(value)
+def _id_number(field: Field, _r: Rule, value: str, _v: Mapping[str, str], a: CheckContext) -> str:
+    return f"{value} IS NOT NULL AND {a.births[field.name]} IS NULL"
 
 
-def _birth_of(_f: Field, rule: Rule, value: str, v: Mapping[str, str], _a: CheckContext) -> str:
-    number = v[str(rule.arguments["id"])]
-    return f"NOT ({id_number_wrong(number)}) AND {value}::DATE <> {birth_in(number)}"
+def _birth_of(_f: Field, rule: Rule, value: str, _v: Mapping[str, str], a: CheckContext) -> str:
+    return f"{value}::DATE <> {a.births[str(rule.arguments['id'])]}"
 
 
-def _sex_of(_f: Field, rule: Rule, value: str, v: Mapping[str, str], _a: CheckContext) -> str:
-    number = v[str(rule.arguments["id"])]
+def _sex_of(_f: Field, rule: Rule, value: str, v: Mapping[str, str], a: CheckContext) -> str:
+    other = str(rule.arguments["id"])
+    number = v[other]
     digit = f"substr({number}, CASE length({number}) WHEN 18 THEN 17 ELSE 15 END, 1)"
     sex = f"CASE WHEN {digit} IN ('1','3','5','7','9') THEN '1' ELSE '2' END"
-    return f"NOT ({id_number_wrong(number)}) AND {value} <> {sex}"
+    return f"{a.births[other]} IS NOT NULL AND {value} <> {sex}"
 
 
 def _uscc(_f: Field, _r: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
@@ -128,13 +125,13 @@ def _uscc(_f: Field, _r: Rule, value: str, _v: Mapping[str, str], _a: CheckConte
     )
     check = f"substr('{_USCC}', ((31 - ({terms}) % 31) % 31 + 1)::BIGINT, 1)"
     return (
-        f"CASE WHEN length({value}) <> 18 OR ltrim({value}, '{_USCC}') <> '' THEN true "
-        f"ELSE {check} <> substr({value},18,1) END"
+        f"CASE WHEN regexp_full_match({value}, '[{_USCC}]{{2}}[0-9]{{6}}[{_USCC}]{{10}}') "
+        f"THEN {check} <> right({value},1) ELSE {value} IS NOT NULL END"
     )
 
 
 def _phone(_f: Field, _r: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:
-    return f"length({value}) <> 11 OR ltrim({value}, '0123456789') <> ''"
+    return f"NOT regexp_full_match({value}, '[0-9]{{11}}')"
 
 
 def _pattern(_f: Field, rule: Rule, value: str, _v: Mapping[str, str], _a: CheckContext) -> str:

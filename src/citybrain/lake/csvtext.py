@@ -198,10 +198,12 @@ def _numbered(reject: Reject, number: int) -> Reject:
 def _rewritten(path: Path, shape: CsvShape, staging: Path) -> Path:
     target = staging / f"{path.stem}.utf8.csv"
     try:
-        with path.open(encoding=shape.encoding, newline="") as file:
-            with target.open("w", encoding="utf-8", newline="") as out:
-                while text := file.read(CHUNK):
-                    out.write(text)
+        with (
+            path.open(encoding=shape.encoding, newline="") as file,
+            target.open("w", encoding="utf-8", newline="") as out,
+        ):
+            while text := file.read(CHUNK):
+                out.write(text)
     except UnicodeError as error:
         raise _cut_off(path, str(error)) from error
     return target

@@ -247,7 +247,7 @@ def _inspected(engine: Any, table: SourceTable, fetch: Fetch, opened: Opened) ->
     relation = opened.relation(columns)
     if relation.tap is not None:
         engine.register("delivered", relation.tap.reader())
-    types = infer(engine, relation, columns)
+    types = _codes_stay_text(engine, infer(engine, relation, columns))
     (rows,) = engine.execute("SELECT count(*) FROM texts").fetchone()
     facts = {c: _facts(engine, c) for c in columns}
     key = _key(columns, types, facts, rows)
@@ -270,6 +270,18 @@ def _inspected(engine: Any, table: SourceTable, fetch: Fetch, opened: Opened) ->
         ),
         sample=tuple(dict(zip(columns, row, strict=True)) for row in sample),
     )
+
+
+def _codes_stay_text(engine: Any, types: dict[str, str]) -> dict[str, str]:
+    """Phone and ID numbers are digits, but nobody adds them up."""
+    found = dict(types)
+    for column, kind in types.items():
+        if kind == "long":
+            x = quoted(column)
+            rows = engine.execute(f"SELECT {x} FROM texts WHERE {x} IS NOT NULL LIMIT {_SAMPLE}")
+            held = guess("", "string", [str(row[0]) for row in rows.fetchall()])
+            found[column] = "string" if held.masking != "none" else kind
+    return found
 
 
 def _facts(engine: Any, column: str) -> tuple[int, int]:

@@ -49,8 +49,10 @@ class RowView:
 
 @dataclass(frozen=True, kw_only=True)
 class DryRun:
-    """What delivering the file would do. ``cells`` holds wrong and edited rows with one row of
-    context on each side, by number; ``first_row`` is the number of the first row of data.
+    """What delivering the file would do.
+
+    ``cells`` holds wrong and edited rows with one row of context on each side, by number;
+    ``first_row`` is the number of the first row of data.
     """
 
     read: int

@@ -246,7 +246,8 @@ def _shared(field: Field, rows: list[dict[str, str | None]]) -> CellProblem:
     return CellProblem(
         field=field.name,
         rule="unique",
-        sentence=f"{title(field)}“{value}”应唯一，却出现在 {len(rows)} 行（{others}），请核对其一。",
+        sentence=f"{title(field)}“{value}”应唯一，却出现在 {len(rows)} 行（{others}），"
+        "请核对其一。",
         sentence_en=f"{field.title_en or field.name} “{value}” should be unique but stands in "
         f"{len(rows)} rows ({others}). Please check which is right.",
     )

@@ -214,8 +214,9 @@ def _codelist(check: Check, v: str, _r: Row, _f: Mapping[str, Field], about: Che
         )
     by_title = [code for code, meaning in codes.items() if meaning == v.strip()]
     known = "、".join(f"{code} {meaning}" for code, meaning in list(codes.items())[:6])
+    more = "等" if len(codes) > 6 else ""
     return (
-        f"{title(check.field)}“{short(v)}”不在代码表中（{known}{'等' if len(codes) > 6 else ''}），请核对。",
+        f"{title(check.field)}“{short(v)}”不在代码表中（{known}{more}），请核对。",
         f"{_title_en(check.field)} “{short(v)}” is not in the code list {codelist}. Please check.",
         by_title[0] if len(by_title) == 1 else None,
     )

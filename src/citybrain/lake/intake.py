@@ -165,9 +165,7 @@ def _take_in(
     seen: Callable[[int], None],
     again: str,
 ) -> tuple[Intake, list[NewFile]]:
-    contract, notes = effective(
-        job, [c.name for c in opened.columns], open_ended=opened.open_ended
-    )
+    contract, notes = effective(job, [c.name for c in opened.columns], open_ended=opened.open_ended)
     job = replace(job, contract=contract)
     new_file = target(contract)
     aside = SetAside(contract, job.staging / "aside.parquet", batch_id=job.batch_id)

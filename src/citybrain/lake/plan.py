@@ -13,11 +13,11 @@ _raw       the cells' texts as delivered, by field (null where ``_ok``)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from citybrain.city.contracts import Contract, Field
-from citybrain.lake.cast import cell, text_sql
-from citybrain.lake.checks import Check, CheckContext, checks
+from citybrain.lake.cast import bare_sql, cell, text_sql
+from citybrain.lake.checks import Check, CheckContext, birth_if_valid, checks, id_fields
 from citybrain.lake.sqltext import name, text
 from citybrain.lake.types import parse
 
@@ -41,6 +41,7 @@ class Plan:
     checks: tuple[Check, ...]
     fields: tuple[Field, ...]
     numbered: bool
+    relation: str
 
 
 def plan(
@@ -66,23 +67,49 @@ def plan(
         columns = [
             _as_text(c) if f.name in corrected else c for f, c in zip(fields, columns, strict=True)
         ]
+    texts = [_text(c, i, "x") for i, c in enumerate(columns)]
     cells = {
-        f.name: cell(f, f"c{i}", encoding=c.encoding, duckdb_type=c.duckdb_type, text=f"x{i}")
+        f.name: cell(
+            f,
+            f"c{i}",
+            encoding=c.encoding,
+            duckdb_type=c.duckdb_type,
+            text=texts[i],
+            bare=f"n{i}",
+        )
         for i, (f, c) in enumerate(zip(fields, columns, strict=True))
     }
     values = {f.name: f"v{i}" for i, f in enumerate(fields)}
+    births = {n: f"b{i}" for i, n in enumerate(id_fields(contract))}
+    about = replace(about, births=births)
     found = checks(contract, cells, values, about)
     typed = ", ".join(f"{cells[f.name].value} AS v{i}" for i, f in enumerate(fields))
     wrong = "".join(f", {check.sql} AS w{j}" for j, check in enumerate(found))
-    layer = f"SELECT *, {typed} FROM ({layer})"
+    bare = ", ".join(f"{bare_sql(t)} AS n{i}" for i, t in enumerate(texts))
+    layer = f"SELECT *, {typed} FROM (SELECT *, {bare} FROM ({layer}))"
+    for number, column in births.items():
+        layer = f"SELECT *, {birth_if_valid(values[number])} AS {column} FROM ({layer})"
     layer = f"SELECT *{wrong} FROM ({layer})"
-    sql = _outer(contract, layer, len(found), bool(corrected), numbered)
-    return Plan(sql=sql, checks=tuple(found), fields=fields, numbered=numbered)
+    delivered = [_text(_given(f, given), i, "t") for i, f in enumerate(fields)]
+    if corrected:  # the corrected columns were put in place of the delivered ones
+        delivered = [f"t{i}" for i in range(len(fields))]
+    sql = _outer(contract, layer, len(found), delivered, bool(corrected), numbered)
+    return Plan(sql=sql, checks=tuple(found), fields=fields, numbered=numbered, relation=relation)
 
 
 def _given(field: Field, given: Mapping[str, Given]) -> Given:
     missing = Given(name="", encoding="text", duckdb_type="VARCHAR")
     return given.get(field.source, missing)
+
+
+def _text(column: Given, i: int, alias: str) -> str:
+    """The cell's text: a column where it is one already, else an expression.
+
+    An expression is evaluated only for the few rows that need it.
+    """
+    if column.encoding != "native" or column.duckdb_type == "VARCHAR":
+        return f"{alias}{i}"
+    return f"({text_sql(f'c{i}', column.encoding, column.duckdb_type)})"
 
 
 def _as_text(column: Given) -> Given:
@@ -144,7 +171,8 @@ def _address(contract: Contract, keys: Sequence[str], contents: Sequence[str]) -
     """The address of a row whose key's texts are ``keys``, or of its contents without a key."""
     prefix = text(contract.id + "/")
     if keys:
-        joined = keys[0] if len(keys) == 1 else f"concat_ws('|', {', '.join(keys)})"
+        parts = [f"replace(replace({k}, '\\', '\\\\'), '|', '\\|')" for k in keys]
+        joined = keys[0] if len(keys) == 1 else f"concat_ws('|', {', '.join(parts)})"
         every = " AND ".join(f"{k} IS NOT NULL" for k in keys)
         return f"CASE WHEN {every} THEN {prefix} || {joined} ELSE {_hashed(prefix, contents)} END"
     return _hashed(prefix, contents)
@@ -156,7 +184,12 @@ def _hashed(prefix: str, contents: Sequence[str]) -> str:
 
 
 def _outer(
-    contract: Contract, layer: str, checks_count: int, corrected: bool, numbered: bool
+    contract: Contract,
+    layer: str,
+    checks_count: int,
+    texts: Sequence[str],
+    corrected: bool,
+    numbered: bool,
 ) -> str:
     fields = contract.fields
     shown = ", ".join(
@@ -168,12 +201,13 @@ def _outer(
         f"hex(v{i})" if f.type == "binary" else f"CAST(v{i} AS VARCHAR)"
         for i, f in enumerate(fields)
     ]
-    texts = [f"t{i}" for i in range(len(fields))]
-    loose = [f"coalesce({k}, t{positions[n]})" for k, n in zip(typed, contract.key, strict=True)]
+    loose = [
+        f"coalesce({k}, {texts[positions[n]]})" for k, n in zip(typed, contract.key, strict=True)
+    ]
     delivered = "_address" if corrected else _address(contract, loose, texts)
     wrong = " OR ".join(f"w{j}" for j in range(checks_count)) or "false"
     why = ", ".join(f"CASE WHEN w{j} THEN {j} END" for j in range(checks_count)) or "NULL::INTEGER"
-    raw = ", ".join(f"{name(f.name)} := t{i}" for i, f in enumerate(fields))
+    raw = ", ".join(f"{name(f.name)} := {texts[i]}" for i, f in enumerate(fields))
     number = ", _number" if numbered else ""
     return (
         f"SELECT {shown}, CASE WHEN _ok THEN {_address(contract, typed, contents)} "

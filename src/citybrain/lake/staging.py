@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from citybrain.lake.plan import Plan
+from citybrain.lake.sqltext import name
 
 _INNER = ("_ok", "_why", "_raw")
 _BATCH_ROWS = 65_536
@@ -105,12 +106,13 @@ def stream(
 
     ``tap`` is the stream that the plan knows as ``delivered``, when it reads from one.
     """
+    if tap is None:
+        return _copy_twice(connection, plan, bad=bad, tally=tally, copy_sql=copy_sql)
     reading = connection.cursor()
     writing = connection.cursor()
-    if tap is not None:
-        reading.register("delivered", tap.reader())
+    reading.register("delivered", tap.reader())
     typed = reading.sql(plan.sql).to_arrow_reader(_BATCH_ROWS)
-    names = [n for n in typed.schema.names if n not in _INNER and n != "_number"]
+    names = _outputs(typed.schema.names)
     schema = pa.schema([typed.schema.field(n) for n in names])
     good = pa.RecordBatchReader.from_batches(schema, _split(typed, names, bad, tally))
     writing.register("good_rows", good)
@@ -119,6 +121,37 @@ def stream(
     finally:
         writing.unregister("good_rows")
         bad.close()
+    return tally.good
+
+
+def _outputs(names: list[str]) -> list[str]:
+    return [n for n in names if n not in _INNER and n != "_number"]
+
+
+def _copy_twice(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    *,
+    bad: Bad,
+    tally: Tally,
+    copy_sql: Callable[[str], str],
+) -> int:
+    """What can be read again is: good rows on all cores first, then the bad if there are any."""
+    shown = ", ".join(name(f.name) for f in plan.fields)
+    # Pushed down, the filter would be computed twice: once to choose rows, once to address them.
+    connection.execute("SET disabled_optimizers = 'filter_pushdown'")
+    copied = connection.execute(copy_sql(f"SELECT {shown}, _row FROM ({plan.sql}) WHERE _ok"))
+    tally.good = int(copied.fetchall()[0][0])
+    tally.see(tally.good)
+    total = connection.execute(f"SELECT count(*) FROM {plan.relation}").fetchall()[0][0]
+    if int(total) != tally.good:
+        number = "_number" if plan.numbered else "row_number() OVER () AS _number"
+        wrong = f"SELECT * FROM (SELECT _row, _why, _raw, _ok, {number} FROM ({plan.sql}))"
+        for batch in connection.sql(f"{wrong} WHERE NOT _ok").to_arrow_reader(_BATCH_ROWS):
+            bad.add(batch.select(["_row", "_why", "_raw", "_number"]))
+            tally.see(batch.num_rows)
+    connection.execute("RESET disabled_optimizers")
+    bad.close()
     return tally.good
 
 

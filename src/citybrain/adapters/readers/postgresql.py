@@ -31,7 +31,8 @@ _NATIVE = frozenset(
     ("int2", "int4", "int8", "float4", "float8", "bool", "text", "varchar", "bytea")
 )
 _COLUMNS = """
-    SELECT a.attname::text, t.typname::text, a.attnotnull, format_type(a.atttypid, a.atttypmod)::text,
+    SELECT a.attname::text, t.typname::text, a.attnotnull,
+           format_type(a.atttypid, a.atttypmod)::text,
            coalesce(col_description(a.attrelid, a.attnum), '')::text
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
