@@ -95,10 +95,11 @@ def _forget(alias: str) -> None:
 
 
 def _refuse_used() -> None:
-    from citybrain.engines.identity.models import User
+    from django.contrib.auth import get_user_model
+
     from citybrain.engines.ledger import service as ledger
 
-    if User.objects.exists() or ledger.tree_size():
+    if get_user_model()._default_manager.exists() or ledger.tree_size():
         raise CityError(
             "Nothing was restored",
             why="the database in CITYBRAIN_DATABASE_URL holds accounts or entries already",
