@@ -16,7 +16,7 @@ pytestmark = pytest.mark.chromium
     ("theme", "language", "size"),
     [
         ("light", "zh-hans", WIDE),
-        ("dark", "zh-hans", NARROW),
+        pytest.param("dark", "zh-hans", NARROW, marks=pytest.mark.long),
         pytest.param("light", "zh-hans", NARROW, marks=pytest.mark.long),
         pytest.param("dark", "zh-hans", WIDE, marks=pytest.mark.long),
         pytest.param("light", "en", WIDE, marks=pytest.mark.long),

@@ -31,7 +31,9 @@ class Walk:
         self.page.wait_for_selector("#live[data-moving='0']")
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
+@pytest.mark.parametrize(
+    "size", [WIDE, pytest.param(NARROW, marks=pytest.mark.long)], ids=["1440", "390"]
+)
 def test_the_tour_from_end_to_end(town: Town, opened: Opening, size: tuple[int, int]) -> None:
     page = opened(town.address, size=size)
     walk = Walk(page, str(size[0]))
@@ -92,6 +94,7 @@ def test_the_tour_from_end_to_end(town: Town, opened: Opening, size: tuple[int, 
     walk.stop("11-whole-again")
 
 
+@pytest.mark.long
 def test_without_javascript_the_errand_is_done_by_forms(town: Town, opened: Opening) -> None:
     page = opened(town.address, script=False)
     page.locator("#tour-go").click()
