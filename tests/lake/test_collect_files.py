@@ -171,7 +171,7 @@ def test_excel_merged_blank_rows_numbers_and_dates(town: Town) -> None:
     book, path = _book(town)
     sheet = book.active
     assert sheet is not None
-    for row in ([1, "甲", date(1987, 3, 12)], [], [2, None, datetime(1990, 1, 1)], [3, "丙", "x"]):
+    for row in ([1, "甲", date(1987, 3, 12)], [], [2, None, datetime(1990, 1, 1)], [3, "丙", "x"]):  # noqa: DTZ001 - a timestamp without a zone is what is tested
         sheet.append(row)
     sheet.merge_cells("B2:B4")
     book.save(path)

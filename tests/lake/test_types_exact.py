@@ -43,7 +43,8 @@ ROW = st.fixed_dictionaries(
         "day": st.one_of(st.none(), st.dates()),
         "at": st.one_of(st.none(), st.datetimes()),
         "tz": st.one_of(
-            st.none(), st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.just(UTC))
+            st.none(),
+            st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - a timestamp without a zone is what is tested
         ),
         "x": st.one_of(st.none(), st.binary(max_size=8)),
     }
@@ -105,7 +106,7 @@ def _write_sqlite(path: Path, rows: list[dict[str, Any]]) -> None:
                 for k in TYPES
             ]
             marks = ", ".join("?" * (len(cells) + 1))
-            database.execute(f"INSERT INTO T VALUES ({marks})", [n, *cells])
+            database.execute(f"INSERT INTO T VALUES ({marks})", [n, *cells])  # noqa: S608 - every name in it is quoted or our own
         database.commit()
 
 
@@ -323,7 +324,7 @@ def test_postgresql_nasty_values(tmp_path: Path, clock: FixedClock, postgresql: 
     assert (first[1], first[4], first[5]) == (
         Decimal("1234567890123456789012345678.0123456789"),
         date(1, 1, 1),
-        datetime(1969, 12, 31, 23, 59, 59, 999999),
+        datetime(1969, 12, 31, 23, 59, 59, 999999),  # noqa: DTZ001 - a timestamp without a zone is what is tested
     )
     assert _instant(first[6]) == _instant(tz)
     assert first[7:] == (
@@ -396,7 +397,7 @@ def test_mariadb_nasty_values(tmp_path: Path, clock: FixedClock) -> None:
         Decimal("1234567890123456789012345678.0123456789"),
         16777216.0,
         date(1000, 1, 1),
-        datetime(9999, 12, 31, 23, 59, 59, 999999),
+        datetime(9999, 12, 31, 23, 59, 59, 999999),  # noqa: DTZ001 - a timestamp without a zone is what is tested
     )
     assert (row[6], row[7], row[8], int(row[9]), row[10], row[11]) == (
         "-838:59:59",

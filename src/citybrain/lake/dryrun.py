@@ -17,25 +17,19 @@ from citybrain.city.contracts import Contract
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch
 from citybrain.lake import corrections, modes
-from citybrain.lake.cast import text_sql
 from citybrain.lake.change import NewFile
-from citybrain.lake.collect import new_run_id, reader_of, table_of
-from citybrain.lake.connections import connection
+from citybrain.lake.collect import new_run_id, table_of
 from citybrain.lake.duck import connection as duckdb_connection
 from citybrain.lake.explain import CellProblem
-from citybrain.lake.files import Opened, Relation, open_delivery
 from citybrain.lake.intake import Job, about, take_in
 from citybrain.lake.journal import Journal
-from citybrain.lake.plan import Given
-from citybrain.lake.quarantine import OWN_COLUMNS, REASON
+from citybrain.lake.quarantine import REASON
 from citybrain.lake.results import TableResult
 from citybrain.lake.sources import NUMBER, Readers, ReadRequest
 from citybrain.lake.sqltext import name
 from citybrain.lake.store import Store
-from citybrain.lake.tablework import Source, Table, collect_table, columns, scratch
-
-Edits = Mapping[tuple[int, str], str | None]
-_ENDINGS = {".tsv": "\t"}
+from citybrain.lake.tablework import collect_table, columns, scratch
+from citybrain.lake.uploads import Edits, fetch_of, is_patch, uploaded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +92,7 @@ def dry_run(
         held = corrections.active(store, table)
         corrections.register(engine, held)
         corrected = {c.field for c in held}
-        request = ReadRequest(table=table, fetch=_fetch(what.fetch, path), staging=staging)
+        request = ReadRequest(table=table, fetch=fetch_of(what.fetch, path), staging=staging)
         opened = uploaded(path, what, readers, edits or {})(request, engine)
         job = Job(
             contract=what.contract,
@@ -167,108 +161,6 @@ def deliver(  # noqa: PLR0913 - the agreed interface
     journal.done(result, phase="failed" if result.error else "done")
     journal.finish(state="failed" if result.error else "done")
     return result
-
-
-def is_patch(path: Path, what: Table, readers: Readers) -> bool:
-    """Whether the file is a workbook of rows that were set aside, sent back corrected."""
-    reader = reader_of(readers, connection("upload", f"files://{path.resolve().parent}"))
-    request = ReadRequest(
-        table=what.contract.id, fetch=_fetch(what.fetch, path), staging=path.parent
-    )
-    delivery = reader.read(connection("upload", f"files://{path.resolve().parent}"), request)
-    return any(c.name == REASON for c in getattr(delivery, "columns", ()))
-
-
-def uploaded(path: Path, what: Table, readers: Readers, edits: Edits) -> Source:
-    """The file as a source: its texts in a table, the edits put over them."""
-
-    def source(request: ReadRequest, engine: duckdb.DuckDBPyConnection) -> Opened:
-        where = connection("upload", f"files://{path.resolve().parent}")
-        asked = replace(request, fetch=_fetch(what.fetch, path), cursor=None)
-        delivery = reader_of(readers, where).read(where, asked)
-        opened = open_delivery(delivery, engine, request.staging)
-        try:
-            opened = _as_texts(engine, opened, what.fetch)
-        except duckdb.Error:
-            if opened.repaired is None:
-                raise
-            opened = _as_texts(engine, opened.repaired(), what.fetch)
-        _edit(engine, what.contract, edits)
-        return opened
-
-    return source
-
-
-def _fetch(fetch: Fetch, path: Path) -> Fetch:
-    """How the uploaded file is read: as its name says, else as the system's file says."""
-    same_kind = not fetch.format or path.suffix.lower().lstrip(".") in (fetch.format, "xlsx")
-    return replace(
-        fetch,
-        source=path.name,
-        format=fetch.format if not path.suffix else "",
-        delimiter=_ENDINGS.get(path.suffix.lower(), fetch.delimiter),
-        encoding=fetch.encoding if same_kind and fetch.format else _encoding(path),
-        sheet="",
-    )
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 when it is that all through, else GB18030."""
-    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
-        return "utf-8"
-    import codecs
-
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
-
-
-def _as_texts(engine: duckdb.DuckDBPyConnection, opened: Opened, fetch: Fetch) -> Opened:
-    """Take everything into the table ``uploaded``; our own columns are left out there."""
-    names = [c.name for c in opened.columns]
-    relation = opened.relation(names)
-    if relation.tap is not None:
-        engine.register("delivered", relation.tap.reader())
-    number = NUMBER if relation.numbered else f"row_number() OVER () + {fetch.header_row}"
-    shown = ", ".join(
-        f"{text_sql(name(n), relation.given[n].encoding, relation.given[n].duckdb_type)} "
-        f"AS {name(n)}"
-        for n in names
-    )
-    engine.execute(
-        f"CREATE OR REPLACE TABLE uploaded AS SELECT {shown}, {number} AS {NUMBER} "
-        f"FROM {relation.sql}"
-    )
-    given = {
-        n: Given(name=n, encoding="text", duckdb_type="VARCHAR")
-        for n in names
-        if n not in OWN_COLUMNS
-    }
-    return replace(
-        opened,
-        columns=tuple(c for c in opened.columns if c.name in given),
-        relation=lambda wanted: Relation(
-            sql="uploaded", given={n: given[n] for n in wanted}, numbered=True
-        ),
-        repaired=None,
-    )
-
-
-def _edit(engine: duckdb.DuckDBPyConnection, contract: Contract, edits: Edits) -> None:
-    sources = {f.name: f.source for f in contract.fields}
-    have = {row[0] for row in engine.execute("DESCRIBE uploaded").fetchall()}
-    for (number, field), value in edits.items():
-        if sources.get(field) in have:
-            engine.execute(
-                f"UPDATE uploaded SET {name(sources[field])} = ? WHERE {NUMBER} = ?",
-                [value or None, number],
-            )
 
 
 def _nowhere(staging: Path) -> Callable[[Contract], Callable[[str], NewFile]]:

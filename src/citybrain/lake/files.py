@@ -8,6 +8,7 @@ import duckdb
 
 from citybrain.base.errors import CityError
 from citybrain.lake import csvtext
+from citybrain.lake.csvrepair import careful as careful_csv
 from citybrain.lake.csvtext import CsvShape, Readable
 from citybrain.lake.jsonlines import open_jsonl
 from citybrain.lake.plan import Given
@@ -131,7 +132,7 @@ def _csv(delivery: Files, staging: Path) -> Opened:
 
     def careful() -> Opened:
         return _csv_opened(
-            names, shape, [csvtext.careful(p, shape, len(names), staging) for p in delivery.paths]
+            names, shape, [careful_csv(p, shape, len(names), staging) for p in delivery.paths]
         )
 
     try:

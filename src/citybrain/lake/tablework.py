@@ -5,25 +5,22 @@ with the cursor in the table's summary: a process killed between them delivers t
 again, finds its rows set aside already, and loses none.
 """
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
-from sqlalchemy import delete, insert, select
 
 from citybrain.base.clock import Stopwatch
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch, System
 from citybrain.lake import corrections, modes, setaside
+from citybrain.lake.books import COUNTS, book, from_summary, keep_cursor, last_cursor
 from citybrain.lake.change import Change, NewFile
-from citybrain.lake.database import reading, writing
 from citybrain.lake.duck import connection as duckdb_connection
 from citybrain.lake.files import Opened
 from citybrain.lake.intake import Intake, Job, about, take_in
@@ -34,23 +31,10 @@ from citybrain.lake.results import TableResult
 from citybrain.lake.sources import Cursor, ReadRequest
 from citybrain.lake.sqltext import name, text
 from citybrain.lake.store import Store
-from citybrain.lake.tables import batches, cursors
-from citybrain.lake.views import Column, SnapshotInfo
+from citybrain.lake.views import Column
 
 META = ("_row", "_batch", "_contract")
 Source = Callable[[ReadRequest, duckdb.DuckDBPyConnection], Opened]
-COUNTS = (
-    "read",
-    "accepted",
-    "inserted",
-    "updated",
-    "unchanged",
-    "superseded",
-    "removed",
-    "quarantined",
-    "rows_after",
-    "quarantined_after",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +76,21 @@ def collect_table(
         lease = stack.enter_context(store.lease(lake_table, owner=batch_id))
         done = committed(store.ground, lake_table, batch_id)
         if done:
-            return _from_summary(table.contract.id, done)
+            return from_summary(table.contract.id, done)
         staging = stack.enter_context(scratch(store))
         engine = stack.enter_context(duckdb_connection(store.home))
         engine.execute(f"SET TimeZone = 'UTC'; SET threads = {threads}")
         work = _Work(store, table, engine, staging, batch_id, lease, stack, journal)
         result = work.run(source)
     result.seconds = round(watch.seconds(), 3)
-    _book(store, table, result, run_id=run_id, started=started)
+    book(
+        store,
+        result,
+        mode=table.fetch.mode,
+        contract=table.contract.version,
+        run_id=run_id,
+        started=started,
+    )
     return result
 
 
@@ -263,7 +254,7 @@ class _Work:
         if ready is not None and not exact:
             ready.path.unlink(missing_ok=True)
         if cursor:
-            _keep_cursor(self.store, self.table.contract.id, cursor, self.batch_id)
+            keep_cursor(self.store, self.table.contract.id, cursor, self.batch_id)
         return result
 
     def _commit(self, change: Change, result: TableResult, cursor: str, *, changed: bool) -> None:
@@ -333,61 +324,3 @@ class _Work:
 def _text_fields(contract: Contract) -> tuple[Field, ...]:
     listed = [*(f.name for f in contract.fields), "_raw", "_reasons", "_problems", "_number"]
     return tuple(Field(name=n, source=n, type="string") for n in listed)
-
-
-def last_cursor(store: Store, contract: Contract) -> str:
-    """How far the table was read: from the newest snapshot that says so, or the books."""
-    if not store.exists(contract.lake_table):
-        return ""
-    snapshot = store.snapshot(contract.lake_table)
-    if snapshot is None:
-        return ""
-    with reading(store.engine) as connection:
-        kept = connection.scalar(select(cursors.c.value).where(cursors.c.table == contract.id))
-    return str(kept or snapshot.summary.get("cursor", ""))
-
-
-def _keep_cursor(store: Store, table: str, value: str, batch_id: str) -> None:
-    with writing(store.engine) as connection:
-        connection.execute(delete(cursors).where(cursors.c.table == table))
-        connection.execute(
-            insert(cursors).values(
-                table=table, value=value, batch_id=batch_id, at=store.clock.now().isoformat()
-            )
-        )
-
-
-def _from_summary(table: str, done: SnapshotInfo) -> TableResult:
-    result = TableResult(table=table, batch_id=done.batch_id, snapshot=done.snapshot_id)
-    for count in COUNTS:
-        setattr(result, count, int(done.summary.get(count, 0)))
-    return result
-
-
-def _book(
-    store: Store, table: Table, result: TableResult, *, run_id: str, started: datetime
-) -> None:
-    """Write the batch down for pages; the truth stays in the snapshot's summary."""
-    values = {n: getattr(result, n) for n in COUNTS}
-    with writing(store.engine) as connection:
-        connection.execute(
-            delete(batches).where(
-                batches.c.batch_id == result.batch_id, batches.c.table == result.table
-            )
-        )
-        connection.execute(
-            insert(batches).values(
-                batch_id=result.batch_id,
-                table=result.table,
-                run_id=run_id,
-                mode=table.fetch.mode,
-                contract=table.contract.version,
-                snapshot_id=result.snapshot,
-                started_at=started.isoformat(),
-                finished_at=store.clock.now().isoformat(),
-                seconds=result.seconds,
-                error=result.error,
-                problems=json.dumps(result.problems, ensure_ascii=False),
-                **values,
-            )
-        )
