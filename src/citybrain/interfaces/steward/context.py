@@ -103,7 +103,10 @@ def _here(path: str) -> str:
     names = [name for _title, entries in _GROUPS for name, _word, _icon in entries]
     if path.startswith(reverse("upload_new")):
         return "repair_list"
+    home = reverse("overview")
     fitting = [name for name in names if path.startswith(reverse(name))]
+    if path != home and "overview" in fitting:
+        fitting.remove("overview")  # every address begins with it
     return max(fitting, key=lambda name: len(reverse(name)), default="")
 
 

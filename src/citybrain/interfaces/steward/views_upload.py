@@ -36,6 +36,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 def _choose(request: HttpRequest, *, chosen: str, error: CityError | None = None) -> HttpResponse:
     who = actor(request)
     targets = catalogue.upload_targets(who)
+    chosen = chosen or (targets[0].table if targets else "")
     context = {
         "targets": targets,
         "chosen": chosen,

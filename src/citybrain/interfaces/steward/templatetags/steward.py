@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from citybrain.base.clock import CITY_ZONE
 from citybrain.engines.catalogue.service import (
@@ -20,78 +20,28 @@ from citybrain.engines.catalogue.service import (
     TableDot,
     Text,
 )
+from citybrain.interfaces.steward import figures, words
 from citybrain.interfaces.steward import merkle as drawing
-from citybrain.interfaces.steward import words
+from citybrain.interfaces.steward.figures import NONE, duration, num, percent, rows
 
 register = template.Library()
+for _figure in (
+    num,
+    percent,
+    rows,
+    figures.tables,
+    figures.size,
+    duration,
+    figures.hundred,
+    figures.digest,
+):
+    register.filter(_figure)
 
-NONE = "—"
-KILO = 1024
-MINUTE, HOUR, DAY = 60, 3600, 86400
 WORRY = 99.5  # below this share of valid rows a field is marked
 
 
 def _english() -> bool:
     return (get_language() or "").startswith("en")
-
-
-@register.filter
-def num(value: int | float | str | None) -> str:
-    """A number with thousands separators; a dash when there is none."""
-    if value is None or isinstance(value, str):
-        return value or NONE
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
-
-
-@register.filter
-def percent(value: float | None) -> str:
-    """A share from 0 to 1 as a percentage with one digit, never rounded up to a full 100."""
-    if value is None:
-        return NONE
-    shown = min(round(value * 100, 1), 99.9) if value < 1 else 100.0
-    return f"{shown:.1f}%"
-
-
-@register.filter
-def rows(value: int | None) -> str:
-    """A count of rows with its unit."""
-    count = value or 0
-    return ngettext("%(n)s 行", "%(n)s 行", count) % {"n": num(count)}
-
-
-@register.filter
-def tables(value: int | None) -> str:
-    """A count of tables with its unit."""
-    count = value or 0
-    return ngettext("%(n)s 张表", "%(n)s 张表", count) % {"n": num(count)}
-
-
-@register.filter
-def size(value: int | None) -> str:
-    """A number of bytes in KB or MB."""
-    if value is None:
-        return NONE
-    if value < KILO:
-        return f"{value} B"
-    if value < KILO * KILO:
-        return f"{value / KILO:,.0f} KB"
-    return f"{value / KILO / KILO:,.1f} MB"
-
-
-@register.filter
-def duration(seconds: float | None) -> str:
-    """Seconds in the unit a person would say."""
-    if seconds is None:
-        return NONE
-    if seconds < MINUTE:
-        return gettext("%(n)s 秒") % {"n": f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"}
-    minutes = int(seconds // MINUTE)
-    if seconds < HOUR:
-        return gettext("%(m)s 分 %(s)s 秒") % {"m": minutes, "s": int(seconds % MINUTE)}
-    hours = int(seconds // HOUR)
-    if seconds < DAY:
-        return gettext("%(h)s 小时 %(m)s 分") % {"h": hours, "m": minutes % 60}
-    return gettext("%(d)s 天 %(h)s 小时") % {"d": int(seconds // DAY), "h": hours % 24}
 
 
 @register.filter
@@ -248,12 +198,6 @@ def lookup(mapping: Mapping[object, object], key: object) -> object:
     return mapping.get(key, "")
 
 
-@register.filter
-def hundred(share: float) -> int:
-    """A share from 0 to 1 in whole hundredths."""
-    return round(min(max(share, 0.0), 1.0) * 100)
-
-
 @register.simple_tag
 def stack(counts: StateCounts) -> SafeString:
     """The states of all tables as one bar, the urgent first."""
@@ -320,11 +264,3 @@ def snapshot_label(context: template.Context, snap: SnapshotRow) -> str:
 def merkle(proof: ProofView) -> dict[str, object]:
     """The picture of a path in the tree."""
     return {"picture": drawing.picture(proof), "proof": proof}
-
-
-@register.filter
-def digest(value: str | None, length: int = 12) -> str:
-    """The beginning of a hash, with the sign that more follows."""
-    if not value:
-        return NONE
-    return f"{value[:length]}…" if len(value) > length else value
