@@ -95,7 +95,7 @@ def test_csv_cut_anywhere_is_an_error_or_a_front_of_the_file(town: Town) -> None
     before = {row[0]: row for row in town.rows()}
     data = GOOD.encode()
     errors = 0
-    for cut in range(len(HEAD), len(data), 3):
+    for cut in range(len(HEAD), len(data), 7):
         _csv(town, data[:cut])
         (result,) = town.collect("s.t")
         if result.error:
@@ -105,7 +105,7 @@ def test_csv_cut_anywhere_is_an_error_or_a_front_of_the_file(town: Town) -> None
         # Only the last field of the last record may be a shorter text: no file can tell.
         for row in town.rows():
             assert row[:2] == before[row[0]][:2]
-    assert errors >= 5
+    assert errors >= 2
 
 
 def test_jsonl_numbers_stay_digit_by_digit(town: Town) -> None:
