@@ -188,11 +188,15 @@ def test_the_walk_in_the_shape_of_production(production: Installation, tmp_path:
     assert {n: r["accepted"] for n, r in again.items() if r["inserted"] or r["updated"]} == {}
     assert_names_arrived(city, place)
 
+    before = {table: delivered(city, place.systems, table) for table in city.contracts}
     place.run("simulate", "--advance", "--days", "3", "--to", str(place.systems))
     later = place.collect("--all")
     assert_balanced(later)
+    changed = {t for t, rows in before.items() if delivered(city, place.systems, t) != rows}
     moved = {name for name, row in later.items() if row["inserted"] or row["updated"]}
-    assert {"medical.settlements", "household.persons", "hotline.tickets"} <= moved
+    assert moved
+    assert moved <= changed
+    assert all(later[name]["quarantined"] for name in changed - moved), changed - moved
     assert_names_arrived(city, place)
     for table, row in place.status().items():
         if city.systems[row["system"]].tables[table.split(".")[1]].mode == "full":
