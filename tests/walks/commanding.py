@@ -140,7 +140,8 @@ def correct(place: Installation, broken: Broken) -> None:
         "from citybrain.engines.identity import service as identity\n"
         "actor = identity.local_actor()\n"
         f"view = catalogue.quarantine(actor, {MARRIAGES!r}, reveal=True, purpose='核对登记档案')\n"
-        "(row,) = view.rows\n"
+        f"wrong = ({broken.field!r}, {broken.after!r})\n"
+        "row, = [r for r in view.rows if wrong in [(c.field, c.value) for c in r.cells]]\n"
         f"catalogue.correct(actor, {MARRIAGES!r}, row.row, {{{broken.field!r}: {broken.before!r}}},"
         " '已对照登记档案原件')"
     )
