@@ -42,7 +42,7 @@ COLUMNS = (
     ("address", "string", "'宣城市宣州区第' || (i * 31 % 10007) || '号'"),
     ("amount", "decimal(12,2)", "((i * 7907 % 1000000) / 100.0)::DECIMAL(12,2)"),
     ("updated_at", "timestamp", "TIMESTAMP '2020-01-01 00:00:00' + INTERVAL (i % 31536000) SECOND"),
-    ("score", "double", "i * 0.37"),
+    ("score", "double", "(i * 0.37)::DOUBLE"),
 )
 RULES = {
     "id_number": (Rule(name="id_number"),),

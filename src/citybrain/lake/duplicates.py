@@ -6,7 +6,7 @@ named. A table without a key promises no uniqueness: its equal rows all stay, ea
 own address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -44,7 +44,7 @@ def settle(
     staged = f"read_parquet([{listed}], file_row_number=true, filename=true)"
     plain = f"SELECT * FROM read_parquet([{listed}])"
     unique = [f for f in contract.fields if f.unique and f.key == 0]
-    addresses, shared = _distinct(connection, staged, unique)
+    addresses, shared = _distinct(connection, staged, contract.key or ("_row",), unique)
     if addresses == rows and not shared:
         return Settled(select=plain, rows=rows)
     if not contract.key and addresses != rows:
@@ -75,13 +75,13 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
 
 
 def _distinct(
-    connection: duckdb.DuckDBPyConnection, staged: str, unique: list[Field]
+    connection: duckdb.DuckDBPyConnection, staged: str, key: Sequence[str], unique: list[Field]
 ) -> tuple[int, bool]:
-    """Distinct addresses, and whether a value of a unique field occurs twice.
+    """Distinct keys, and whether a value of a unique field occurs twice.
 
-    Addresses are counted by hash, which is quick; two of one hash only cost a slower look.
+    Keys are counted by hash, which is quick; two of one hash only cost a slower look.
     """
-    (rows,) = _one(connection, f"SELECT count(DISTINCT hash(_row)) FROM {staged}")
+    (rows,) = _one(connection, f"SELECT count(DISTINCT hash({names(key)})) FROM {staged}")
     pairs = [
         _one(
             connection,
