@@ -1,8 +1,12 @@
 """A small real city for the pages: simulated, applied and collected once for all tests."""
 
+import atexit
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +40,22 @@ class Site:
 
 @pytest.fixture(scope="session")
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The departments' systems of a made-up city of a few hundred people."""
+    """The departments' systems of a made-up city of a hundred and fifty people."""
     from citybrain.simulate import simulate
 
     loaded = city.load(FOLDER)
     to = tmp_path_factory.mktemp("rehearsal") / "systems"
-    simulate(loaded.city, people=300, days=2, seed=5, to=to)
+    simulate(loaded.city, people=150, days=1, seed=5, to=to)
     return to
+
+
+@cache
+def _applied() -> Path:
+    """What applying the shipped city leaves in a home; made once, for it takes seconds."""
+    home = Path(tempfile.mkdtemp(prefix="citybrain-applied-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    city.apply(FOLDER, home, clock=SystemClock())
+    return home / "applied"
 
 
 def build(home: Path, systems: Path, tables: tuple[str, ...]) -> None:
@@ -54,7 +67,7 @@ def build(home: Path, systems: Path, tables: tuple[str, ...]) -> None:
 
     home.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
-    city.apply(FOLDER, home, clock=clock)
+    shutil.copytree(_applied(), home / "applied")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CITYBRAIN_SYSTEMS", str(systems))
         store = open_store(Home(home), clock=clock)
@@ -119,8 +132,6 @@ def own_site(
     transactional_db: None,
 ) -> Iterator[Site]:
     """The pages over a home of one's own, with its own copy of the departments' files."""
-    import shutil
-
     from citybrain.engines.catalogue import wiring
 
     mine = tmp_path / "systems"
