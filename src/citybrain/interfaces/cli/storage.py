@@ -6,6 +6,8 @@ from typing import Any
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import ProgressBar, print_json, say, table
 
+_PROMISED = ("file", "table", "problem")  # scripts are written against exactly these
+
 
 def _lake(context: Context) -> Any:
     from citybrain.lake import open_lake
@@ -18,9 +20,10 @@ def scrub(arguments: argparse.Namespace, context: Context) -> int:
     """Hash every file again and compare; 1 when any differs."""
     bar = ProgressBar("scrub")
     try:
-        problems = [p.as_dict() for p in _lake(context).scrub(progress=bar)]
+        found = _lake(context).scrub(progress=bar)
     finally:
         bar.close()
+    problems = [{name: getattr(one, name) for name in _PROMISED} for one in found]
     if context.as_json:
         print_json(problems)
     else:
