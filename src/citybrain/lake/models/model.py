@@ -1,0 +1,95 @@
+"""What a model is: one SELECT (or a native step) that makes one table of the upper layers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from citybrain.city import City
+    from citybrain.lake.change import NewFile
+    from citybrain.lake.store import Store
+    from citybrain.lake.views import Column
+
+LAYERS = ("dwd", "lib", "theme", "ads")
+MATERIALISE = ("full", "incremental", "view")
+ON_CHANGE = "on_change"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnNote:
+    """What the header says of a column; empty or 0 where it is inherited by lineage."""
+
+    title: str = ""
+    title_en: str = ""
+    level: int = 0
+    masking: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expectation:
+    """A query that must return no rows; the model's own name in it means the new table."""
+
+    name: str
+    title: str
+    sql: str
+    title_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NativeContext:
+    """What a native step gets: its inputs as SELECT texts for ``connection``, and where to write.
+
+    ``previous`` is the SELECT of the model's published table, empty before the first build.
+    ``target(columns)`` makes the table fit and gives the file to write (``copy_sql``).
+    """
+
+    store: "Store"
+    city: "City"
+    now: datetime
+    connection: "duckdb.DuckDBPyConnection"
+    inputs: Mapping[str, str]
+    previous: str
+    target: "Callable[[list[Column]], NewFile]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Native:
+    """A step that SQL cannot say. ``version`` is part of the fingerprint: raise it on a change.
+
+    ``settings`` is what it was configured with, part of the fingerprint too (JSON values).
+    """
+
+    run: Callable[[NativeContext], None]
+    inputs: tuple[str, ...]
+    version: str
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """One table above ``ods``: its name (``lib.population``, ``dwd.civil.marriages``) and how
+    it is made. ``sql`` is one SELECT in DuckDB's dialect, empty for a native step.
+
+    ``grain`` names the columns that identify a row. ``owner`` is a department. ``schedule`` is
+    ``on_change`` or ``daily HH:MM``. ``file`` is the path in the city's folder, and for a
+    generated model the file it was generated from.
+    """
+
+    name: str
+    title: str
+    sql: str = ""
+    native: Native | None = None
+    title_en: str = ""
+    description: str = ""
+    grain: tuple[str, ...] = ()
+    materialise: str = "full"
+    owner: str = ""
+    schedule: str = ON_CHANGE
+    columns: Mapping[str, ColumnNote] = field(default_factory=lambda: MappingProxyType({}))
+    expectations: tuple[Expectation, ...] = ()
+    file: str = ""
+    generated: bool = False
