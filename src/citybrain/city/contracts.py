@@ -72,7 +72,8 @@ class Field:
     """One column: its name in the lake, its name at the source, meaning and rules.
 
     ``level`` is 1 public to 4 sensitive; ``masking`` is one of ``MASKING_CLASSES``.
-    ``formats`` are strptime patterns tried in order for text dates and times.
+    ``formats`` are strptime patterns tried in order for text dates and times. ``element`` is
+    the data element of the city's registry that the field holds, empty while it is unbound.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Field:
     level: int = 2
     masking: str = "none"
     codelist: str = ""
+    element: str = ""
     formats: tuple[str, ...] = ()
     renamed_from: str = ""
     rules: tuple[Rule, ...] = ()

@@ -66,6 +66,8 @@ class FileKind:
 
     ``things`` names them; ``grows`` says that new ones touch nothing that exists, so that
     collecting may take them in on its own; ``parts`` are the properties that grow likewise.
+    ``form`` gives the schema of a kind that another floor declares; the base kinds' schemas
+    lie beside this module.
     """
 
     name: str
@@ -74,10 +76,11 @@ class FileKind:
     rules: tuple[RuleCheck, ...] = ()
     grows: bool = True
     parts: tuple[str, ...] = ()
+    form: Callable[[], Mapping[str, Any]] | None = None
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of one file."""
-        return schemas.schema(self.name)
+        return self.form() if self.form else schemas.schema(self.name)
 
     def documents(self, folder: Folder) -> list[Document]:
         """The parsed files of this kind."""
@@ -90,7 +93,7 @@ class FileKind:
         from citybrain.city.validate import schema_findings
 
         for document in self.documents(view.folder):
-            yield from schema_findings(document, self.name)
+            yield from schema_findings(document, self.name, self.form)
         for rule in self.rules:
             yield from rule(view)
 

@@ -89,6 +89,7 @@ def field(content: Content) -> Field:
         level=integer(own, "level", 2),
         masking=text(own, "masking", "none"),
         codelist=text(own, "codelist"),
+        element=text(own, "element"),
         formats=texts(own.get("formats")),
         renamed_from=text(own, "renamedFrom"),
         rules=tuple(rule for _, rule in placed_rules(content)),

@@ -4,7 +4,7 @@ Importing this module imports jsonschema, which costs a tenth of a second; only 
 does.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -30,21 +30,29 @@ _TYPES = {
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "minProperties")
 
 
+_Form = Callable[[], Mapping[str, Any]]
+
+
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def _validator(name: str, form: _Form | None) -> Draft202012Validator:
     odcs = Resource.from_contents(schema(ODCS), default_specification=DRAFT201909)
     registry: Registry[Any] = Registry().with_resource(f"{ODCS}.schema.json", odcs)
     return Draft202012Validator(
-        schema(name), registry=registry, format_checker=FormatChecker(["date"])
+        form() if form else schema(name),
+        registry=registry,
+        format_checker=FormatChecker(["date"]),
     )
 
 
-def schema_findings(document: Document, name: str) -> list[Finding]:
-    """What in the document breaks the schema of that kind; one finding per place and rule."""
+def schema_findings(document: Document, name: str, form: _Form | None = None) -> list[Finding]:
+    """What in the document breaks the schema of that kind; one finding per place and rule.
+
+    ``form`` gives the schema when the kind is not one of the base kinds.
+    """
     if document.value is None:
         return []
     found: dict[tuple[str, str], Finding] = {}
-    for error in _validator(name).iter_errors(document.value):
+    for error in _validator(name, form).iter_errors(document.value):
         for finding in _said(document, error):
             found.setdefault((finding.key, finding.rule), finding)
     return list(found.values())

@@ -129,6 +129,7 @@ def _field(field: Field) -> dict[str, Any]:
             masking=field.masking,
             type="" if derived else field.type,
             codelist=field.codelist,
+            element=field.element,
             formats=list(field.formats),
             renamedFrom=field.renamed_from,
         ),
