@@ -1,9 +1,10 @@
-"""Collect the pages' Chinese sentences, keep the English catalogue in step, compile it.
+"""Collect the pages' Chinese sentences, keep the English catalogues in step, compile them.
 
-Run ``python -m tools.messages`` after changing a sentence: it rewrites ``django.po`` (new
-sentences come empty, gone ones go) and compiles ``django.mo``. With ``--check`` it writes
-nothing and exits 1 when something is untranslated, gone, or not compiled. It needs no
-gettext: a bare machine has none.
+Run ``python -m tools.messages`` after changing a sentence: it rewrites the ``django.po`` of
+each interface (new sentences come empty, gone ones go) and compiles its ``django.mo``. With
+``--check`` it writes nothing and exits 1 when something is untranslated, gone, not compiled,
+or translated differently in two interfaces. What the kit says, the others do not repeat.
+It needs no gettext: a bare machine has none.
 """
 
 import argparse
@@ -17,27 +18,39 @@ from typing import Any
 import polib
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ROOT / "src" / "citybrain" / "interfaces" / "steward"
-CATALOGUE = PAGES / "locale" / "en" / "LC_MESSAGES" / "django.po"
+INTERFACES = ROOT / "src" / "citybrain" / "interfaces"
+KIT = INTERFACES / "kit"
 SINGLE = {"_", "gettext", "gettext_lazy"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 
 Message = tuple[str, str]  # the sentence, and its plural or nothing
 
 
-def messages() -> dict[Message, list[str]]:
-    """Every sentence with the files it stands in."""
+def catalogue_of(room: Path) -> Path:
+    """Where a room keeps its English."""
+    return room / "locale" / "en" / "LC_MESSAGES" / "django.po"
+
+
+def rooms() -> list[Path]:
+    """The kit, then the interfaces that are made of pages."""
+    pages = sorted(folder.parent for folder in INTERFACES.glob("*/templates"))
+    return [KIT, *(room for room in pages if room != KIT)]
+
+
+def messages(room: Path) -> dict[Message, list[str]]:
+    """Every sentence of a room with the files it stands in, less those the kit has."""
     found: dict[Message, list[str]] = {}
-    for file, message in [*_in_python(), *_in_templates()]:
+    for file, message in [*_in_python(room), *_in_templates(room)]:
         places = found.setdefault(message, [])
         name = file.relative_to(ROOT).as_posix()
         if name not in places:
             places.append(name)
-    return found
+    shared = set() if room == KIT else messages(KIT).keys()
+    return {message: places for message, places in found.items() if message not in shared}
 
 
-def _in_python() -> Iterator[tuple[Path, Message]]:
-    for file in sorted(PAGES.rglob("*.py")):
+def _in_python(room: Path) -> Iterator[tuple[Path, Message]]:
+    for file in sorted(room.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             message = _called(node)
             if message:
@@ -55,14 +68,14 @@ def _called(node: ast.AST) -> Message | None:
     return None
 
 
-def _in_templates() -> Iterator[tuple[Path, Message]]:
+def _in_templates(room: Path) -> Iterator[tuple[Path, Message]]:
     import django
     from django.template import engines
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.config.settings")
     django.setup()
     engine = engines["django"]
-    for file in sorted((PAGES / "templates").rglob("*.html")):
+    for file in sorted((room / "templates").rglob("*.html")):
         template = engine.from_string(file.read_text(encoding="utf-8")).template
         for message in _translated(template.nodelist):
             yield file, message
@@ -103,16 +116,39 @@ def synchronise(old: polib.POFile, found: dict[Message, list[str]]) -> polib.POF
     return fresh
 
 
-def faults(catalogue: polib.POFile, found: dict[Message, list[str]]) -> list[str]:
-    """What is not in step, one line each."""
+def faults(room: Path, catalogue: polib.POFile, found: dict[Message, list[str]]) -> list[str]:
+    """What is not in step in one room, one line each."""
     known = {(entry.msgid, entry.msgid_plural) for entry in catalogue}
     lines = [f"not in the catalogue: {singular}" for singular, plural in found.keys() - known]
     lines += [f"no longer used: {singular}" for singular, plural in known - found.keys()]
     lines += [f"untranslated: {e.msgid}" for e in catalogue if not e.translated()]
-    compiled = CATALOGUE.with_suffix(".mo")
+    compiled = catalogue_of(room).with_suffix(".mo")
     if not compiled.exists() or compiled.read_bytes() != catalogue.to_binary():
         lines.append(f"not compiled: {compiled.relative_to(ROOT)}")
     return lines
+
+
+def contradictions(catalogues: list[polib.POFile]) -> list[str]:
+    """Sentences that two rooms translate differently: Django would show one of the two."""
+    known: dict[str, str] = {}
+    lines = []
+    for entry in (entry for catalogue in catalogues for entry in catalogue):
+        english = entry.msgstr or str(sorted(entry.msgstr_plural.items()))
+        if known.setdefault(entry.msgid, english) != english:
+            lines.append(f"translated twice, differently: {entry.msgid}")
+    return lines
+
+
+def _kept(room: Path, found: dict[Message, list[str]], *, check: bool) -> polib.POFile:
+    file = catalogue_of(room)
+    catalogue = polib.pofile(str(file)) if file.exists() else polib.POFile()
+    if check:
+        return catalogue
+    catalogue = synchronise(catalogue, found)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.save(str(file))
+    file.with_suffix(".mo").write_bytes(catalogue.to_binary())
+    return catalogue
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -120,15 +156,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
     check = parser.parse_args(arguments).check
-    found = messages()
-    catalogue = polib.pofile(str(CATALOGUE)) if CATALOGUE.exists() else polib.POFile()
-    if not check:
-        catalogue = synchronise(catalogue, found)
-        CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-        catalogue.save(str(CATALOGUE))
-        CATALOGUE.with_suffix(".mo").write_bytes(catalogue.to_binary())
-    lines = faults(catalogue, found)
-    print("\n".join(lines) or f"{len(catalogue)} sentences, all translated")
+    catalogues, lines = [], []
+    for room in rooms():
+        found = messages(room)
+        catalogues.append(_kept(room, found, check=check))
+        lines += faults(room, catalogues[-1], found)
+    lines += contradictions(catalogues)
+    print("\n".join(lines) or f"{sum(map(len, catalogues))} sentences, all translated")
     return 1 if lines else 0
 
 

@@ -78,11 +78,25 @@ def test_planted_imports_turn_every_contract_red(tmp_path: Path) -> None:
     assert broken(result.stdout) == set(PLANTED)
 
 
-@pytest.mark.parametrize("room", ["engines/cases", "attic"])
-def test_a_room_nobody_placed_is_refused(tmp_path: Path, room: str) -> None:
+def test_the_kit_knows_no_interface(tmp_path: Path) -> None:
+    folder = copy(tmp_path)
+    path = folder / "src" / "citybrain" / "interfaces" / "kit" / "figures.py"
+    path.write_text(path.read_text("utf-8") + "\nimport citybrain.interfaces.cli\n", "utf-8")
+    assert broken(lint(folder).stdout) == {"interfaces-apart"}
+
+
+@pytest.mark.parametrize(
+    ("room", "contract"),
+    [
+        ("engines/cases", "engine-order"),
+        ("interfaces/gate", "interfaces-apart"),
+        ("attic", "floors"),
+    ],
+)
+def test_a_room_nobody_placed_is_refused(tmp_path: Path, room: str, contract: str) -> None:
     folder = copy(tmp_path)
     package = folder / "src" / "citybrain" / room
     package.mkdir()
     (package / "__init__.py").write_text('"""A new room."""\n', encoding="utf-8")
     result = lint(folder)
-    assert broken(result.stdout) == {"engine-order" if "/" in room else "floors"}
+    assert broken(result.stdout) == {contract}

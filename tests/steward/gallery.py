@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
 
-from citybrain.interfaces.steward import words
+from citybrain.interfaces.kit import words
 from citybrain.interfaces.steward.charts import rows_chart
 from citybrain.interfaces.steward.views_upload import steps_of
 from tests.steward import examples as x
@@ -139,7 +139,8 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
 
 def example(request: HttpRequest, name: str) -> HttpResponse:
     template, context = PAGES[name]
-    return render(request, f"steward/{template}.html", dict(context()))
+    room = "kit" if template == "error" else "steward"
+    return render(request, f"{room}/{template}.html", dict(context()))
 
 
 def moving(request: HttpRequest) -> HttpResponse:
@@ -149,9 +150,10 @@ def moving(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("gallery/moving", moving, name="gallery_moving"),
     path("gallery/<str:name>", example, name="gallery"),
+    path("", include("citybrain.interfaces.kit.urls")),
     path("", include("citybrain.interfaces.steward.urls")),
 ]
-handler400 = "citybrain.interfaces.steward.views_errors.bad_request"
-handler403 = "citybrain.interfaces.steward.views_errors.permission_denied"
-handler404 = "citybrain.interfaces.steward.views_errors.not_found"
-handler500 = "citybrain.interfaces.steward.views_errors.server_error"
+handler400 = "citybrain.interfaces.kit.views_errors.bad_request"
+handler403 = "citybrain.interfaces.kit.views_errors.permission_denied"
+handler404 = "citybrain.interfaces.kit.views_errors.not_found"
+handler500 = "citybrain.interfaces.kit.views_errors.server_error"

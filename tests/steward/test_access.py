@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from citybrain import city
 from citybrain.engines.guard.service import ACTIONS
-from citybrain.interfaces.steward.access import OWN, PUBLIC, SIGNED_IN
+from citybrain.interfaces.kit.access import OWN, PUBLIC, SIGNED_IN
 from tests.steward.conftest import FOLDER, TABLE, Site
 
 WHO = {

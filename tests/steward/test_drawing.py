@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citybrain.interfaces.steward import figures as tags
-from citybrain.interfaces.steward import twins
+from citybrain.interfaces.kit import figures as tags
+from citybrain.interfaces.kit import twins
 from citybrain.interfaces.steward.charts import HEIGHT, WIDTH, rows_chart
 from citybrain.interfaces.steward.merkle import DRAWN, picture
 from tests.steward import examples as x

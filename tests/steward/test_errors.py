@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from citybrain.base.errors import CityError
-from citybrain.interfaces.steward import views_errors
+from citybrain.interfaces.kit import views_errors
 from tests.steward.conftest import TABLE, Site
 from tests.steward.reading import faults
 

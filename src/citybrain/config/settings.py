@@ -55,12 +55,13 @@ INSTALLED_APPS = [
     "citybrain.engines.identity",
     "citybrain.engines.work",
     "citybrain.engines.catalogue",
+    "citybrain.interfaces.kit.apps.KitConfig",
     "citybrain.interfaces.steward.apps.StewardConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "citybrain.interfaces.steward.middleware.page_headers",
+    "citybrain.interfaces.kit.middleware.page_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -68,7 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "citybrain.interfaces.steward.middleware.sentences",
+    "citybrain.interfaces.kit.middleware.sentences",
 ]
 ROOT_URLCONF = "citybrain.config.urls"
 ASGI_APPLICATION = "citybrain.config.asgi.application"
@@ -82,8 +83,10 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "citybrain.interfaces.kit.context.page",
                 "citybrain.interfaces.steward.context.page",
-            ]
+            ],
+            "builtins": ["citybrain.interfaces.kit.templatetags.kit"],
         },
     }
 ]
@@ -104,10 +107,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-CSRF_FAILURE_VIEW = "citybrain.interfaces.steward.views_errors.csrf_failure"
+CSRF_FAILURE_VIEW = "citybrain.interfaces.kit.views_errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "/steward/"
+LOGIN_REDIRECT_URL = "root"
+# Where a reader's work begins: the first page whose action their duties allow.
+CITYBRAIN_HOMES = (("work.read", "overview"),)
 
 SESSION_COOKIE_AGE = 8 * 3600  # one working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

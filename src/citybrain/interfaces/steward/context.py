@@ -1,21 +1,18 @@
-"""What every page knows: the time, who is reading, the mark of rehearsal, theme and place."""
+"""What the steward's pages know beside the kit's frame: navigation, place, the tour."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from citybrain.base.errors import CityError
-from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import Badges
 from citybrain.engines.guard.service import may
-from citybrain.engines.identity.service import Actor, actor_of, in_rehearsal
-from citybrain.interfaces.steward.tour import tour
+from citybrain.interfaces.kit.context import frame_of, reader
+from citybrain.interfaces.steward.tour import Tour, tour
 
-THEMES = ("light", "dark")
+BASE = "steward/base.html"  # what the kit's error page extends here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,36 +54,34 @@ _GROUPS: tuple[tuple[object, tuple[tuple[str, object, str], ...]], ...] = (
     ),
     (_("城市"), (("plan", _("接入计划"), "share"), ("help", _("帮助"), "book"))),
 )
-_NOBODY: Mapping[str, object] = MappingProxyType({"navigation": (), "actor": None})
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """The context processor of every template."""
-    who = _actor(request)
-    frame = catalogue.frame(who)
-    shared: dict[str, object] = {
-        "now": frame.now,
-        "theme": theme(request),
-        "rehearsal": in_rehearsal(),
-        "city_title": _text(frame.city_title),
-        "city_seal": frame.city_title.zh[:1] or "城",
-    }
-    if who is None:
-        return {**_NOBODY, **shared}
-    home = request.path == reverse("overview")
+    """The context processor of the steward's templates, after the kit's own.
+
+    What it gives is worked out when a template asks for it, so that pages of other
+    interfaces pay nothing for it.
+    """
     return {
-        **shared,
-        "actor": who,
-        "actor_department": _text(frame.department_title),
-        "navigation": navigation(request.path, frame.badges),
-        "tour": tour(request, at_home=home, may_break=may(who, "lake.cheat", "lake:").allowed),
+        "base": BASE,
+        "help": reverse("help"),
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "tour": SimpleLazyObject(lambda: _tour(request)),
     }
 
 
-def theme(request: HttpRequest) -> str:
-    """``light`` or ``dark``, from the reader's cookie."""
-    chosen = request.COOKIES.get("theme", "")
-    return chosen if chosen in THEMES else THEMES[0]
+def _navigation(request: HttpRequest) -> tuple[Group, ...]:
+    if reader(request) is None:
+        return ()
+    return navigation(request.path, frame_of(request).badges)
+
+
+def _tour(request: HttpRequest) -> Tour | None:
+    who = reader(request)
+    if who is None:
+        return None
+    may_break = may(who, "lake.cheat", "lake:").allowed
+    return tour(request, at_home=request.path == reverse("overview"), may_break=may_break)
 
 
 def navigation(path: str, badges: Badges) -> tuple[Group, ...]:
@@ -117,19 +112,3 @@ def _link(name: str, title: object, icon: str, here: str, badges: Badges) -> Lin
     if name == "integrity":
         return replace(link, count=badges.problems, count_word=_("处异常"), bad=True)
     return link
-
-
-def _actor(request: HttpRequest) -> Actor | None:
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return None
-    try:
-        return actor_of(user)
-    except CityError:
-        return None
-
-
-def _text(text: catalogue.Text) -> str:
-    from citybrain.interfaces.steward.templatetags.steward import say
-
-    return say(text)

@@ -1,47 +1,21 @@
 """Addresses of the steward's pages. A list's twins have its address plus ``.csv`` or ``.json``."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
+from citybrain.interfaces.kit import converters
 from citybrain.interfaces.steward import (
     views_data,
     views_repair,
     views_runs,
-    views_session,
     views_table,
+    views_tour,
     views_trust,
     views_upload,
 )
 
-
-class TableConverter(StringConverter):
-    """A table's id: ``system.table``."""
-
-    regex = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
-
-
-class NameConverter(StringConverter):
-    """A slug without dots, so that a suffix is never part of it."""
-
-    regex = r"[A-Za-z0-9_-]+"
-
-
-class SuffixConverter(StringConverter):
-    """A twin's format."""
-
-    regex = r"csv|json"
-
-
-register_converter(TableConverter, "table")
-register_converter(NameConverter, "name")
-register_converter(SuffixConverter, "twin")
+converters.register()
 
 urlpatterns = [
-    path("", views_session.root, name="root"),
-    path("login/", views_session.login, name="login"),
-    path("logout/", views_session.logout, name="logout"),
-    path("language/", views_session.language, name="language"),
-    path("theme/", views_session.theme, name="theme"),
     path("steward/", views_data.overview, name="overview"),
     path("steward/overview.<twin:suffix>", views_data.overview_twin, name="overview_twin"),
     path("steward/systems", views_data.systems, name="systems"),
@@ -101,7 +75,7 @@ urlpatterns = [
     path("steward/plan.<twin:suffix>", views_data.plan_twin, name="plan_twin"),
     path("steward/help", views_data.help_page, name="help"),
     path("steward/styleguide", views_data.styleguide, name="styleguide"),
-    path("steward/tour/<int:number>", views_session.tour_step, name="tour_step"),
-    path("steward/tour/close", views_session.tour_close, name="tour_close"),
-    path("steward/tour/break", views_session.tour_break, name="tour_break"),
+    path("steward/tour/<int:number>", views_tour.tour_step, name="tour_step"),
+    path("steward/tour/close", views_tour.tour_close, name="tour_close"),
+    path("steward/tour/break", views_tour.tour_break, name="tour_break"),
 ]

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import SearchHit, SystemRow
-from citybrain.interfaces.steward import tour, words
-from citybrain.interfaces.steward.access import SIGNED_IN, actor, page
-from citybrain.interfaces.steward.twins import as_json, twin
+from citybrain.interfaces.kit import words
+from citybrain.interfaces.kit.access import SIGNED_IN, actor, page
+from citybrain.interfaces.kit.twins import as_json, twin
+from citybrain.interfaces.steward import tour
 
 URGENT = ("damaged", "failed", "late")
 _KINDS = {

@@ -9,9 +9,9 @@ from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import QuarantineView
 from citybrain.engines.guard.service import may
+from citybrain.interfaces.kit.access import actor, page
+from citybrain.interfaces.kit.twins import download, twin
 from citybrain.interfaces.steward import tour
-from citybrain.interfaces.steward.access import actor, page
-from citybrain.interfaces.steward.twins import download, twin
 
 EDIT = "v-"  # the name of a cell's input begins so
 

@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.guard.service import may
+from citybrain.interfaces.kit.access import actor, page
+from citybrain.interfaces.kit.twins import as_json, twin
 from citybrain.interfaces.steward import tour
-from citybrain.interfaces.steward.access import actor, page
-from citybrain.interfaces.steward.twins import as_json, twin
 
 
 @page("work.read")

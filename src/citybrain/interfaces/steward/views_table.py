@@ -6,9 +6,9 @@ from django.shortcuts import render
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import SampleView
-from citybrain.interfaces.steward.access import actor, page
+from citybrain.interfaces.kit.access import actor, page
+from citybrain.interfaces.kit.twins import as_json, download, twin
 from citybrain.interfaces.steward.charts import rows_chart
-from citybrain.interfaces.steward.twins import as_json, download, twin
 
 SNAPSHOTS_SHOWN = 6
 SAMPLE_ROWS = 10

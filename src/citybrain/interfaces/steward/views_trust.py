@@ -11,9 +11,9 @@ from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import SeenPage, SeenRow
 from citybrain.engines.guard.service import may
-from citybrain.interfaces.steward import words
-from citybrain.interfaces.steward.access import OWN, actor, page
-from citybrain.interfaces.steward.twins import as_json, download, twin
+from citybrain.interfaces.kit import words
+from citybrain.interfaces.kit.access import OWN, actor, page
+from citybrain.interfaces.kit.twins import as_json, download, twin
 
 PAGE = 50
 

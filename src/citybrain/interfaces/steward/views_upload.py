@@ -11,8 +11,8 @@ from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import UploadView
 from citybrain.engines.identity.service import Actor
+from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.steward import tour
-from citybrain.interfaces.steward.access import actor, page
 
 
 @page("lake.upload", "GET", "POST")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from django.http import HttpRequest, HttpResponse
 
 from citybrain.base.errors import CityError
-from citybrain.interfaces.steward.views_errors import refusal
+from citybrain.interfaces.kit.views_errors import refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -37,8 +37,8 @@ HEADERS = MappingProxyType(
 def page_headers(get_response: Handler) -> Handler:
     """Set the security headers, and let the reader's choice, not the browser's, pick a language.
 
-    It stands before ``LocaleMiddleware``. Pages that show data are never kept by a cache, so
-    that a shared computer keeps nothing after signing out.
+    It stands before ``LocaleMiddleware`` and behind the one that serves static files. Pages are
+    never kept by a cache, so that a shared computer keeps nothing after signing out.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
@@ -46,8 +46,7 @@ def page_headers(get_response: Handler) -> Handler:
         response = get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.path.startswith(("/steward/", "/login/")):
-            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return handle

@@ -44,7 +44,7 @@ def error_page(
     if request.path.endswith((".json", ".csv")):
         return JsonResponse({"error": parts}, status=status)
     context = {"status": status, "headline": headline(status), "error": parts}
-    return render(request, "steward/error.html", context, status=status)
+    return render(request, "kit/error.html", context, status=status)
 
 
 def refused(request: HttpRequest, reasons: Sequence[Reason], *, where: str = "") -> HttpResponse:
@@ -83,7 +83,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         request,
         status=404,
         why=_("地址可能写错了，或者这张表已不在城市目录里。"),
-        do=_("请用上方的搜索，或回到总览。"),
+        do=_("请检查地址，或回到首页。"),
         where=request.path,
     )
 
@@ -91,7 +91,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Handler for 500: drawn without a database, which may be what failed."""
     context = {"status": 500, "headline": headline(500), "plain": True}
-    return render(request, "steward/fault.html", context, status=500)
+    return render(request, "kit/fault.html", context, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from citybrain.engines.guard.service import may
 from citybrain.engines.identity.service import Actor, actor_of
-from citybrain.interfaces.steward.views_errors import refused
+from citybrain.interfaces.kit.views_errors import refused
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -60,8 +60,10 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.path.endswith((".json", ".csv")):
         parts = {"what": _("请先登录。"), "why": "", "do": "", "where": request.path}
         return JsonResponse({"error": parts}, status=401)
-    # A form that was sent without a session cannot be replayed, so we come back to the overview.
-    target = request.get_full_path() if request.method == "GET" else "/steward/"
+    # A form that was sent without a session cannot be replayed, so we come back to the
+    # first page of its interface.
+    section = f"/{request.path.split('/')[1]}/"
+    target = request.get_full_path() if request.method == "GET" else section
     return redirect_to_login(target)
 
 

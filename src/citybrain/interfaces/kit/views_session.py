@@ -1,37 +1,33 @@
-"""Signing in and out, language, theme, and the visitor's place in the tour."""
+"""Signing in and out, language and theme: the same for every interface of pages."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.i18n import set_language
 
 from citybrain.base.errors import CityError
-from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.guard.service import applied
 from citybrain.engines.identity.service import rehearsal_accounts, sign_in, sign_out
-from citybrain.interfaces.steward import tour
-from citybrain.interfaces.steward.access import PUBLIC, SIGNED_IN, actor, page
-from citybrain.interfaces.steward.context import THEMES
-from citybrain.interfaces.steward.templatetags.steward import say
+from citybrain.interfaces.kit.access import PUBLIC, page
+from citybrain.interfaces.kit.context import THEMES
+from citybrain.interfaces.kit.landing import landing
 
 ONE_YEAR = 365 * 24 * 3600
 
 
-def _next(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
+    """Where the reader wanted to go, if it is here; else the first page of their work."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
-    return reverse("overview")
+    return landing(request)
 
 
 @page(PUBLIC)
 def root(request: HttpRequest) -> HttpResponse:
-    """The address without a path leads to the overview."""
-    return redirect("overview")
+    """The address without a path leads to the first page of the reader's work."""
+    return HttpResponseRedirect(landing(request))
 
 
 @page(PUBLIC, "GET", "POST")
@@ -40,7 +36,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _sign_in(request)
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next(request))
+        return HttpResponseRedirect(next_page(request))
     return _login_page(request)
 
 
@@ -51,7 +47,7 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     except CityError as error:
         sentence = "。".join(part for part in (error.what, error.why, error.do) if part)
         return _login_page(request, username=name, error=sentence, status=422)
-    return HttpResponseRedirect(_next(request))
+    return HttpResponseRedirect(next_page(request))
 
 
 def _login_page(
@@ -70,8 +66,13 @@ def _login_page(
         }
         for account in rehearsal_accounts()
     ]
-    context = {"next": _next(request), "username": username, "error": error, "accounts": accounts}
-    return render(request, "steward/login.html", context, status=status)
+    context = {
+        "next": next_page(request),
+        "username": username,
+        "error": error,
+        "accounts": accounts,
+    }
+    return render(request, "kit/login.html", context, status=status)
 
 
 @page(PUBLIC, "POST")
@@ -91,33 +92,8 @@ def language(request: HttpRequest) -> HttpResponse:
 @page(PUBLIC, "POST")
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep the reader's theme in a cookie; works without JavaScript."""
-    response = HttpResponseRedirect(_next(request))
+    response = HttpResponseRedirect(next_page(request))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         response.set_cookie("theme", chosen, max_age=ONE_YEAR, samesite="Lax", httponly=True)
     return response
-
-
-@page(SIGNED_IN)
-def tour_step(request: HttpRequest, number: int) -> HttpResponse:
-    """Go to a step of the tour: a link, so that the tour needs no script."""
-    step = min(max(number, 1), tour.LAST)
-    tour.keep(request, step=step, closed=False)
-    return redirect(tour.place(step, str(tour.state(request).get("table", ""))))
-
-
-@page(SIGNED_IN, "POST")
-def tour_close(request: HttpRequest) -> HttpResponse:
-    """Put the tour away; the help page brings it back."""
-    tour.keep(request, closed=True, step=0)
-    messages.info(request, _("导览已收起，可在帮助中再打开。"))
-    return HttpResponseRedirect(_next(request))
-
-
-@page("lake.cheat", "POST")
-def tour_break(request: HttpRequest) -> HttpResponse:
-    """In a rehearsal, break one fact in a department's own spreadsheet."""
-    broken = catalogue.break_one_fact(actor(request))
-    tour.keep(request, step=2, closed=False, table=broken.table)
-    messages.info(request, say(broken.sentence))
-    return redirect("table", table=broken.table)

@@ -1,0 +1,1 @@
+"""What all interfaces made of pages stand on: access, frame, twins, errors, look."""

@@ -1,0 +1,1 @@
+"""Tags and filters of every page; the settings make them known without ``load``."""
