@@ -16,7 +16,9 @@ ASKED = {
     "run.lock": [*PROJECT["project"]["dependencies"], *GROUPS["build"]],
     "all.lock": [*PROJECT["project"]["dependencies"], *GROUPS["build"], *GROUPS["test"]],
     "contracts.lock": GROUPS["contracts"],
+    "linkage.lock": GROUPS["linkage"],
 }
+SMALL = {"linkage.lock": 1}  # one package read as files
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^ ;\\]+)")
 
 
@@ -41,7 +43,7 @@ def test_every_lock_is_known() -> None:
 @pytest.mark.parametrize("path", LOCKS, ids=lambda p: p.name)
 def test_every_package_is_pinned_with_hashes(path: Path) -> None:
     locked = entries(path)
-    assert len(locked) > 10
+    assert len(locked) >= SMALL.get(path.name, 10)
     assert [name for name, (_, hashes) in locked.items() if not hashes] == []
 
 
