@@ -1,5 +1,7 @@
 """The kinds of files that a city's folder may hold, in the order they are checked."""
 
 from citybrain.city.kinds import BASE_KINDS
+from citybrain.lake.elements.kind import ELEMENTS
+from citybrain.lake.quality.kind import QUALITY
 
-KINDS = tuple(BASE_KINDS)
+KINDS = (*BASE_KINDS, ELEMENTS, QUALITY)

@@ -34,7 +34,11 @@ from citybrain.lake.home import Home
 
 METADATA = MetaData()
 CATALOG = "citybrain"
-_OWNERS = ("citybrain.lake.tables",)  # the collecting half's tables
+_OWNERS = (
+    "citybrain.lake.tables",  # the collecting half's tables
+    "citybrain.lake.indicators.values",
+    "citybrain.lake.quality.tables",
+)
 
 # The two tables of pyiceberg's SQL catalog, column for column, so that any Iceberg reader
 # that speaks it (or Spark's JDBC catalog) opens this database as it is.

@@ -15,9 +15,12 @@ from typing import Any
 from citybrain.base.clock import Clock
 from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract, Field, Sharing
+from citybrain.city.folder import read_folder
 from citybrain.city.starting import begin
 from citybrain.city.systems import Fetch, Owner, Schedule, System
 from citybrain.lake.connections import address
+from citybrain.lake.elements.element import of_folder
+from citybrain.lake.elements.inference import bound
 from citybrain.lake.files import Opened, open_delivery
 from citybrain.lake.guess import guess
 from citybrain.lake.inference import infer
@@ -118,7 +121,8 @@ def discover(
         )
     begin(city_root, name=identifier(city_root.resolve().name), department=department)
     names = _unique_names([t.name for t in tables])
-    contracts = [_contract(system, names[t.name], t) for t in tables]
+    known = of_folder(read_folder(city_root)).elements
+    contracts = [bound(_contract(system, names[t.name], t), known) for t in tables]
     made = System(
         name=system,
         title=system,
