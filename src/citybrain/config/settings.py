@@ -30,6 +30,7 @@ CITYBRAIN_WITNESS = Path(os.environ.get("CITYBRAIN_WITNESS") or CITYBRAIN_HOME /
 CITYBRAIN_REHEARSAL: bool | None = None
 CITYBRAIN_CLOCK = "citybrain.base.clock.SystemClock"
 CITYBRAIN_READERS = "citybrain.config.adapters.readers"
+CITYBRAIN_KINDS = "citybrain.config.kinds.KINDS"
 
 
 def _words(variable: str, default: str = "") -> list[str]:
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "citybrain.engines.identity",
     "citybrain.engines.work",
     "citybrain.engines.catalogue",
+    "citybrain.engines.libraries",
     "citybrain.interfaces.kit.apps.KitConfig",
     "citybrain.interfaces.steward.apps.StewardConfig",
 ]

@@ -78,6 +78,11 @@ ACTIONS = {
     "ledger.verify": Text(zh="校验留痕", en="Verify the record"),
     "identity.login": Text(zh="登录", en="Sign in"),
     "identity.manage": Text(zh="管理账号", en="Manage accounts"),
+    "indicators.read": Text(zh="查看指标", en="See indicators"),
+    "indicators.remind": Text(zh="催办", en="Remind"),
+    "model.build": Text(zh="构建模型", en="Build models"),
+    "library.override": Text(zh="人工认定", en="Decide by hand"),
+    "findings.handle": Text(zh="处理问题线索", en="Handle findings"),
     "work.read": Text(zh="运行状态", en="Running state"),
 }
 _WEEKDAYS = "一二三四五六日"

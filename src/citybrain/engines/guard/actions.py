@@ -41,6 +41,16 @@ _LIST = (
     Action(name="identity.login", title="登录", title_en="sign in", own=True),
     Action(name="identity.manage", title="管理账号", title_en="manage accounts"),
     Action(
+        name="indicators.read", title="查看指标", title_en="see indicators", stateless=True,
+    ),
+    Action(name="indicators.remind", title="催办", title_en="remind"),
+    Action(name="model.build", title="构建模型", title_en="build models"),
+    Action(
+        name="library.override", title="人工认定", title_en="decide by hand", payload=True,
+        purposeful=True,
+    ),
+    Action(name="findings.handle", title="处理问题线索", title_en="handle findings", payload=True),
+    Action(
         name="work.read", title="查看运行状态", title_en="see the state of work", stateless=True,
     ),
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Models and base libraries as people may see them: built, asked, judged, traced."""
