@@ -112,7 +112,7 @@ def test_the_calendar_is_the_folders(city: City) -> None:
 
 
 def test_the_four_duties_allow_what_they_should_and_nothing_unknown(city: City) -> None:
-    assert set(city.roles) == {"steward", "officer", "contractor", "auditor"}
+    assert set(city.roles) == {"steward", "officer", "contractor", "auditor", "leader"}
     for role in city.roles.values():
         assert role.actions <= set(ACTIONS)
         assert ("lake.reveal" in role.actions) == role.reveal

@@ -168,7 +168,7 @@ def table_history(store: "Store", table: str) -> list[BatchRow]:
     """Every delivery of the table, oldest first."""
     statement = select(batches).where(batches.c.table == table).order_by(batches.c.started_at)
     with reading(store.engine) as connection:
-        return [_batch(row) for row in connection.execute(statement)]
+        return [batch_row(row) for row in connection.execute(statement)]
 
 
 def _run(row: Any, tables: tuple[RunTable, ...]) -> RunView:
@@ -190,7 +190,8 @@ def _table(row: Any) -> RunTable:
     return RunTable(**{name: getattr(row, name) for name in names})
 
 
-def _batch(row: Any) -> BatchRow:
+def batch_row(row: Any) -> BatchRow:
+    """A row of ``batches`` as what it says."""
     values = {name: getattr(row, name) for name in BatchRow.__dataclass_fields__}
     values["started_at"] = datetime.fromisoformat(row.started_at)
     values["finished_at"] = datetime.fromisoformat(row.finished_at)

@@ -48,6 +48,8 @@ ACCOUNTS = (
              "部门数据员", "data officer of a department"),
     _account("operator", "赵**", "Zhao **", "data_resources", "contractor",
              "运维人员，不接触数据内容", "contractor, sees no payload"),
+    _account("leader", "李**", "Li **", "government_office", "leader",
+             "领导，看驾驶舱", "leader, sees the cockpit"),
     _account("auditor", "孙**", "Sun **", "audit", "auditor",
              "安全审计员，查看留痕", "auditor, reads the ledger"),
 )  # fmt: skip

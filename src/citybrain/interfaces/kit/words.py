@@ -55,6 +55,7 @@ ACTIONS = {
     "ledger.verify": _("校验留痕"),
     "identity.login": _("登录"),
     "identity.manage": _("管理账号"),
+    "indicators.remind": _("催办"),
     "work.read": _("查看任务"),
 }
 
