@@ -83,6 +83,8 @@ ACTIONS = {
     "model.build": Text(zh="构建模型", en="Build models"),
     "library.override": Text(zh="人工认定", en="Decide by hand"),
     "findings.handle": Text(zh="处理问题线索", en="Handle findings"),
+    "quality.object": Text(zh="提出异议", en="Object to a score"),
+    "quality.answer": Text(zh="答复异议", en="Answer an objection"),
     "work.read": Text(zh="运行状态", en="Running state"),
 }
 _WEEKDAYS = "一二三四五六日"

@@ -50,6 +50,8 @@ _LIST = (
         purposeful=True,
     ),
     Action(name="findings.handle", title="处理问题线索", title_en="handle findings", payload=True),
+    Action(name="quality.object", title="对评分提出异议", title_en="object to a score"),
+    Action(name="quality.answer", title="答复异议", title_en="answer objections"),
     Action(
         name="work.read", title="查看运行状态", title_en="see the state of work", stateless=True,
     ),

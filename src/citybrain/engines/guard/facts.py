@@ -99,6 +99,8 @@ def _duty(name: str, role: Any) -> Duty:
 def thing_of(text: str, *, on: date) -> Thing:
     """The thing named ``kind:name``, with its owner on that day where a system has one."""
     kind, _, name = text.partition(":")
+    if kind == "department":
+        return Thing(kind=kind, name=name, owner=name)
     if kind not in _OF_A_SYSTEM:
         return Thing(kind=kind, name=name)
     return Thing(kind=kind, name=name, owner=_owner(name.split(".")[0].split("/")[0], on))

@@ -73,3 +73,34 @@ class FindingStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding} {self.state}"
+
+
+class Objection(models.Model):
+    """Somebody's objection to a score, with what the score was, and what was answered.
+
+    ``part`` is empty for the score as a whole, ``table`` for the department's. ``state`` is
+    open, upheld or rejected.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    department = models.CharField(max_length=64)
+    table = models.CharField(max_length=200, default="")
+    part = models.CharField(max_length=20, default="")
+    score = models.FloatField(null=True)
+    reason = models.TextField()
+    account = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=12, default="open")
+    answer = models.TextField(default="")
+    answered_by = models.CharField(max_length=64, default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=["department", "state"], name="objections_of_department"),)
+
+    def __str__(self) -> str:
+        return f"{self.department} {self.table} {self.state}"

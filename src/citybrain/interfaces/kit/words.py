@@ -56,6 +56,8 @@ ACTIONS = {
     "identity.login": _("登录"),
     "identity.manage": _("管理账号"),
     "indicators.remind": _("催办"),
+    "quality.object": _("提出异议"),
+    "quality.answer": _("答复异议"),
     "work.read": _("查看任务"),
 }
 

@@ -1,0 +1,160 @@
+"""What to mend first: how many rows are wrong, times how much stands on them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from citybrain.lake.duck import connection as duckdb_connection
+from citybrain.lake.quality.formula import Formula
+from citybrain.lake.quality.promises import part_of
+from citybrain.lake.quality.reading import RuleMeasure, TableQuality
+
+if TYPE_CHECKING:
+    from citybrain.lake.store import Store
+
+FINDINGS = "lib.findings"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependents:
+    """What is made from a column, or from a table: names of models and of indicators."""
+
+    models: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.models) + len(self.indicators)
+
+
+Ask = Callable[[str, str], Dependents]
+"""(``system.table``, field or empty for the whole table) → what is made from it."""
+
+
+def nobody(_table: str, _field: str) -> Dependents:
+    """The answer while no models are known."""
+    return Dependents()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing to mend. ``kind`` is rule, finding or late.
+
+    ``rule`` is the contract's rule, the kind of finding, or empty. ``rows`` are wrong rows,
+    for ``late`` missed deliveries. ``impact`` is rows × (1 + dependents), 0 for ``late``,
+    which is listed apart. ``urgency`` is first or next.
+    """
+
+    kind: str
+    table: str
+    field: str
+    rule: str
+    part: str
+    rows: int
+    dependents: Dependents = Dependents()
+    impact: int = 0
+    urgency: str = "next"
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundApart:
+    """Disagreements between departments about one field, counted."""
+
+    kind: str
+    table: str
+    field: str
+    rows: int
+
+
+def mend_first(
+    broken: Iterable[RuleMeasure],
+    tables: Iterable[TableQuality],
+    found: Iterable[FoundApart],
+    *,
+    ask: Ask,
+    formula: Formula,
+) -> tuple[Problem, ...]:
+    """Everything to mend, by impact; late tables after it."""
+    listed = [_rule(one, ask) for one in broken if one.failed]
+    listed += [_finding(one, ask) for one in found if one.rows]
+    listed.sort(key=lambda p: (-p.impact, -p.rows, p.table, p.field, p.rule))
+    most = listed[0].impact if listed else 0
+    graded = [_graded(problem, most * formula.first) for problem in listed]
+    return (*graded, *_late(tables, ask))
+
+
+def _impact(rows: int, dependents: Dependents) -> int:
+    return rows * (1 + dependents.count)
+
+
+def _rule(one: RuleMeasure, ask: Ask) -> Problem:
+    dependents = ask(one.table, one.field)
+    return Problem(
+        kind="rule",
+        table=one.table,
+        field=one.field,
+        rule=one.rule,
+        part=part_of(one.rule),
+        rows=one.failed,
+        dependents=dependents,
+        impact=_impact(one.failed, dependents),
+    )
+
+
+def _finding(one: FoundApart, ask: Ask) -> Problem:
+    dependents = ask(one.table, one.field)
+    return Problem(
+        kind="finding",
+        table=one.table,
+        field=one.field,
+        rule=one.kind,
+        part="consistency",
+        rows=one.rows,
+        dependents=dependents,
+        impact=_impact(one.rows, dependents),
+    )
+
+
+def _graded(problem: Problem, least: float) -> Problem:
+    return replace(problem, urgency="first") if problem.impact >= least else problem
+
+
+def _late(tables: Iterable[TableQuality], ask: Ask) -> Sequence[Problem]:
+    return [
+        Problem(
+            kind="late",
+            table=one.table,
+            field="",
+            rule="",
+            part="timeliness",
+            rows=one.punctual.due - one.punctual.in_time,
+            dependents=ask(one.table, ""),
+            due_at=one.punctual.missed_at,
+        )
+        for one in tables
+        if one.punctual.missed_at is not None
+    ]
+
+
+def findings(store: "Store") -> tuple[FoundApart, ...]:
+    """Disagreements that the libraries found, counted by what to correct; none without them."""
+    if not store.exists(FINDINGS) or store.snapshot(FINDINGS) is None:
+        return ()
+    wanted = ["kind", "table_name", "field"]
+    sql = store.scan_sql(FINDINGS, columns=wanted)
+    with duckdb_connection(store.home) as engine:
+        rows = engine.execute(
+            f"SELECT kind, table_name, field, count(*) FROM ({sql}) GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    return tuple(
+        FoundApart(kind=str(k), table=_plain(str(t or "")), field=str(f or ""), rows=int(n))
+        for k, t, f, n in rows
+    )
+
+
+def _plain(table: str) -> str:
+    """``system.table``, whether or not its layer stands before it."""
+    return table.split(".", 1)[1] if table.count(".") == 2 else table
