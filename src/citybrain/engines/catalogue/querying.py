@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from citybrain.base.clock import Stopwatch
 from citybrain.engines.catalogue import wiring
-from citybrain.engines.catalogue.reading import reading, source_name
+from citybrain.engines.catalogue.reading import known_table, reading
 from citybrain.engines.catalogue.views_tables import AnswerView
 from citybrain.engines.identity.service import Actor
 
@@ -12,19 +13,20 @@ MOST = 100_000  # rows of one answer; more is an export
 
 def query(
     actor: Actor, sql: str, *, as_of: datetime | None = None, reveal: bool = False,
-    purpose: str = "", max_rows: int | None = None,
+    purpose: str = "", max_rows: int | None = None, export: bool = False,
 ) -> AnswerView:  # fmt: skip
     """The answer's rows, masked by class unless ``reveal`` (which needs ``purpose``).
 
     One entry per table that was read (about the lake itself when none was), so that the
-    record of each table is complete. Refuses tables that the actor may not read, damaged
-    ones, and anything but one SELECT.
+    record of each table is complete. With ``export`` it is recorded as taken away. Refuses
+    tables that the actor may not read, damaged ones, and anything but one SELECT.
     """
     from citybrain.lake.query import query as read
     from citybrain.lake.query import tables_of
 
-    sources = sorted({wiring.contract(source_name(name)).id for name in tables_of(sql)})
-    with reading(actor, *sources, reveal=reveal, purpose=purpose) as done:
+    sources = sorted({known_table(name) for name in tables_of(sql)})
+    action, took = "lake.export" if export else "", Stopwatch()
+    with reading(actor, *sources, reveal=reveal, purpose=purpose, action=action) as done:
         answer = read(
             wiring.store(), wiring.city(), sql, as_of=as_of, reveal=reveal,
             max_rows=max_rows or MOST,
@@ -37,4 +39,7 @@ def query(
         tables=tuple(answer.tables),
         masked_columns=tuple(answer.masked_columns),
         entry=done.entries[-1],
+        types=tuple(str(field.type) for field in answer.to_arrow().schema),
+        complete=answer.complete,
+        seconds=took.seconds(),
     )

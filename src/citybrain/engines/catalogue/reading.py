@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from citybrain.engines.catalogue import wiring
-from citybrain.engines.catalogue.errors import Withheld
+from citybrain.engines.catalogue.errors import Unknown, Withheld
 from citybrain.engines.catalogue.models import Verification
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
+from citybrain.lake.locations import DELIVERED, MADE
 
 
 def thing_of(table: str) -> str:
@@ -88,7 +89,7 @@ def gate(*tables: str) -> None:
     for table in tables:
         if table in damaged:
             raise Withheld(
-                f"“{wiring.contract(table).title or table}”已停止对外",
+                f"“{_title(table)}”已停止对外",
                 why=f"它的文件 {damaged[table]} 与登记的哈希不符",
                 do="请在“安全 · 完整性”页面从备份恢复文件并再次校验",
                 where=table,
@@ -104,5 +105,26 @@ def damaged_tables() -> dict[str, str]:
 
 
 def source_name(lake_table: str) -> str:
-    """``ods.civil.marriages`` or ``quarantine.civil.marriages`` → ``civil.marriages``."""
-    return lake_table.split(".", 1)[1] if lake_table.count(".") == 2 else lake_table
+    """``ods.civil.marriages`` → ``civil.marriages``; a model's table keeps its layer."""
+    layer, _, rest = lake_table.partition(".")
+    return rest if layer in DELIVERED else lake_table
+
+
+def known_table(lake_table: str) -> str:
+    """The name that the record calls a table of the lake by; refuses one that nobody made."""
+    name = source_name(lake_table)
+    if lake_table.partition(".")[0] not in MADE:
+        return wiring.contract(name).id
+    if not wiring.store().exists(lake_table):
+        raise Unknown(
+            f"没有名为 {lake_table} 的表",
+            why="还没有构建过这样的模型",
+            do="请在“模型”页面中查看有哪些表",
+            where=lake_table,
+        )
+    return name
+
+
+def _title(table: str) -> str:
+    found = wiring.city().contracts.get(table)
+    return found.title or table if found else table

@@ -4,6 +4,9 @@ Everything takes the actor first. What shows rows (``sample``, ``query``, ``quar
 ``upload``, downloads) leaves one entry per table and hands out nothing before that entry
 is durable; what shows counts and contracts only asks. Results are frozen dataclasses of
 plain values, so that a page and its ``.csv`` and ``.json`` twins render the same object.
+
+Engines above read the same lake of the same city at the same clock, so the door hands these
+to them too (``store``, ``city``, ``clock``, ``reading`` …); pages have no use for them.
 """
 
 from citybrain.engines.catalogue.applying import apply_additions, apply_city
@@ -30,13 +33,14 @@ from citybrain.engines.catalogue.integrity import integrity
 from citybrain.engines.catalogue.overview import badges, frame, overview, system, systems
 from citybrain.engines.catalogue.proofs import proof, proof_bundle
 from citybrain.engines.catalogue.querying import query
+from citybrain.engines.catalogue.reading import may, order, reading, require
 from citybrain.engines.catalogue.repairing import evidence, restore_file, restore_record
 from citybrain.engines.catalogue.runs import run, runs
 from citybrain.engines.catalogue.sampling import sample
 from citybrain.engines.catalogue.searching import connection_plan, search
 from citybrain.engines.catalogue.seen import seen_by
 from citybrain.engines.catalogue.tables import table, tables
-from citybrain.engines.catalogue.tasks import schedule
+from citybrain.engines.catalogue.tasks import schedule, scheduler
 from citybrain.engines.catalogue.touring import break_one_fact
 from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_edit, upload_submit
 from citybrain.engines.catalogue.verifying import verify, verify_now
@@ -96,6 +100,7 @@ from citybrain.engines.catalogue.views_tables import (
     SnapshotRow,
     TableView,
 )
+from citybrain.engines.catalogue.wiring import city, clock, home, local, store
 
 __all__ = [
     "AnswerView",
@@ -157,6 +162,8 @@ __all__ = [
     "badges",
     "break_one_fact",
     "cheat",
+    "city",
+    "clock",
     "collect",
     "connection_plan",
     "correct",
@@ -165,7 +172,11 @@ __all__ = [
     "evidence",
     "frame",
     "history",
+    "home",
     "integrity",
+    "local",
+    "may",
+    "order",
     "overview",
     "proof",
     "proof_bundle",
@@ -173,16 +184,20 @@ __all__ = [
     "quarantine_excel",
     "quarantine_list",
     "query",
+    "reading",
+    "require",
     "restore_file",
     "restore_record",
     "run",
     "runs",
     "sample",
     "schedule",
+    "scheduler",
     "search",
     "seen_by",
     "snapshots",
     "stop_run",
+    "store",
     "system",
     "systems",
     "table",

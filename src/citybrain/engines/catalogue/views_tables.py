@@ -146,13 +146,19 @@ class SampleView:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerView:
-    """The rows of a query; values are plain Python values or masked text."""
+    """The rows of a query; values are plain Python values or masked text.
+
+    ``types`` go with ``columns``; ``complete`` is False when rows were left out.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[dict[str, object], ...]
     tables: tuple[str, ...]
     masked_columns: tuple[str, ...]
     entry: str
+    types: tuple[str, ...] = ()
+    complete: bool = True
+    seconds: float = 0.0
 
     def to_pylist(self) -> list[dict[str, object]]:
         """The rows as a list."""
