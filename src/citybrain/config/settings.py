@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "citybrain.engines.work",
     "citybrain.engines.catalogue",
     "citybrain.engines.libraries",
+    "citybrain.engines.indicators",
     "citybrain.interfaces.kit.apps.KitConfig",
     "citybrain.interfaces.steward.apps.StewardConfig",
 ]

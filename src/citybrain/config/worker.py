@@ -18,9 +18,11 @@ def main() -> None:
     prepare(Path(os.environ.get("CITYBRAIN_HOME") or "var").absolute())
     from citybrain.base.clock import SystemClock
     from citybrain.engines.catalogue import service as catalogue
+    from citybrain.engines.indicators import service as indicators
     from citybrain.engines.work import service as work
 
     catalogue.schedule()
+    indicators.schedule()
     work.run_worker(stop, clock=SystemClock())
 
 

@@ -1,5 +1,7 @@
 """Entries as people see them, newest first."""
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +10,8 @@ from django.db.models import Q, QuerySet
 
 from citybrain.engines.ledger.entries import words_of
 from citybrain.engines.ledger.models import Entry, moment
+
+BLOCK = 2000  # entries read at a time on the way back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,35 @@ def entries(
 def count(*, thing_prefix: str = "", actor: str = "", action: str = "") -> int:
     """How many entries :func:`entries` could list."""
     return _matching(thing_prefix, actor, action).count()
+
+
+def looks_by_department(
+    actions: Collection[str], *, since: int, after: int
+) -> tuple[Mapping[str, int], int]:
+    """Numbered entries beyond number ``after`` that were done at or after ``since``, counted.
+
+    ``since`` is in microseconds as entries keep it. Walks back from the newest number and ends
+    at a whole block of older entries: times are not assumed to grow, but a block is long.
+    Returns the counts by department and the newest number seen, to go on from.
+    """
+    counts: Counter[str] = Counter()
+    rows = Entry.objects.filter(number__gt=after).order_by("-number")
+    newest, upto = after, None
+    while True:
+        block = list(
+            (rows.filter(number__lt=upto) if upto else rows).values_list(
+                "number", "at", "action", "outcome", "department"
+            )[:BLOCK]
+        )
+        newest = max(newest, block[0][0]) if block and block[0][0] else newest
+        counts.update(
+            department
+            for _number, at, action, outcome, department in block
+            if at >= since and action in actions and outcome == "done" and department
+        )
+        if len(block) < BLOCK or all(at < since for _n, at, *_rest in block):
+            return counts, newest
+        upto = block[-1][0]
 
 
 def view(row: Entry, words: str) -> EntryView:

@@ -134,6 +134,24 @@ def newest(store: "Store") -> Mapping[str, Value]:
         return {row.name: _value(row) for row in connection.execute(statement)}
 
 
+def moved(store: "Store") -> Value | None:
+    """The newest value that took the place of another; None while none did."""
+    last = (
+        select(func.max(indicator_values.c.id))
+        .group_by(indicator_values.c.name)
+        .having(func.count() > 1)
+    )
+    statement = (
+        select(indicator_values)
+        .where(indicator_values.c.id.in_(last), indicator_values.c.error == "")
+        .order_by(indicator_values.c.id.desc())
+        .limit(1)
+    )
+    with reading(store.engine) as connection:
+        row = connection.execute(statement).one_or_none()
+    return _value(row) if row else None
+
+
 def history(store: "Store", name: str, *, limit: int = 200) -> list[Value]:
     """The newest values of one indicator, oldest first."""
     statement = (

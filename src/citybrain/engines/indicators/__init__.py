@@ -1,0 +1,1 @@
+"""Indicators, what the cockpit's maps are drawn from, and reminders."""

@@ -1,0 +1,93 @@
+"""The river of data: who delivered today, what came of it, and who uses it."""
+
+from citybrain.engines.catalogue import service as catalogue
+from citybrain.engines.catalogue.service import Text
+from citybrain.engines.indicators.looks import looks
+from citybrain.engines.indicators.stand import Stand
+from citybrain.engines.indicators.views import Pool, River, Spring, User
+from citybrain.lake.indicators.indicator import Dashboard, Library
+
+_STATES = {
+    "damaged": Text(zh="文件损坏", en="file damaged"),
+    "failed": Text(zh="出错", en="failed"),
+    "waiting": Text(zh="未到时间", en="not yet due"),
+    "arrived": Text(zh="按时", en="on time"),
+}
+
+
+def river(dashboard: Dashboard, stand: Stand) -> River:
+    """Everything of the picture and of its table."""
+    accepted = sum(d.accepted for d in stand.today)
+    set_aside = sum(d.quarantined for d in stand.today)
+    standard_tables, standard = _standard(stand)
+    users = _users(stand)
+    return River(
+        springs=_springs(stand),
+        read=accepted + set_aside,
+        accepted=accepted,
+        set_aside=set_aside,
+        standard_tables=standard_tables,
+        standard=standard,
+        libraries=tuple(_pool(library, stand) for library in dashboard.libraries),
+        themes=tuple(_pool(theme, stand) for theme in dashboard.themes),
+        users=users,
+        looks=sum(user.looks for user in users),
+    )
+
+
+def _springs(stand: Stand) -> tuple[Spring, ...]:
+    accepted = stand.accepted(stand.today)
+    found = []
+    for department, tables in stand.departments.items():
+        state = stand.state_of(tables)
+        found.append(
+            Spring(
+                department=department,
+                title=catalogue.department_title(department),
+                rows=sum(accepted[table] for table in tables),
+                tables=len(tables),
+                state=state,
+                note=_note(stand, tables, state),
+            )
+        )
+    return tuple(sorted(found, key=lambda spring: (-spring.rows, spring.department)))
+
+
+def _note(stand: Stand, tables: tuple[str, ...], state: str) -> Text:
+    if state != "late":
+        return _STATES[state]
+    due = [stand.statuses[t].due_at for t in tables if stand.states[t] == "late"]
+    hours = max((stand.now - at).total_seconds() / 3600 for at in due if at)
+    if hours < 1:
+        return Text(zh=f"晚 {hours * 60:.0f} 分钟", en=f"{hours * 60:.0f} min late")
+    if hours < 48:
+        return Text(zh=f"晚 {hours:.0f} 小时", en=f"{hours:.0f} h late")
+    return Text(zh=f"晚 {hours / 24:.0f} 天", en=f"{hours / 24:.0f} days late")
+
+
+def _standard(stand: Stand) -> tuple[int, int | None]:
+    """How many tables of the standard layer are built, and their rows."""
+    names = [name for name in stand.store.tables() if name.startswith("dwd.")]
+    shots = [stand.store.snapshot(name) for name in names]
+    built = [shot for shot in shots if shot is not None]
+    return len(built), sum(shot.rows for shot in built) if built else None
+
+
+def _pool(library: Library, stand: Stand) -> Pool:
+    there = stand.store.exists(library.table)
+    shot = stand.store.snapshot(library.table) if there else None
+    return Pool(
+        table=library.table,
+        title=Text(zh=library.title, en=library.title_en or library.title),
+        unit=Text(zh=library.unit, en=library.unit_en or library.unit),
+        rows=shot.rows if shot else None,
+        built_at=shot.committed_at if shot else None,
+    )
+
+
+def _users(stand: Stand) -> tuple[User, ...]:
+    found = [
+        User(department=name, title=catalogue.department_title(name), looks=count)
+        for name, count in looks(since=stand.midnight).items()
+    ]
+    return tuple(sorted(found, key=lambda user: (-user.looks, user.department)))

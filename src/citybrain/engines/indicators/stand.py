@@ -1,0 +1,95 @@
+"""How collecting stands just now: read once for one page, with a handful of statements."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+
+from citybrain.city.model import City
+from citybrain.engines.catalogue import service as catalogue
+from citybrain.lake.indicators.values import Value
+
+NEEDS = ("damaged", "failed", "late")
+_URGENT = (*NEEDS, "arrived", "waiting")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stand:
+    """What the lake's database says: statuses of tables, deliveries of two days, damage."""
+
+    now: datetime
+    city: City
+    store: Any
+    statuses: Mapping[str, Any]
+    deliveries: tuple[Any, ...]
+    damaged: frozenset[str]
+    values: Mapping[str, Value]
+
+    @property
+    def midnight(self) -> datetime:
+        """The beginning of today."""
+        return datetime.combine(self.now.date(), time(), tzinfo=self.now.tzinfo)
+
+    @cached_property
+    def today(self) -> tuple[Any, ...]:
+        """Today's good deliveries, oldest first."""
+        return tuple(d for d in self.good if d.finished_at >= self.midnight)
+
+    @cached_property
+    def yesterday(self) -> tuple[Any, ...]:
+        """Yesterday's good deliveries, oldest first."""
+        return tuple(d for d in self.good if d.finished_at < self.midnight)
+
+    @cached_property
+    def good(self) -> tuple[Any, ...]:
+        """Deliveries without an error."""
+        return tuple(d for d in self.deliveries if not d.error)
+
+    @cached_property
+    def states(self) -> Mapping[str, str]:
+        """``system.table`` → damaged, failed, late, arrived or waiting."""
+        return {
+            name: "damaged" if name in self.damaged else status.state
+            for name, status in self.statuses.items()
+        }
+
+    @cached_property
+    def departments(self) -> Mapping[str, tuple[str, ...]]:
+        """Department → its tables that came in at least once."""
+        found: dict[str, list[str]] = {}
+        for name, status in self.statuses.items():
+            if status.department and status.last_run is not None:
+                found.setdefault(status.department, []).append(name)
+        return {department: tuple(tables) for department, tables in found.items()}
+
+    def state_of(self, tables: Iterable[str]) -> str:
+        """The most urgent state among them."""
+        return min((self.states[t] for t in tables), key=_URGENT.index, default="waiting")
+
+    def accepted(self, deliveries: Iterable[Any]) -> Counter[str]:
+        """Rows accepted, by table."""
+        counts: Counter[str] = Counter()
+        for one in deliveries:
+            counts[one.table] += one.accepted
+        return counts
+
+
+def stand() -> Stand:
+    """How it stands now, at the installation's clock."""
+    from citybrain.lake.arrivals import deliveries
+    from citybrain.lake.indicators.values import newest
+    from citybrain.lake.status import status
+
+    store, city, now = catalogue.store(), catalogue.city(), catalogue.clock().now()
+    midnight = datetime.combine(now.date(), time(), tzinfo=now.tzinfo)
+    return Stand(
+        now=now,
+        city=city,
+        store=store,
+        statuses={found.table: found for found in status(store, city, now=now)},
+        deliveries=tuple(deliveries(store, since=midnight - timedelta(days=1))),
+        damaged=frozenset(d.table.split(".", 1)[1] for d in store.damaged()),
+        values=newest(store),
+    )

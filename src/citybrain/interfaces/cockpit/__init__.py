@@ -1,0 +1,1 @@
+"""The cockpit: maps of the city for leaders and the wall."""
