@@ -60,14 +60,15 @@ def execute(
     names: Sequence[str], *, run_id: str, by: str, workers: int = 2,
     progress: Callable[..., None] | None = None,
 ) -> Any:  # fmt: skip
-    """Let the lake collect; a damaged table is refused, the others come in."""
+    """Let the lake collect, and measure what came; a damaged table is refused, the others not."""
     from citybrain.lake.collect import collect as lake_collect
     from citybrain.lake.connections import resolve
+    from citybrain.lake.quality.measuring import measure
 
-    home = wiring.home()
-    return lake_collect(
-        wiring.store(),
-        wiring.city(),
+    home, store, city = wiring.home(), wiring.store(), wiring.city()
+    result = lake_collect(
+        store,
+        city,
         list(names),
         readers=wiring.readers(),
         connections=lambda name: resolve(name, home, os.environ),
@@ -77,6 +78,8 @@ def execute(
         by=by,
         workers=workers,
     )
+    measure(store, city, names)
+    return result
 
 
 def chosen(tables: Sequence[str] | None, *, everything: bool = False) -> list[str]:

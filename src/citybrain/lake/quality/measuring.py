@@ -47,8 +47,10 @@ class _State:
 def measure(store: "Store", city: City, tables: Iterable[str] | None = None) -> Measured:
     """Look at every named table (all when None) whose state was not measured yet.
 
-    A damaged table is refused, and the others are measured all the same.
+    A table that cannot be read is refused, and the others are measured all the same.
     """
+    import duckdb
+
     watch = Stopwatch()
     waiting = _waiting(store, city, tables)
     refused: dict[str, str] = {}
@@ -59,7 +61,7 @@ def measure(store: "Store", city: City, tables: Iterable[str] | None = None) -> 
                 try:
                     _one(store, city, contract, state, engine)
                     done.append(contract.id)
-                except CityError as error:
+                except (CityError, duckdb.Error) as error:
                     refused[contract.id] = str(error)
     return Measured(tables=tuple(done), refused=refused, seconds=round(watch.seconds(), 3))
 

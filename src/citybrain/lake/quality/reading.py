@@ -111,6 +111,16 @@ class Book:
         return self._measures.get(table, ())
 
     @property
+    def times(self) -> list[datetime]:
+        """When measures were taken, a moment per run, oldest first."""
+        minutes: dict[datetime, datetime] = {}
+        for listed in self._measures.values():
+            for one in listed:
+                minute = one.measured_at.replace(second=0, microsecond=0)
+                minutes[minute] = max(one.measured_at, minutes.get(minute, one.measured_at))
+        return sorted(minutes.values())
+
+    @property
     def first(self) -> datetime | None:
         """When the first measure was taken."""
         times = [listed[0].measured_at for listed in self._measures.values()]
