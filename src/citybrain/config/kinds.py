@@ -3,6 +3,8 @@
 from citybrain.city.kinds import BASE_KINDS
 from citybrain.lake.elements.kind import ELEMENTS
 from citybrain.lake.indicators.kind import DASHBOARD, INDICATOR
+from citybrain.lake.libraries.kind import LIBRARIES
+from citybrain.lake.models.kind import MODEL
 from citybrain.lake.quality.kind import QUALITY
 
-KINDS = (*BASE_KINDS, ELEMENTS, QUALITY, INDICATOR, DASHBOARD)
+KINDS = (*BASE_KINDS, MODEL, ELEMENTS, QUALITY, INDICATOR, DASHBOARD, LIBRARIES)

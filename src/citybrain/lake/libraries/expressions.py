@@ -1,0 +1,58 @@
+"""What the folder writes as SQL: which columns an expression reads, and putting a value in."""
+
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+DIALECT = "duckdb"
+VALUE = "value"
+
+
+def columns(sql: str) -> frozenset[str]:
+    """Names of the columns that an expression reads; ``SqlglotError`` for what is no SQL."""
+    return frozenset(column.name for column in _parsed(sql).find_all(exp.Column))
+
+
+def is_expression(sql: str) -> bool:
+    """Whether it can be read as one expression."""
+    try:
+        _parsed(sql)
+    except SqlglotError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _parsed(sql: str) -> exp.Expression:
+    # Read in parentheses within a SELECT: alone it might be read as a statement.
+    select = sqlglot.parse_one(f"SELECT ({sql}) AS x", read=DIALECT)
+    inner = select.expressions[0].this if isinstance(select, exp.Select) else None
+    if not isinstance(inner, exp.Paren):
+        raise SqlglotError(f"{sql!r} is not one expression")
+    return inner.this if isinstance(inner.this, exp.Expression) else inner
+
+
+def put(condition: str, value: str) -> str:
+    """A condition over ``value`` with an expression in its place.
+
+    >>> put("value > 0", "a + b")
+    '(a + b) > 0'
+    """
+    made = _parsed(condition).copy()
+    inner = exp.Paren(this=_parsed(value).copy())
+
+    def replaced(node: exp.Expression) -> exp.Expression:
+        return inner.copy() if isinstance(node, exp.Column) and node.name == VALUE else node
+
+    return made.transform(replaced).sql(dialect=DIALECT)
+
+
+def is_select(sql: str) -> bool:
+    """Whether it can be read as one SELECT."""
+    try:
+        found = sqlglot.parse(sql, read=DIALECT)
+    except SqlglotError:
+        return False
+    return len(found) == 1 and isinstance(found[0], exp.Query)
