@@ -35,6 +35,7 @@ class Document:
     value: Any = None
     findings: list[Finding] = field(default_factory=list)
     node: Any = None
+    body_line: int = 0  # where the text below a header begins, in files that have one
 
     @property
     def stem(self) -> str:
@@ -43,6 +44,8 @@ class Document:
 
     def line(self, path: Sequence[str | int]) -> int:
         """The 1-based line of a key or list element, or of the nearest one around it."""
+        if self.body_line and path and path[0] == "sql":
+            return self.body_line
         node, line = self.node, 1
         for part in path:
             step = _step(node, part)

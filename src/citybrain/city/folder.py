@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from citybrain.city.document import MAX_BYTES, Document, parse
+from citybrain.city.sqlfile import is_sql, parse_sql
 
 ENDINGS = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Folder:
-    """Every YAML document by its path relative to ``root``, and the other files' paths.
+    """Every document by its path relative to ``root``, and the other files' paths.
+
+    A document is YAML, or SQL below a header of YAML.
 
     ``fingerprint`` is the SHA-256 over the names and values of all documents, so that
     comments and layout do not change it.
@@ -31,12 +34,15 @@ class Folder:
         return [d for file, d in self.documents.items() if file.startswith(f"{folder}/")]
 
 
-def read_folder(root: Path | str) -> Folder:
-    """Read and parse every YAML file below ``root``; a file that cannot be read is a finding."""
+def read_folder(root: Path | str, *, only: str = "") -> Folder:
+    """Read and parse every file below ``root``; a file that cannot be read is a finding.
+
+    ``only`` names one folder of it to read and nothing else.
+    """
     base = Path(root)
     digest, documents, others = hashlib.sha256(), {}, []
-    for file in _files(base):
-        if not file.endswith(ENDINGS):
+    for file in _files(base, only):
+        if not file.endswith(ENDINGS) and not is_sql(file):
             others.append(file)
             continue
         documents[file], data = _read(base, file)
@@ -55,10 +61,10 @@ def _content(document: Document, data: bytes) -> bytes:
     return b"%d:%b%d:%b" % (len(name), name, len(data), data)
 
 
-def _files(root: Path) -> Iterator[str]:
+def _files(root: Path, only: str) -> Iterator[str]:
     """Relative paths of all files in a stable order; hidden ones and links to folders are left."""
     found = []
-    for folder, names, files in os.walk(root):
+    for folder, names, files in os.walk(root / only):
         names[:] = [name for name in names if not name.startswith(".")]
         shown = [name for name in files if not name.startswith(".")]
         found += [Path(folder, name).relative_to(root).as_posix() for name in shown]
@@ -77,7 +83,7 @@ def _read(root: Path, file: str) -> tuple[Document, bytes]:
         data = (root / file).read_bytes()
     except OSError as error:
         return _refused(file, "file-unreadable", f"The file cannot be read: {error.strerror}.")
-    return parse(data, file=file), data
+    return (parse_sql if is_sql(file) else parse)(data, file=file), data
 
 
 def _refused(file: str, rule: str, message: str) -> tuple[Document, bytes]:

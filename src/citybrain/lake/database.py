@@ -36,6 +36,7 @@ METADATA = MetaData()
 CATALOG = "citybrain"
 _OWNERS = (
     "citybrain.lake.tables",  # the collecting half's tables
+    "citybrain.lake.models.tables",
     "citybrain.lake.indicators.values",
     "citybrain.lake.quality.tables",
 )

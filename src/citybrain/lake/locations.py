@@ -16,7 +16,9 @@ from citybrain.base.errors import CityError
 from citybrain.base.files import fsync_directory
 from citybrain.lake.database import reading, settings, writing
 
-_TABLE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){2}")
+DELIVERED = ("ods", "quarantine")  # layers of three-part names only
+MADE = ("dwd", "lib", "theme", "ads")  # layers of models, whose names may have two parts
+_TABLE = re.compile(rf"[a-z][a-z0-9_]*(\.[a-z0-9_]+){{2}}|({'|'.join(MADE)})\.[a-z0-9_]+")
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,16 @@ def open_warehouse(root: Path, engine: Engine) -> Warehouse:
 
 
 def split(lake_table: str) -> tuple[str, str]:
-    """Iceberg namespace and name of ``layer.system.table``; ``CityError`` for other names."""
+    """Iceberg namespace and name of ``layer.system.table`` or of a model's ``layer.name``.
+
+    ``CityError`` for other names.
+    """
     if not _TABLE.fullmatch(lake_table):
         raise CityError(
             f"{lake_table!r} is not the name of a table of the lake",
-            why="a name is layer.system.table in small letters, digits and underscores",
-            do="Write for example ods.household.persons",
+            why="a name is layer.system.table, or layer.name for a model, in small letters, "
+            "digits and underscores",
+            do="Write for example ods.household.persons or lib.population",
         )
     namespace, _, name = lake_table.rpartition(".")
     return namespace, name

@@ -15,6 +15,14 @@ HIDDEN = "***"
 SHOWN_BELOW = 3  # levels 1 public and 2 internal are shown where no class says otherwise
 
 
+@dataclass(frozen=True, kw_only=True)
+class Class:
+    """How a column is protected: ``level`` 1 public to 4 sensitive, ``masking`` its class."""
+
+    level: int
+    masking: str = "none"
+
+
 @dataclass(frozen=True)
 class _Mask:
     """One class: ``sql`` takes the text of a VARCHAR expression, ``value`` a text."""

@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.errors import CityError
-from citybrain.city.contracts import Contract
 from citybrain.lake import sqltext
 from citybrain.lake.integrity import refuse_damaged
-from citybrain.lake.mask import HIDDEN, is_masked, mask_sql
+from citybrain.lake.mask import HIDDEN, Class, is_masked, mask_sql
+from citybrain.lake.models.classes import classes
 from citybrain.lake.scan import scan
 from citybrain.lake.statement import tables_of
 from citybrain.lake.store import Store
@@ -129,11 +129,10 @@ def _answer(
     max_rows: int | None,
     seconds: float,
 ) -> QueryResult:
-    contracts = city.contracts if city else {}
     masked: set[str] = set()
     with _jail(store, views) as connection:
         for name, view in views.items():
-            hidden = {} if reveal else masks(view, contracts.get(name.split(".", 1)[1]))
+            hidden = {} if reveal else masks(view, classes(store, city, name))
             masked.update(hidden)
             _register(connection, store, view, hidden)
         _lock(connection, store, views)
@@ -149,15 +148,14 @@ def _answer(
     )
 
 
-def masks(view: TableView, contract: Contract | None) -> dict[str, str]:
+def masks(view: TableView, known: Mapping[str, Class]) -> dict[str, str]:
     """The masking SQL of each column that is masked, by name; columns not in it are shown."""
     if view.lake_table.startswith("quarantine."):
         # Values stand there as delivered, in sentences too: all is hidden but where it is.
         return {c.name: _hide(c.name) for c in view.columns if c.name not in SHOWN_QUARANTINE}
-    fields = {f.name: f for f in contract.fields} if contract else {}
     found = {}
     for column in view.columns:
-        field = fields.get(column.name)
+        field = known.get(column.name)
         if field is None and column.name not in SHOWN_SYSTEM:
             found[column.name] = _hide(column.name)
         elif field and is_masked(field.masking, field.level):
@@ -203,14 +201,15 @@ def _register(
     view: TableView,
     hidden: Mapping[str, str],
 ) -> None:
-    layer, system, name = (sqltext.name(p) for p in view.lake_table.split("."))
+    layer, *system, name = view.lake_table.split(".")
+    place = ".".join(sqltext.name(part) for part in (layer, *(system or ["main"])))
     shown = ", ".join(
         f"{hidden.get(c.name, sqltext.name(c.name))} AS {sqltext.name(c.name)}"
         for c in view.columns
     )
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}.{system}")
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {place}")
     connection.execute(
-        f"CREATE VIEW {layer}.{system}.{name} AS "
+        f"CREATE VIEW {place}.{sqltext.name(name)} AS "
         f"SELECT {shown} FROM ({scan(view, store.ground.warehouse)})"
     )
 

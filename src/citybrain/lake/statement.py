@@ -13,12 +13,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.errors import CityError
-from citybrain.lake.locations import split
+from citybrain.lake.locations import DELIVERED, MADE, split
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-LAYERS = ("ods", "quarantine")
+LAYERS = (*DELIVERED, *MADE)
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 _FROM = frozenset(
     {"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST"}
@@ -37,8 +37,8 @@ _RESERVED = re.compile(r"duckdb_|pg_|sqlite_|pragma_|information_schema")
 def tables_of(sql: str) -> tuple[str, ...]:
     """Full names of the lake tables that a statement reads, sorted.
 
-    ``system.table`` is short for ``ods.system.table``. ``CityError`` for anything but one
-    SELECT over tables of the lake.
+    ``system.table`` is short for ``ods.system.table``, unless ``system`` is a layer of models.
+    ``CityError`` for anything but one SELECT over tables of the lake.
     """
     tree = _parse(sql)
     own = _cte_names(tree)
@@ -110,9 +110,10 @@ def _table_name(node: dict[str, Any], own: frozenset[str]) -> str:
     written = ".".join(given)
     if len(given) == 1 and given[0] in own:
         return ""
-    if len(given) == 2:
+    if len(given) == 2 and given[0] not in MADE:
         given = ["ods", *given]
-    if len(given) != 3 or given[0] not in LAYERS or _RESERVED.match(given[1]):
+    fits = len(given) == 3 or (len(given) == 2 and given[0] in MADE)
+    if not fits or given[0] not in LAYERS or _RESERVED.match(given[1]):
         raise _refused(f"{written} is not a table of the lake")
     split(".".join(given))
     return ".".join(given)
@@ -164,5 +165,5 @@ def _refused(why: str) -> CityError:
     return CityError(
         "The query is refused",
         why=why,
-        do="Write one SELECT over tables named ods.system.table or quarantine.system.table",
+        do="Write one SELECT over tables named like ods.system.table or lib.name",
     )

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """One lake. Table names are ``layer.system.table``; all arguments are keyword-only."""
+    """One lake. Table names are ``layer.system.table``, or ``layer.name`` of a model.
+
+    All arguments are keyword-only.
+    """
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground

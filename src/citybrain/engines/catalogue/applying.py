@@ -16,7 +16,9 @@ def apply_city(actor: Actor, path: Path) -> Any:
     Returns the city floor's ``Applied``; refuses a folder with findings.
     """
     with guard.act(actor, "city.apply", "city:", hold=False, clock=wiring.clock()) as done:
-        applied = city_apply(path, wiring.home().root, clock=wiring.clock(), by=actor.id)
+        applied = city_apply(
+            path, wiring.home().root, clock=wiring.clock(), by=actor.id, kinds=wiring.kinds()
+        )
         done.digest = applied.fingerprint
     return applied
 
@@ -27,7 +29,7 @@ def apply_additions(actor: Actor, path: Path) -> list[str]:
     So that a system that was just discovered can be collected at once, while a change of
     what already runs still waits for somebody to look at its plan.
     """
-    found = plan(path, wiring.home().root)
+    found = plan(path, wiring.home().root, kinds=wiring.kinds())
     if found.findings:
         return [f"{path} has {len(found.findings)} findings; see citybrain check {path}."]
     others = [change for change in found.changes if change.action != "added"]

@@ -1,10 +1,10 @@
 """Where this process finds the home, the clock, the applied city, the lake and the readers.
 
 An engine may not import ``config``; what only ``config`` chooses is named by dotted path in
-the settings ``CITYBRAIN_HOME``, ``CITYBRAIN_CLOCK`` and ``CITYBRAIN_READERS``.
+the settings ``CITYBRAIN_HOME``, ``CITYBRAIN_CLOCK``, ``CITYBRAIN_READERS`` and ``CITYBRAIN_KINDS``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from citybrain.base.clock import CITY_ZONE, Clock
 from citybrain.base.errors import CityError
 from citybrain.city import City
 from citybrain.city.contracts import Contract
+from citybrain.city.kinds import Kind
 from citybrain.city.systems import System
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.guard import service as guard
@@ -49,6 +50,12 @@ def readers() -> Mapping[str, Any]:
     """URL scheme → reader of sources."""
     named = getattr(settings, "CITYBRAIN_READERS", "citybrain.config.adapters.readers")
     found: Mapping[str, Any] = import_string(named)()
+    return found
+
+
+def kinds() -> Sequence[Kind]:
+    """The kinds of files that a city's folder may hold."""
+    found: Sequence[Kind] = import_string(settings.CITYBRAIN_KINDS)
     return found
 
 

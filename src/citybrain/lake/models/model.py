@@ -6,6 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from citybrain.lake.locations import MADE
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -14,19 +16,25 @@ if TYPE_CHECKING:
     from citybrain.lake.store import Store
     from citybrain.lake.views import Column
 
-LAYERS = ("dwd", "lib", "theme", "ads")
+LAYERS = MADE
 MATERIALISE = ("full", "incremental", "view")
 ON_CHANGE = "on_change"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnNote:
-    """What the header says of a column; empty or 0 where it is inherited by lineage."""
+    """What the header says of a column; empty or 0 where it is inherited by lineage.
+
+    ``why`` says why the column is less protected than what it was made from. ``type`` (of the
+    contract's grammar) is said by native steps only, so that models above them can be checked.
+    """
 
     title: str = ""
     title_en: str = ""
     level: int = 0
     masking: str = ""
+    why: str = ""
+    type: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +79,13 @@ class Native:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """One table above ``ods``: its name (``lib.population``, ``dwd.civil.marriages``) and how
-    it is made. ``sql`` is one SELECT in DuckDB's dialect, empty for a native step.
+    """One table above ``ods``, ``lib.population`` or ``dwd.civil.marriages``, and how it is made.
 
+    ``sql`` is one SELECT in DuckDB's dialect, empty for a native step.
     ``grain`` names the columns that identify a row. ``owner`` is a department. ``schedule`` is
     ``on_change`` or ``daily HH:MM``. ``file`` is the path in the city's folder, and for a
-    generated model the file it was generated from.
+    generated model the file it was generated from. ``by`` is the column whose values an
+    incremental model may be restricted to.
     """
 
     name: str
@@ -93,3 +102,5 @@ class Model:
     expectations: tuple[Expectation, ...] = ()
     file: str = ""
     generated: bool = False
+    description_en: str = ""
+    by: str = ""

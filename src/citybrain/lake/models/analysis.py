@@ -1,0 +1,295 @@
+"""What follows from the models' texts alone: order, columns, lineage, classes, and mistakes.
+
+Columns and their types are told by DuckDB, which binds each SELECT over empty tables of the
+contracts; what comes from where is told by sqlglot. Nothing of it is typed by hand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from citybrain.base.errors import CityError
+from citybrain.base.hashing import canonical_json, sha256_bytes
+from citybrain.city import City
+from citybrain.city.words import did_you_mean
+from citybrain.lake import setaside, sqltext
+from citybrain.lake.mask import Class
+from citybrain.lake.models.inherit import inherited
+from citybrain.lake.models.lineage import Lineage, lineage
+from citybrain.lake.models.model import Model
+from citybrain.lake.models.order import Graph, graph
+from citybrain.lake.statement import LAYERS
+from citybrain.lake.types import parse
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# What the collector adds to every row.
+MARKS = ("_row", "_batch", "_contract")
+VERSION = 1  # raise it when the same text would be read differently
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A mistake of one model; ``key`` is its place in the header, ``sql`` in the SELECT."""
+
+    model: str
+    key: str
+    rule: str
+    message: str
+    remedy: str
+    line: int = 0  # within the SELECT, from 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """What is known of all models: by name, columns with DuckDB's types, lineage, classes.
+
+    ``classes`` holds also the tables of contracts; a column without one is masked wholly.
+    """
+
+    graph: Graph
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    lineage: Mapping[str, Lineage] = field(default_factory=dict)
+    classes: Mapping[str, Mapping[str, Class]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What was read from one model's text: DuckDB's columns, lineage, and problems."""
+
+    columns: Mapping[str, str] | None
+    lineage: Lineage
+    problems: tuple[Problem, ...]
+
+
+def analyse(
+    city: City,
+    models: Mapping[str, Model],
+    *,
+    known: MutableMapping[str, Read] | None = None,
+    published: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> Analysis:
+    """Analyse all models of a city; a model that cannot be bound is a problem, never an error.
+
+    ``known`` holds by key what was read before, and takes what is read now: a model whose text
+    and inputs are the same is not read again. ``published`` are columns of native steps that
+    have run, with DuckDB's types.
+    """
+    work = _Work(city, models, {} if known is None else known)
+    work.columns |= published
+    with _Desk(work.columns) as desk:
+        for name in work.graph.order:
+            work.model(models[name], desk)
+    return Analysis(
+        graph=work.graph,
+        columns=MappingProxyType(work.columns),
+        lineage=MappingProxyType(work.lineage),
+        classes=MappingProxyType(work.classes),
+        problems=tuple(work.problems),
+    )
+
+
+def delivered(city: City) -> dict[str, dict[str, Class]]:
+    """The classes of the columns of every contract's table."""
+    marks = {"_batch": Class(level=1), "_contract": Class(level=1)}
+    return {
+        contract.lake_table: marks
+        | {f.name: Class(level=f.level, masking=f.masking) for f in contract.fields}
+        for contract in city.contracts.values()
+    }
+
+
+class _Desk:
+    """A database of empty tables on which SELECTs are bound; opened when the first one is."""
+
+    def __init__(self, columns: Mapping[str, Mapping[str, str]]) -> None:
+        self._columns = columns
+        self._made: set[str] = set()
+        self._connection: DuckDBPyConnection | None = None
+
+    def __enter__(self) -> "_Desk":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._connection:
+            self._connection.close()
+
+    def described(self, sql: str, tables: Iterable[str]) -> dict[str, str]:
+        """Columns and types of a SELECT over these tables."""
+        connection = self._open()
+        for table in tables:
+            if table in self._columns and table not in self._made:
+                make_table(connection, table, self._columns[table])
+                self._made.add(table)
+        return described(connection, sql)
+
+    def _open(self) -> "DuckDBPyConnection":
+        import duckdb
+
+        if self._connection is None:
+            self._connection = duckdb.connect(":memory:", config={"threads": 1})
+            for layer in LAYERS:
+                self._connection.execute(f"ATTACH ':memory:' AS {sqltext.name(layer)}")
+            self._connection.execute("USE ods")
+            self._connection.execute("SET TimeZone = 'Asia/Shanghai'")
+        return self._connection
+
+
+class _Work:
+    def __init__(
+        self, city: City, models: Mapping[str, Model], known: MutableMapping[str, Read]
+    ) -> None:
+        self.models = models
+        self.known = known
+        self.graph = graph(models)
+        self.problems: list[Problem] = []
+        self.columns: dict[str, Mapping[str, str]] = dict(_delivered_columns(city))
+        self.lineage: dict[str, Lineage] = {}
+        self.classes: dict[str, dict[str, Class]] = delivered(city)
+
+    def model(self, model: Model, desk: _Desk) -> None:
+        """Columns, lineage and classes of one model, whose inputs are known already."""
+        told = Lineage(known=False)
+        if not model.native:
+            tables = self.graph.inputs[model.name]
+            if any(t not in self.columns and self._is_native(t) for t in tables):
+                return  # a native step's columns are known when it has run
+            key = self._key(model, tables)
+            if key not in self.known:
+                self.known[key] = self._read(model, tables, desk)
+            read = self.known[key]
+            self.problems += read.problems
+            if read.columns is None:
+                return
+            self.columns[model.name] = read.columns
+            told = self.lineage[model.name] = read.lineage
+        elif is_typed(model):
+            self.columns[model.name] = {
+                name: parse(note.type).duckdb for name, note in model.columns.items()
+            }
+        self.classes[model.name] = dict(self._classes(model, told))
+
+    def _key(self, model: Model, tables: Iterable[str]) -> str:
+        said = [model.sql, list(model.grain), [(e.name, e.sql) for e in model.expectations]]
+        read = [[t, list(self.columns.get(t, {}).items())] for t in tables]
+        return sha256_bytes(canonical_json([VERSION, model.name, said, read]))
+
+    def _read(self, model: Model, tables: tuple[str, ...], desk: _Desk) -> Read:
+        try:
+            columns = desk.described(model.sql, tables)
+        except CityError as error:
+            said = replace(
+                _problem(model, "sql", "model-sql", f"The SELECT does not hold: {error.why}."),
+                line=int(error.where or 1) - 1,
+            )
+            return Read(columns=None, lineage=Lineage(known=False), problems=(said,))
+        self.columns[model.name] = columns
+        problems = [*_grain(model, columns), *_expectations(model, tables, desk)]
+        named = {t: list(self.columns.get(t, ())) for t in tables}
+        told = lineage(model.sql, named, list(columns))
+        return Read(columns=columns, lineage=told, problems=tuple(problems))
+
+    def _is_native(self, table: str) -> bool:
+        return table in self.models and self.models[table].native is not None
+
+    def _classes(self, model: Model, told: Lineage) -> Iterator[tuple[str, Class]]:
+        names = self.columns.get(model.name) or model.columns
+        for name in names:
+            note = model.columns.get(name)
+            comes = inherited(name, told, self.classes)
+            level = note.level if note and note.level else comes.level if comes else 0
+            masking = note.masking if note and note.masking else comes.masking if comes else ""
+            if note and comes and not model.generated:
+                self._lowered(model, name, Class(level=level, masking=masking), comes)
+            if level:
+                yield name, Class(level=level, masking=masking or "none")
+
+    def _lowered(self, model: Model, name: str, said: Class, comes: Class) -> None:
+        lower = said.level < comes.level or (said.masking == "none" != comes.masking)
+        if lower and not model.columns[name].why:
+            said_so = f"The column is said to be of level {said.level}, class {said.masking}, and "
+            made_from = f"is made from level {comes.level}, class {comes.masking}."
+            remedy = "Leave it as it is inherited, or say why under 'why'."
+            self.problems.append(
+                _problem(model, f"columns.{name}", "class-lowered", said_so + made_from, remedy)
+            )
+
+
+def is_typed(model: Model) -> bool:
+    """Whether a native step says all its columns with their types."""
+    return bool(model.columns) and all(note.type for note in model.columns.values())
+
+
+def _problem(
+    model: Model, key: str, rule: str, message: str, remedy: str = "Correct the query."
+) -> Problem:
+    return Problem(model=model.name, key=key, rule=rule, message=message, remedy=remedy)
+
+
+def _grain(model: Model, columns: Mapping[str, str]) -> Iterator[Problem]:
+    for place, column in enumerate(model.grain):
+        if column not in columns:
+            yield _problem(
+                model,
+                f"grain[{place}]",
+                "model-grain",
+                f"The SELECT has no column {column}.",
+                did_you_mean(column, columns) or f"Choose from {', '.join(columns)}.",
+            )
+
+
+def _expectations(model: Model, tables: Iterable[str], desk: _Desk) -> Iterator[Problem]:
+    for one in model.expectations:
+        try:
+            desk.described(one.sql, (*tables, model.name))
+        except CityError as error:
+            key = f"expectations.{one.name}.sql"
+            said = f"The query does not hold: {error.why}."
+            yield _problem(model, key, "model-expectation", said)
+
+
+def _delivered_columns(city: City) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for contract in city.contracts.values():
+        fields = {f.name: parse(f.type).duckdb for f in contract.fields}
+        yield contract.lake_table, fields | dict.fromkeys(MARKS, "VARCHAR")
+        aside = {c.name: parse(c.type).duckdb for c in setaside.columns(contract)}
+        yield contract.quarantine_table, aside
+
+
+def described(connection: "DuckDBPyConnection", sql: str) -> dict[str, str]:
+    """Columns of a SELECT with DuckDB's types.
+
+    ``CityError`` when it does not bind: ``why`` is the reason, ``where`` the line in the text.
+    """
+    import duckdb
+
+    try:
+        rows = connection.execute(f"DESCRIBE {sql}").fetchall()
+    except duckdb.Error as error:
+        line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
+        raise CityError(
+            "The query does not hold",
+            why=_first(error),
+            do="Correct it",
+            where=line[1] if line else "",
+        ) from error
+    return {str(row[0]): str(row[1]) for row in rows}
+
+
+def make_table(connection: "DuckDBPyConnection", name: str, columns: Mapping[str, str]) -> None:
+    """An empty table of that name and these columns of DuckDB's types."""
+    layer, *system, table = name.split(".")
+    schema = ".".join(sqltext.name(p) for p in (layer, *(system or ["main"])))
+    shown = ", ".join(f"{sqltext.name(c)} {kind}" for c, kind in columns.items())
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    connection.execute(f"CREATE OR REPLACE TABLE {schema}.{sqltext.name(table)} ({shown})")
+
+
+def _first(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    found = lines[:1] + [line for line in lines[1:] if line.startswith("Candidate")]
+    return "; ".join(found).rstrip(".")

@@ -1,0 +1,61 @@
+"""How a made column is protected, from what it was made of."""
+
+from collections.abc import Mapping
+
+from citybrain.lake.mask import Class
+from citybrain.lake.models.lineage import Lineage, Source
+
+INTERNAL = 2
+PERSONAL = 3
+MIXED = "text"  # values of several classes in one column: masked wholly
+
+Classes = Mapping[str, Mapping[str, Class]]
+
+
+def inherited(column: str, told: Lineage, classes: Classes) -> Class | None:
+    """The class of a column; None when a source's class is unknown, so that it is masked wholly.
+
+    Level and class are those of the values in it. A count is internal and shown; so is a sum
+    or an average, unless the rows are grouped by something personal.
+    """
+    if not told.known or column not in told.columns:
+        return None
+    sources = told.columns[column]
+    carried = [s for s in sources if s.kind != "condition" and s.how != "statistic"]
+    if not carried:
+        statistic = [s for s in sources if s.how == "statistic"]
+        if statistic:
+            return _statistic(statistic, told, classes)
+        carried = [s for s in sources if s.how == "case"]
+    found = [_class(s, classes) for s in carried]
+    known = [one for one in found if one is not None]
+    if len(known) < len(found):
+        return None
+    return _joined(known)
+
+
+def is_aggregated(column: str, told: Lineage) -> bool:
+    """Whether the column holds figures over many rows and no value of any row."""
+    sources = told.columns.get(column, ())
+    return told.known and all(s.how in ("statistic", "count", "filter", "window") for s in sources)
+
+
+def _class(source: Source, classes: Classes) -> Class | None:
+    return classes.get(source.table, {}).get(source.column)
+
+
+def _joined(known: list[Class]) -> Class:
+    level = max((one.level for one in known), default=INTERNAL)
+    maskings = {one.masking for one in known} - {"none"}
+    if not maskings:
+        return Class(level=level)
+    return Class(level=level, masking=maskings.pop() if len(maskings) == 1 else MIXED)
+
+
+def _statistic(sources: list[Source], told: Lineage, classes: Classes) -> Class | None:
+    groups = [_class(s, classes) for s in told.conditions if s.how == "group"]
+    if all(one is not None and one.level < PERSONAL for one in groups):
+        return Class(level=INTERNAL)
+    found = [_class(s, classes) for s in sources]
+    levels = [one.level for one in found if one is not None]
+    return Class(level=max(levels)) if len(levels) == len(found) else None

@@ -1,0 +1,90 @@
+"""Which tables each model reads, and the order in which models can be built."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
+
+from citybrain.base.errors import CityError
+from citybrain.lake.models.model import Model
+from citybrain.lake.statement import tables_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """``inputs``: tables that a model reads; ``order``: models after what they read.
+
+    ``refused`` are models whose text is no SELECT over the lake, with the reason; ``cycle``
+    names models that wait for each other. Neither stands in ``order``, nor what needs them.
+    """
+
+    inputs: Mapping[str, tuple[str, ...]]
+    order: tuple[str, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    cycle: tuple[str, ...] = ()
+
+    def downstream(self, names: Iterable[str]) -> tuple[str, ...]:
+        """All models that read one of these, directly or through others; not these themselves."""
+        reached, given = set(names), set(names)
+        for model in self.order:
+            if reached.intersection(self.inputs[model]):
+                reached.add(model)
+        return tuple(m for m in self.order if m in reached and m not in given)
+
+    def upstream(self, names: Iterable[str]) -> tuple[str, ...]:
+        """All models that these need, directly or through others; not these themselves."""
+        reached, given = set(names), set(names)
+        for model in reversed(self.order):
+            if model in reached:
+                reached.update(self.inputs[model])
+        return tuple(m for m in self.order if m in reached and m not in given)
+
+
+def inputs_of(model: Model) -> tuple[str, ...]:
+    """Full names of the lake tables that the model reads, its expectations included.
+
+    ``CityError`` when its text is not one SELECT over tables of the lake.
+    """
+    if model.native:
+        return tuple(sorted(model.native.inputs))
+    found = set(_tables(model.sql))
+    return tuple(sorted(found))
+
+
+def watched(model: Model) -> tuple[str, ...]:
+    """What expectations read besides the model's own inputs and the model itself."""
+    found = {t for e in model.expectations for t in _tables(e.sql)}
+    return tuple(sorted(found - {model.name} - set(inputs_of(model))))
+
+
+@lru_cache(maxsize=4096)
+def _tables(sql: str) -> tuple[str, ...]:
+    return tables_of(sql)
+
+
+def graph(models: Mapping[str, Model]) -> Graph:
+    """The order of all models; what cannot be ordered is said, never raised."""
+    inputs: dict[str, tuple[str, ...]] = {}
+    refused: dict[str, str] = {}
+    for name, model in models.items():
+        try:
+            # An expectation's tables come first too: it is asked before publishing.
+            inputs[name] = tuple(sorted({*inputs_of(model), *watched(model)}))
+        except CityError as error:
+            refused[name] = error.why or error.what
+    order, cycle = _ordered(inputs)
+    return Graph(inputs=inputs, order=order, refused=refused, cycle=cycle)
+
+
+def _ordered(inputs: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    left = dict(inputs)
+    circle: list[str] = []
+    while True:
+        needs = {n: [t for t in sorted(tables) if t in left] for n, tables in left.items()}
+        try:
+            return tuple(TopologicalSorter(needs).static_order()), tuple(circle)
+        except CycleError as error:
+            found = sorted(set(error.args[1]))
+            circle += found
+            for name in found:
+                left.pop(name)
