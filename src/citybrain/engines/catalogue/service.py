@@ -27,24 +27,33 @@ from citybrain.engines.catalogue.drafts import (
     uploads,
 )
 from citybrain.engines.catalogue.errors import Unknown, Withheld
-from citybrain.engines.catalogue.exports import quarantine_excel, table_download, template_excel
+from citybrain.engines.catalogue.exports import (
+    EXCEL,
+    csv_cell,
+    quarantine_excel,
+    table_download,
+    template_excel,
+)
 from citybrain.engines.catalogue.history import history, snapshots
+from citybrain.engines.catalogue.integrity import card as integrity_card
 from citybrain.engines.catalogue.integrity import integrity
 from citybrain.engines.catalogue.overview import badges, frame, overview, system, systems
 from citybrain.engines.catalogue.proofs import proof, proof_bundle
 from citybrain.engines.catalogue.querying import query
 from citybrain.engines.catalogue.reading import may, order, reading, require
 from citybrain.engines.catalogue.repairing import evidence, restore_file, restore_record
+from citybrain.engines.catalogue.runs import recent as recent_runs
 from citybrain.engines.catalogue.runs import run, runs
-from citybrain.engines.catalogue.sampling import sample
+from citybrain.engines.catalogue.sampling import as_text, sample
 from citybrain.engines.catalogue.searching import connection_plan, search
-from citybrain.engines.catalogue.seen import seen_by
+from citybrain.engines.catalogue.seen import department_title, seen_by
 from citybrain.engines.catalogue.tables import table, tables
 from citybrain.engines.catalogue.tasks import schedule, scheduler
 from citybrain.engines.catalogue.touring import break_one_fact
 from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_edit, upload_submit
 from citybrain.engines.catalogue.verifying import verify, verify_now
 from citybrain.engines.catalogue.views import (
+    EMPTY,
     Badges,
     BrokenFact,
     ConnectionPlanRow,
@@ -103,6 +112,8 @@ from citybrain.engines.catalogue.views_tables import (
 from citybrain.engines.catalogue.wiring import city, clock, home, local, store
 
 __all__ = [
+    "EMPTY",
+    "EXCEL",
     "AnswerView",
     "Badges",
     "BrokenFact",
@@ -159,6 +170,7 @@ __all__ = [
     "all_tables",
     "apply_additions",
     "apply_city",
+    "as_text",
     "badges",
     "break_one_fact",
     "cheat",
@@ -167,6 +179,8 @@ __all__ = [
     "collect",
     "connection_plan",
     "correct",
+    "csv_cell",
+    "department_title",
     "due",
     "enqueue_collect",
     "evidence",
@@ -174,6 +188,7 @@ __all__ = [
     "history",
     "home",
     "integrity",
+    "integrity_card",
     "local",
     "may",
     "order",
@@ -185,6 +200,7 @@ __all__ = [
     "quarantine_list",
     "query",
     "reading",
+    "recent_runs",
     "require",
     "restore_file",
     "restore_record",

@@ -49,6 +49,10 @@ _GROUPS: tuple[tuple[object, tuple[tuple[str, object, str], ...]], ...] = (
         ),
     ),
     (
+        _("数据开发"),
+        (("workbench", _("SQL 工作台"), "code"),),
+    ),
+    (
         _("可信"),
         (("integrity", _("完整性"), "shield"), ("record", _("谁看过"), "eye")),
     ),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from citybrain.interfaces.kit import converters
 from citybrain.interfaces.steward import (
+    urls_libraries,
     views_data,
     views_repair,
     views_runs,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("steward/record/<int:number>.<twin:suffix>", views_trust.proof_twin, name="proof_twin"),
     path("steward/search", views_data.search, name="search"),
     path("steward/search.<twin:suffix>", views_data.search_twin, name="search_twin"),
+    *urls_libraries.urlpatterns,
     path("steward/plan", views_data.plan, name="plan"),
     path("steward/plan.<twin:suffix>", views_data.plan_twin, name="plan_twin"),
     path("steward/help", views_data.help_page, name="help"),

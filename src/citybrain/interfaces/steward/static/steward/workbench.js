@@ -1,0 +1,150 @@
+// The editor's comforts: Ctrl+Enter runs, words complete themselves, a fault is selected.
+const area = document.getElementById("sql");
+const list = document.getElementById("offers");
+const FUNCTIONS = ["count", "sum", "avg", "min", "max", "coalesce", "date_trunc", "date_diff",
+  "row_number", "round", "lower", "upper", "substr", "length", "list", "string_agg"];
+const WORDS = ["SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY", "LIMIT", "JOIN", "LEFT JOIN",
+  "HAVING", "QUALIFY", "WITH", "DISTINCT", "BETWEEN", "IS NULL", "IS NOT NULL"];
+let offers = [];
+let chosen = 0;
+let tables = [];
+
+const known = async () => {
+  if (tables.length) return tables;
+  const answer = await fetch(area.dataset.tables, { headers: { Accept: "application/json" } });
+  if (answer.ok) tables = (await answer.json()).rows;
+  return tables;
+};
+
+// The word before the caret, with its dots: lib.pop, p.birth
+const word = () => /[\w.]*$/.exec(area.value.slice(0, area.selectionStart))[0];
+const english = document.documentElement.lang === "en";
+const say = (text) => (english && text.en) || text.zh;
+
+const named = () => {
+  const text = area.value.toLowerCase();
+  return tables.filter((one) => text.includes(one.table.toLowerCase()));
+};
+
+const matching = (typed) => {
+  const last = typed.split(".").at(-1).toLowerCase();
+  const dotted = typed.includes(".");
+  const found = [];
+  for (const one of tables) {
+    if (one.table.startsWith(typed) || (!dotted && one.table.includes(`.${last}`))) {
+      found.push({ text: one.table, from: typed, note: say(one.title) });
+    }
+  }
+  const near = named();
+  for (const one of near.length ? near : tables.slice(0, 8)) {
+    for (const column of one.columns) {
+      if (column.name.startsWith(last)) {
+        found.push({ text: column.name, from: last, note: `${say(column.title)} · ${column.type}` });
+      }
+    }
+  }
+  if (!dotted) {
+    for (const one of FUNCTIONS) if (one.startsWith(last)) found.push({ text: `${one}(`, from: last, note: "" });
+    for (const one of WORDS) if (one.toLowerCase().startsWith(last)) found.push({ text: one, from: last, note: "" });
+  }
+  const seen = new Set();
+  return found.filter((one) => one.text.toLowerCase() !== one.from.toLowerCase() && !seen.has(one.text) && seen.add(one.text)).slice(0, 24);
+};
+
+const close = () => {
+  list.hidden = true;
+  area.removeAttribute("aria-activedescendant");
+};
+
+const draw = () => {
+  list.replaceChildren(...offers.map((one, place) => {
+    const item = document.createElement("li");
+    item.id = `offer-${place}`;
+    item.role = "option";
+    item.setAttribute("aria-selected", String(place === chosen));
+    const name = document.createElement("span");
+    name.className = "hash";
+    name.textContent = one.text;
+    const note = document.createElement("small");
+    note.textContent = one.note;
+    item.append(name, note);
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); take(place); });
+    return item;
+  }));
+  area.setAttribute("aria-activedescendant", `offer-${chosen}`);
+  list.children[chosen]?.scrollIntoView({ block: "nearest" });
+};
+
+const place = () => {
+  const before = area.value.slice(0, area.selectionStart).split("\n");
+  const high = parseFloat(getComputedStyle(area).lineHeight);
+  const top = 12 + before.length * high - area.scrollTop;
+  list.style.top = `${Math.min(top, area.offsetHeight)}px`;
+  list.style.left = `${Math.min(16 + before.at(-1).length * 8, area.offsetWidth - 220)}px`;
+};
+
+const offer = async () => {
+  await known();
+  const typed = word();
+  offers = typed.length > 0 ? matching(typed) : [];
+  chosen = 0;
+  if (!offers.length) return close();
+  list.hidden = false;
+  place();
+  draw();
+};
+
+const take = (at) => {
+  const one = offers[at];
+  const end = area.selectionStart;
+  area.setRangeText(one.text, end - one.from.length, end, "end");
+  close();
+  area.focus();
+};
+
+if (area && list) {
+  area.setAttribute("aria-controls", "offers");
+  area.setAttribute("aria-autocomplete", "list");
+  area.setAttribute("aria-haspopup", "listbox");
+  area.addEventListener("input", offer);
+  area.addEventListener("blur", close);
+  area.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      event.preventDefault();
+      document.getElementById("run").click();
+    } else if (event.ctrlKey && event.key === " ") {
+      event.preventDefault();
+      offer();
+    } else if (!list.hidden && event.key === "Escape") {
+      event.preventDefault();
+      close();
+    } else if (!list.hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      chosen = (chosen + (event.key === "ArrowDown" ? 1 : offers.length - 1)) % offers.length;
+      draw();
+    } else if (!list.hidden && (event.key === "Tab" || event.key === "Enter")) {
+      event.preventDefault();
+      take(chosen);
+    }
+  });
+  const { line, column, length } = area.dataset;
+  if (line) {
+    const lines = area.value.split("\n");
+    const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0) + Number(column) - 1;
+    area.setSelectionRange(start, start + Number(length));
+  }
+}
+
+const filter = document.getElementById("filter");
+if (filter) {
+  filter.hidden = false;
+  filter.addEventListener("input", () => {
+    const typed = filter.value.trim().toLowerCase();
+    for (const one of document.querySelectorAll("[data-find]")) {
+      one.hidden = Boolean(typed) && !one.textContent.toLowerCase().includes(typed);
+    }
+    for (const one of document.querySelectorAll(".tree3 > details")) {
+      if (typed) one.open = Boolean(one.querySelector("[data-find]:not([hidden])"));
+    }
+  });
+}
