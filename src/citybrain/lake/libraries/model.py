@@ -87,6 +87,7 @@ class LibraryField:
 
     ``valid`` is SQL over ``value``; what fails it is passed over. ``compare`` says how values
     disagree; with ``finding`` a disagreement is told to the department that should correct it.
+    ``search`` is name or number where an entity is found by it.
     """
 
     name: str
@@ -100,6 +101,7 @@ class LibraryField:
     valid: str = ""
     compare: str = "none"
     finding: bool = False
+    search: str = ""
     sources: tuple[Source, ...] = ()
 
 

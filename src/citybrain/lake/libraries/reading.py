@@ -91,6 +91,7 @@ def _field(content: Content) -> LibraryField:
         valid=text(content, "valid"),
         compare=text(content, "compare", "none"),
         finding=boolean(content, "finding"),
+        search=text(content, "search"),
         sources=tuple(_source(mapping(s)) for s in items(content.get("sources"))),
     )
 

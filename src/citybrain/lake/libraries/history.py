@@ -1,0 +1,102 @@
+"""What the city believed on a given day, and what changed its mind since."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from citybrain.city import City
+from citybrain.lake.duck import connection
+from citybrain.lake.libraries.model import LibraryField
+from citybrain.lake.libraries.names import ROW
+from citybrain.lake.libraries.record import (
+    Record,
+    declared,
+    golden,
+    key_sql,
+    plain,
+    ref_of,
+)
+from citybrain.lake.mask import mask_value
+from citybrain.lake.store import Store
+from citybrain.lake.views import SnapshotInfo
+
+LAST = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """A field that a build of the library gave another value; ``ref`` is the row that said it."""
+
+    at: datetime
+    snapshot_id: int
+    field: LibraryField
+    before: str | None
+    after: str | None
+    ref: str
+
+
+def believed(
+    store: Store,
+    city: City,
+    library: str,
+    entity_id: str,
+    as_of: datetime,
+    *,
+    reveal: bool = False,
+) -> Record | None:
+    """The record as it stood at that moment; None when the entity was not known then."""
+    return golden(store, city, library, entity_id, reveal=reveal, as_of=as_of)
+
+
+def changes(
+    store: Store,
+    city: City,
+    library: str,
+    entity_id: str,
+    *,
+    reveal: bool = False,
+    last: int = LAST,
+) -> list[Changed]:
+    """What changed in the last snapshots of the library, the newest first."""
+    found = declared(city, library)
+    if not store.exists(found.table):
+        return []
+    changed: list[Changed] = []
+    before: Mapping[str, Any] | None = None
+    with connection(store.home) as duck:
+        for snapshot in store.snapshots(found.table)[-last - 1 :]:
+            scan = store.scan_sql(found.table, snapshot_id=snapshot.snapshot_id)
+            answer = duck.execute(f"SELECT * FROM ({scan}) WHERE {key_sql(found)} = ?", [entity_id])
+            names = [column[0] for column in answer.description or ()]
+            row = answer.fetchone()
+            after = dict(zip(names, row, strict=True)) if row else {}
+            if before is not None:
+                changed += [
+                    _changed(snapshot, one, before, after, reveal=reveal)
+                    for one in found.fields
+                    if before.get(one.name) != after.get(one.name)
+                ]
+            before = after
+    return changed[::-1]
+
+
+def _changed(
+    snapshot: SnapshotInfo,
+    one: LibraryField,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    reveal: bool,
+) -> Changed:
+    said = [plain(row.get(one.name)) for row in (before, after)]
+    shown = said if reveal else [mask_value(v, one.masking, one.level) for v in said]
+    row = after.get(one.name + ROW) or after.get("_row") or ""
+    return Changed(
+        at=snapshot.committed_at,
+        snapshot_id=snapshot.snapshot_id,
+        field=one,
+        before=shown[0],
+        after=shown[1],
+        ref=ref_of(row) if row else "",
+    )

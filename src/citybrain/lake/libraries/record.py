@@ -1,0 +1,254 @@
+"""One golden record: each value with the row that said it, those that lost, and the sources.
+
+A reader who does not reveal gets every value masked by its class and no row by its name (a
+row's name carries its key, which may be a person's number): a row then goes by its ``ref``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from citybrain.base.errors import CityError
+from citybrain.base.hashing import sha256_bytes
+from citybrain.city import City
+from citybrain.lake.duck import connection
+from citybrain.lake.libraries.model import Library, LibraryField
+from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, department
+from citybrain.lake.libraries.reading import libraries
+from citybrain.lake.libraries.told import Edge, Loser, Place, Record, SourceRecord, Value
+from citybrain.lake.mask import mask_value
+from citybrain.lake.store import Store
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = [
+    "Edge",
+    "Loser",
+    "Place",
+    "Record",
+    "SourceRecord",
+    "Value",
+    "declared",
+    "golden",
+    "ref_of",
+]
+_NO_ENTITY = "_row"
+
+
+def golden(
+    store: Store,
+    city: City,
+    library: str,
+    entity_id: str,
+    *,
+    reveal: bool = False,
+    as_of: datetime | None = None,
+) -> Record | None:
+    """The record of one entity, None when the library has none of that id.
+
+    For a library whose rows are no entities ``entity_id`` is the key's values joined by ``|``.
+    ``as_of`` asks what was believed then. ``CityError`` for a library that is not declared.
+    """
+    found = declared(city, library)
+    reader = _Reader(store, city, as_of=as_of, reveal=reveal)
+    with connection(store.home) as duck:
+        return reader.record(duck, found, entity_id)
+
+
+def declared(city: City, name: str) -> Library:
+    """The library of that name, or of that table; ``CityError`` when there is none."""
+    held = libraries(city)
+    found = held.get(name) or next((one for one in held.values() if one.table == name), None)
+    if found is None:
+        raise CityError(
+            f"There is no library {name}",
+            why="no file of libraries/ has that name",
+            do=f"Choose from {', '.join(held) or 'none'}",
+            where=name,
+        )
+    return found
+
+
+def ref_of(row: str) -> str:
+    """A row's name for readers who may not see its key: the first 16 digits of its SHA-256."""
+    return sha256_bytes(row.encode())[:16]
+
+
+class _Reader:
+    """Reads one record at one moment, for one way of looking."""
+
+    def __init__(self, store: Store, city: City, *, as_of: datetime | None, reveal: bool) -> None:
+        self.store, self.city = store, city
+        self.as_of, self.reveal = as_of, reveal
+
+    def record(self, duck: "DuckDBPyConnection", library: Library, entity: str) -> Record | None:
+        """See ``golden``."""
+        rows = self._rows(duck, library.table, key_sql(library), [entity])
+        if not rows:
+            return None
+        snapshot = self.store.snapshot(library.table, as_of=self.as_of)
+        links = self._links(duck, library, entity)
+        seen = self._seen(duck, library, links)
+        lost = self._lost(duck, library, entity)
+        named = {*(link["_row"] for link in links), *self._named(library, rows[0])}
+        return Record(
+            library=library,
+            entity_id=entity,
+            snapshot_id=snapshot.snapshot_id if snapshot else None,
+            committed_at=snapshot.committed_at if snapshot else None,
+            values=tuple(self._value(one, rows[0], lost, seen) for one in library.fields),
+            sources=self._sources(duck, named, links, seen),
+            edges=tuple(self._edge(link, seen) for link in links),
+            records=int(rows[0].get("records") or len(named)),
+        )
+
+    def _rows(
+        self, duck: "DuckDBPyConnection", table: str, key: str, wanted: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Rows of a table whose key is one of those; none while the table is not built."""
+        if not wanted or not self.store.exists(table):
+            return []
+        scan = self.store.scan_sql(table, as_of=self.as_of)
+        answer = duck.execute(f"SELECT * FROM ({scan}) WHERE {key} IN (SELECT unnest(?))", [wanted])
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def _links(
+        self, duck: "DuckDBPyConnection", library: Library, entity: str
+    ) -> list[dict[str, Any]]:
+        if library.entity == "none":
+            return []
+        found = self._rows(duck, LINKS[library.entity], "entity_id", [entity])
+        return sorted(found, key=lambda link: (link["table_name"], link["mention"]))
+
+    def _seen(
+        self, duck: "DuckDBPyConnection", library: Library, links: list[dict[str, Any]]
+    ) -> dict[str, datetime]:
+        """When each linked row was true."""
+        if not links:
+            return {}
+        wanted = [link["mention"] for link in links]
+        rows = self._rows(duck, MENTIONS[library.entity], "mention", wanted)
+        return {row["_row"]: row["seen_at"] for row in rows if row["seen_at"]}
+
+    def _lost(
+        self, duck: "DuckDBPyConnection", library: Library, entity: str
+    ) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        if library.entity != "none":
+            for row in self._rows(duck, library.conflicts, "entity_id", [entity]):
+                found.setdefault(row["field"], []).append(row)
+        return found
+
+    def _named(self, library: Library, row: Mapping[str, Any]) -> set[str]:
+        """The rows that the golden record itself names."""
+        names = [_NO_ENTITY, *(column for column in row if column.endswith(ROW))]
+        return {str(row[name]) for name in names if row.get(name)}
+
+    def _value(
+        self,
+        one: LibraryField,
+        row: Mapping[str, Any],
+        lost: Mapping[str, list[dict[str, Any]]],
+        seen: Mapping[str, datetime],
+    ) -> Value:
+        said_by = row.get(one.name + ROW) or row.get(_NO_ENTITY)
+        value = row.get(one.name)
+        losers = sorted(lost.get(one.name, ()), key=lambda r: (r["why"], r["other_row"]))
+        shown = self._shown(value, one.masking, one.level)
+        return Value(
+            field=one,
+            value=shown,
+            masked=shown != plain(value),
+            place=self._place(said_by, seen) if said_by and value is not None else None,
+            losers=tuple(
+                Loser(
+                    value=self._shown(r["other"], one.masking, one.level),
+                    place=self._place(r["other_row"], seen, r["seen_at"]),
+                    why=r["why"],
+                )
+                for r in losers
+            ),
+        )
+
+    def _shown(self, value: Any, masking: str, level: int) -> str | None:
+        text = plain(value)
+        return text if self.reveal else mask_value(text, masking, level)
+
+    def _place(
+        self, row: str, seen: Mapping[str, datetime], seen_at: datetime | None = None
+    ) -> Place:
+        table = row.split("/", 1)[0]
+        return Place(
+            table=table,
+            department=department(self.city, table),
+            ref=ref_of(row),
+            row=row if self.reveal else "",
+            seen_at=seen.get(row, seen_at),
+        )
+
+    def _edge(self, link: Mapping[str, Any], seen: Mapping[str, datetime]) -> Edge:
+        return Edge(
+            mention=link["mention"] if self.reveal else ref_of(link["mention"]),
+            role=link["role"],
+            place=self._place(link["_row"], seen),
+            how=link["how"],
+            probability=link["probability"],
+            closest_id=link["closest_id"] or "",
+            closest_probability=link["closest_probability"],
+        )
+
+    def _sources(
+        self,
+        duck: "DuckDBPyConnection",
+        named: Iterable[str],
+        links: list[dict[str, Any]],
+        seen: Mapping[str, datetime],
+    ) -> tuple[SourceRecord, ...]:
+        """The delivered rows, table by table, the newest first."""
+        tables: dict[str, list[str]] = {}
+        for row in sorted(named):
+            tables.setdefault(row.split("/", 1)[0], []).append(row)
+        roles: dict[str, list[str]] = {}
+        for link in links:
+            roles.setdefault(link["_row"], []).append(link["role"])
+        found = [
+            self._source(table, row, roles.get(row["_row"], []), seen)
+            for table, wanted in tables.items()
+            for row in self._rows(duck, f"ods.{table}", '"_row"', wanted)
+        ]
+        newest = sorted(found, key=lambda s: str(s.place.seen_at or ""), reverse=True)
+        return tuple(sorted(newest, key=lambda s: s.place.table))
+
+    def _source(
+        self, table: str, row: Mapping[str, Any], roles: list[str], seen: Mapping[str, datetime]
+    ) -> SourceRecord:
+        contract = self.city.contracts.get(table)
+        values: dict[str, str | None] = {}
+        masked = []
+        for one in contract.fields if contract else ():
+            text = plain(row.get(one.name))
+            values[one.name] = self._shown(text, one.masking, one.level)
+            if values[one.name] != text:
+                masked.append(one.name)
+        return SourceRecord(
+            place=self._place(row["_row"], seen),
+            roles=tuple(roles),
+            values=values,
+            masked=tuple(masked),
+        )
+
+
+def key_sql(library: Library) -> str:
+    """The SQL of what names a row of the library."""
+    if library.entity_id:
+        return library.entity_id
+    return f"concat_ws('|', {', '.join(library.key)})"
+
+
+def plain(value: Any) -> str | None:
+    """A value as text, as it is shown and compared."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return None if value is None else str(value)
