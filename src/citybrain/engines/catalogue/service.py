@@ -40,7 +40,7 @@ from citybrain.engines.catalogue.integrity import integrity
 from citybrain.engines.catalogue.overview import badges, frame, overview, system, systems
 from citybrain.engines.catalogue.proofs import proof, proof_bundle
 from citybrain.engines.catalogue.querying import query
-from citybrain.engines.catalogue.reading import may, order, reading, require
+from citybrain.engines.catalogue.reading import gate, may, order, reading, require
 from citybrain.engines.catalogue.repairing import evidence, restore_file, restore_record
 from citybrain.engines.catalogue.runs import recent as recent_runs
 from citybrain.engines.catalogue.runs import run, runs
@@ -185,6 +185,7 @@ __all__ = [
     "enqueue_collect",
     "evidence",
     "frame",
+    "gate",
     "history",
     "home",
     "integrity",
