@@ -37,7 +37,7 @@ from citybrain.lake.quality.reading import (
 )
 from citybrain.lake.quality.score import together
 
-SHOWN_RULES = 25
+SHOWN_RULES = 15
 
 
 class _Scene:

@@ -19,8 +19,8 @@ _RULES = {
     "length": ("长度不对", "has the wrong length"),
     "range": ("超出范围", "is out of range"),
     "codelist": ("不是有效代码", "is no valid code"),
-    "id_number": ("身份号码校验不过", "is no valid ID number"),
-    "uscc": ("信用代码校验不过", "is no valid credit code"),
+    "id_number": ("校验不过", "is no valid ID number"),
+    "uscc": ("校验不过", "is no valid credit code"),
     "phone": ("不是 11 位号码", "is no number of 11 digits"),
     "birth_of": ("与证件号中的生日不符", "differs from the ID number's birth date"),
     "sex_of": ("与证件号中的性别不符", "differs from the ID number's sex"),
@@ -35,8 +35,8 @@ _PROMISES = {
     "length": ("长度合规", "has a right length"),
     "range": ("在范围内", "is within its range"),
     "codelist": ("是有效代码", "is a valid code"),
-    "id_number": ("通过号码校验", "is a valid ID number"),
-    "uscc": ("通过信用代码校验", "is a valid credit code"),
+    "id_number": ("通过校验", "is a valid ID number"),
+    "uscc": ("通过校验", "is a valid credit code"),
     "phone": ("为 11 位号码", "has 11 digits"),
     "birth_of": ("等于证件号中的生日", "equals the ID number's birth date"),
     "sex_of": ("等于证件号中的性别", "equals the ID number's sex"),
@@ -52,7 +52,6 @@ _KEPT = {
     "key_conflict": Text(zh="主键不重复", en="The key stands once"),
     "record": Text(zh="整行可读", en="Rows can be read"),
 }
-SHOWN_KEYS = 3  # fields that a sentence names
 
 
 def field_title(contract: Contract | None, field: str) -> Text:
@@ -64,12 +63,12 @@ def field_title(contract: Contract | None, field: str) -> Text:
 
 
 def broken(contract: Contract | None, field: str, rule: str) -> Text:
-    """What is wrong: ``身份证号：身份号码校验不过``."""
+    """What is wrong: ``“身份证号”校验不过``."""
     return _sentence(_RULES, _OTHERS, contract, field, rule)
 
 
 def promised(contract: Contract | None, field: str, rule: str) -> Text:
-    """What was promised: ``身份证号通过号码校验``."""
+    """What was promised: ``“身份证号”通过校验``."""
     return _sentence(_PROMISES, _KEPT, contract, field, rule)
 
 
@@ -84,7 +83,7 @@ def _sentence(
         return others[rule]
     name = field_title(contract, field)
     zh, en = told.get(rule, (rule, rule.replace("_", " ")))
-    return Text(zh=f"{name.zh}{zh}", en=f"{name.en} {en}")
+    return Text(zh=f"“{name.zh}”{zh}", en=f"{name.en} {en}")
 
 
 def found_apart(contract: Contract | None, field: str, kind: str) -> Text:
@@ -93,7 +92,7 @@ def found_apart(contract: Contract | None, field: str, kind: str) -> Text:
     if not field:
         return Text(zh="与其他部门的记录不符", en="Disagrees with other departments")
     return Text(
-        zh=f"{name.zh}与其他部门不符", en=f"{name.en} disagrees with other departments ({kind})"
+        zh=f"“{name.zh}”与其他部门不符", en=f"{name.en} disagrees with other departments ({kind})"
     )
 
 
@@ -117,6 +116,6 @@ def drifted(contract: Contract | None, field: str, psi: float) -> Text:
     """How a column's distribution moved."""
     name = field_title(contract, field)
     return Text(
-        zh=f"{name.zh}的取值分布比上一快照移动了 PSI {psi:.2f}",
+        zh=f"“{name.zh}”的取值分布比上一快照移动了 PSI {psi:.2f}",
         en=f"The distribution of {name.en} moved by PSI {psi:.2f} since the snapshot before",
     )

@@ -1,9 +1,10 @@
 """The registry of data elements as people may see it, with what is bound to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from citybrain.base.chinese import matches
+from citybrain.city import City
 from citybrain.city.contracts import Field
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries.errors import Unknown
@@ -11,7 +12,7 @@ from citybrain.engines.libraries.standing import Owners
 from citybrain.engines.libraries.wiring import Text, both, city, clock, require
 from citybrain.lake.elements.binding import Binding, bindings
 from citybrain.lake.elements.element import Element, registry
-from citybrain.lake.elements.inference import proposals
+from citybrain.lake.elements.inference import Proposal, proposals
 
 SOURCES = {
     "national": both("国家标准", "National standard"),
@@ -96,6 +97,18 @@ class ElementView:
     fields: tuple[BoundField, ...]
 
 
+_Matched = tuple[tuple[Binding, ...], Mapping[tuple[str, str], Proposal]]
+_kept: list[tuple[str, _Matched]] = []
+
+
+def _matched(found: City) -> _Matched:
+    """Bindings and proposals of a city; worked out once, for they follow from its folder."""
+    if not _kept or _kept[0][0] != found.fingerprint:
+        proposed = {(one.table, one.field): one for one in proposals(found)}
+        _kept[:] = [(found.fingerprint, (bindings(found), proposed))]
+    return _kept[0][1]
+
+
 class _Scene:
     """The registry beside the contracts, read once."""
 
@@ -103,8 +116,7 @@ class _Scene:
         self.city = city()
         self.owners = Owners(self.city, clock().now().date())
         self.registry = registry(self.city)
-        self.bindings = bindings(self.city)
-        self.proposals = {(p.table, p.field): p for p in proposals(self.city)}
+        self.bindings, self.proposals = _matched(self.city)
         self.by_element: dict[str, list[Binding]] = {}
         for one in self.bindings:
             if one.element:

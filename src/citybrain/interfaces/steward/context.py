@@ -53,6 +53,10 @@ _GROUPS: tuple[tuple[object, tuple[tuple[str, object, str], ...]], ...] = (
         (("workbench", _("SQL 工作台"), "code"),),
     ),
     (
+        _("治理"),
+        (("quality", _("质量"), "check"), ("standards", _("数据标准"), "list")),
+    ),
+    (
         _("可信"),
         (("integrity", _("完整性"), "shield"), ("record", _("谁看过"), "eye")),
     ),

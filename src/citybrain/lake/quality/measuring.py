@@ -19,6 +19,7 @@ from citybrain.lake.quality.formula import formula
 from citybrain.lake.quality.looking import Aside, Look, aside, look
 from citybrain.lake.quality.promises import KEY, REQUIRED, expected, promises
 from citybrain.lake.quality.tables import columns, measures, rules
+from citybrain.lake.tables import batches
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -67,8 +68,26 @@ def measure(store: "Store", city: City, tables: Iterable[str] | None = None) -> 
 
 
 def waiting(store: "Store", city: City) -> tuple[str, ...]:
-    """Tables whose state was not measured yet."""
-    return tuple(contract.id for contract, _state in _waiting(store, city, None))
+    """Tables whose newest delivery was not measured; two statements, cheap enough for a page."""
+    last = (
+        select(batches.c.table, func.max(batches.c.finished_at).label("at"))
+        .where(batches.c.error.is_(None))
+        .group_by(batches.c.table)
+        .subquery()
+    )
+    statement = select(batches.c.table, batches.c.snapshot_id).join(
+        last, (batches.c.table == last.c.table) & (batches.c.finished_at == last.c.at)
+    )
+    with reading(store.engine) as connection:
+        newest = {row.table: row.snapshot_id for row in connection.execute(statement)}
+    known = _newest(store)
+    return tuple(
+        table
+        for table, snapshot in newest.items()
+        if snapshot
+        and table in city.contracts
+        and (table not in known or known[table].snapshot_id != snapshot)
+    )
 
 
 def _waiting(

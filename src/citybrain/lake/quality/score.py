@@ -79,7 +79,7 @@ def score(parts: Parts, formula: Formula) -> Score:
     if not weight:
         return Score(value=None, terms=())
     value = sum(term.weight * term.value for term in terms) / weight
-    return Score(value=round(value, 1), terms=terms)
+    return Score(value=_shown(value), terms=terms)
 
 
 def _shown(value: float) -> float:
