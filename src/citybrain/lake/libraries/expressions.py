@@ -56,3 +56,9 @@ def is_select(sql: str) -> bool:
     except SqlglotError:
         return False
     return len(found) == 1 and isinstance(found[0], exp.Query)
+
+
+def outputs(sql: str) -> tuple[str, ...]:
+    """Names of the columns that a SELECT gives, as far as it names them."""
+    found = sqlglot.parse_one(sql, read=DIALECT)
+    return tuple(found.named_selects) if isinstance(found, exp.Query) else ()

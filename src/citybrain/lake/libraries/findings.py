@@ -1,13 +1,15 @@
 """What a department should correct: disagreements with the source of a field, impossibilities.
 
-A finding's id is made of its kind, field and row, so that it stays while the row is wrong,
-whatever person the row is counted to; it is gone when the row is right.
+A finding's id is made of its kind, field, entity and table, so that it stays while the value is
+wrong and is gone when it is right. It is not made of the row's name, which carries numbers of
+people: whoever may not see those could find them by trying.
 """
 
 from collections.abc import Mapping
 
 from citybrain.city import City
 from citybrain.lake import sqltext
+from citybrain.lake.libraries.expressions import outputs
 from citybrain.lake.libraries.golden import notes
 from citybrain.lake.libraries.model import Impossible, Library, LibraryField
 from citybrain.lake.libraries.names import (
@@ -108,7 +110,7 @@ def _disagreements(library: Library, field: LibraryField, city: City) -> str:
     )
     inner = (
         f"SELECT *, {_lookup(other, {t: department(city, t) for t in tables})} AS department, "
-        f"{zh} AS sentence, {en} AS sentence_en FROM {library.conflicts} "
+        f"{zh} AS sentence, {en} AS sentence_en, '' AS part FROM {library.conflicts} "
         f"WHERE field = {sqltext.text(field.name)} AND why <> 'older'{_loud(field)} "
         "QUALIFY row_number() OVER (PARTITION BY entity_id, other_table "
         "ORDER BY seen_at DESC NULLS LAST, other_row) = 1"
@@ -141,12 +143,14 @@ def _english(city: City, tables: list[str]) -> dict[str, str]:
 
 def _impossible(library: Library, one: Impossible, city: City) -> str:
     owners = {t: department(city, t) for t in city.contracts}
+    part = "CAST(part AS VARCHAR)" if "part" in outputs(one.sql) else "''"
     inner = (
-        'SELECT entity_id, field, table_name, "_row", CAST(said AS VARCHAR) AS said, '
+        f'SELECT entity_id, field, table_name, "_row", CAST(said AS VARCHAR) AS said, '
         f"CAST(believed AS VARCHAR) AS believed, {_lookup('table_name', owners)} AS department, "
         f"{_filled(one.sentence)} AS sentence, {_filled(one.sentence_en)} AS sentence_en, "
-        f"CAST(NULL AS TIMESTAMP) AS seen_at FROM ({one.sql}) "
-        'QUALIFY row_number() OVER (PARTITION BY field, "_row" ORDER BY entity_id, said) = 1'
+        f"CAST(NULL AS TIMESTAMP) AS seen_at, {part} AS part FROM ({one.sql}) "
+        "QUALIFY row_number() OVER (PARTITION BY entity_id, field, table_name, part "
+        'ORDER BY "_row", said) = 1'
     )
     return _shaped(
         library,
@@ -173,9 +177,10 @@ def _shaped(
 ) -> str:
     literal = sqltext.text
     return (
-        f"SELECT substr(md5({literal(kind + '|' + library.name)} || '|' || field || '|' || {row})"
-        f", 1, 16) AS finding_id, {literal(kind)} AS kind, {literal(titles[0])} AS title, "
-        f"{literal(titles[1])} AS title_en, {literal(library.name)} AS library, entity_id, field, "
+        f"SELECT substr(md5(concat_ws('|', {literal(kind)}, {literal(library.name)}, field, "
+        f"entity_id, {table}, part)), 1, 16) AS finding_id, {literal(kind)} AS kind, "
+        f"{literal(titles[0])} AS title, {literal(titles[1])} AS title_en, "
+        f"{literal(library.name)} AS library, entity_id, field, "
         f'department, {table} AS table_name, {row} AS "_row", {said} AS said, '
         f"{believed} AS believed, sentence, sentence_en, seen_at\nFROM ({inner})"
     )

@@ -6,6 +6,7 @@ from citybrain.city import City
 from citybrain.lake.libraries.conflicts import conflicts
 from citybrain.lake.libraries.findings import findings
 from citybrain.lake.libraries.golden import golden
+from citybrain.lake.libraries.links import links
 from citybrain.lake.libraries.mentions import mentions
 from citybrain.lake.libraries.model import Library
 from citybrain.lake.libraries.names import home
@@ -29,7 +30,7 @@ def _of(library: Library, held: Mapping[str, Library], city: City) -> list[Model
     told = home(held, library.entity)
     if told is None:
         return []
-    made = [mentions(library, city)] if library is told else []
+    made = [mentions(library, city), links(library)] if library is told else []
     made.append(golden(library, told, city))
     if any(field.compare != "none" for field in library.fields):
         made.append(conflicts(library, told, city))

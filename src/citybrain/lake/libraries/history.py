@@ -15,7 +15,6 @@ from citybrain.lake.libraries.record import (
     golden,
     key_sql,
     plain,
-    ref_of,
 )
 from citybrain.lake.mask import mask_value
 from citybrain.lake.store import Store
@@ -26,14 +25,14 @@ LAST = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Changed:
-    """A field that a build of the library gave another value; ``ref`` is the row that said it."""
+    """A field that a build gave another value; ``table`` is where the new one came from."""
 
     at: datetime
     snapshot_id: int
     field: LibraryField
     before: str | None
     after: str | None
-    ref: str
+    table: str
 
 
 def believed(
@@ -98,5 +97,5 @@ def _changed(
         field=one,
         before=shown[0],
         after=shown[1],
-        ref=ref_of(row) if row else "",
+        table=row.split("/", 1)[0],
     )

@@ -146,6 +146,7 @@ class Score:
 class Impossible:
     """What cannot be: a SELECT of ``entity_id, field, table_name, _row, said, believed``.
 
+    It is one finding for each entity, field and table, or for each ``part`` of those (a month).
     ``sentence`` is the finding's text, with ``{said}`` and ``{believed}`` in it.
     """
 

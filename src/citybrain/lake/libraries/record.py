@@ -1,7 +1,9 @@
 """One golden record: each value with the row that said it, those that lost, and the sources.
 
 A reader who does not reveal gets every value masked by its class and no row by its name (a
-row's name carries its key, which may be a person's number): a row then goes by its ``ref``.
+row's name carries its key, which may be a person's number): a row then goes by its ``ref``,
+its place among the record's rows of that table. A hash of the name would be no mask: numbers of
+people are few enough to try them all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.errors import CityError
-from citybrain.base.hashing import sha256_bytes
 from citybrain.city import City
 from citybrain.lake.duck import connection
 from citybrain.lake.libraries.model import Library, LibraryField
@@ -31,7 +32,7 @@ __all__ = [
     "Value",
     "declared",
     "golden",
-    "ref_of",
+    "row_of",
 ]
 _NO_ENTITY = "_row"
 
@@ -70,9 +71,22 @@ def declared(city: City, name: str) -> Library:
     return found
 
 
-def ref_of(row: str) -> str:
-    """A row's name for readers who may not see its key: the first 16 digits of its SHA-256."""
-    return sha256_bytes(row.encode())[:16]
+def row_of(
+    store: Store,
+    city: City,
+    library: str,
+    entity_id: str,
+    ref: str,
+    *,
+    as_of: datetime | None = None,
+) -> str:
+    """The name of the row behind a ``ref`` of the record, for who may see it or goes on from it.
+
+    Empty when the record has no such row.
+    """
+    record = golden(store, city, library, entity_id, reveal=True, as_of=as_of)
+    places = [source.place for source in record.sources] if record else []
+    return next((place.row for place in places if place.ref == ref), "")
 
 
 class _Reader:
@@ -81,6 +95,7 @@ class _Reader:
     def __init__(self, store: Store, city: City, *, as_of: datetime | None, reveal: bool) -> None:
         self.store, self.city = store, city
         self.as_of, self.reveal = as_of, reveal
+        self.refs: dict[str, str] = {}
 
     def record(self, duck: "DuckDBPyConnection", library: Library, entity: str) -> Record | None:
         """See ``golden``."""
@@ -92,6 +107,8 @@ class _Reader:
         seen = self._seen(duck, library, links)
         lost = self._lost(duck, library, entity)
         named = {*(link["_row"] for link in links), *self._named(library, rows[0])}
+        named |= {row["other_row"] for rows_ in lost.values() for row in rows_}
+        self.refs = _refs(named)
         return Record(
             library=library,
             entity_id=entity,
@@ -183,14 +200,14 @@ class _Reader:
         return Place(
             table=table,
             department=department(self.city, table),
-            ref=ref_of(row),
+            ref=self.refs.get(row, table),
             row=row if self.reveal else "",
             seen_at=seen.get(row, seen_at),
         )
 
     def _edge(self, link: Mapping[str, Any], seen: Mapping[str, datetime]) -> Edge:
         return Edge(
-            mention=link["mention"] if self.reveal else ref_of(link["mention"]),
+            mention=link["mention"] if self.reveal else f"{self.refs[link['_row']]}#{link['role']}",
             role=link["role"],
             place=self._place(link["_row"], seen),
             how=link["how"],
@@ -238,6 +255,17 @@ class _Reader:
             values=values,
             masked=tuple(masked),
         )
+
+
+def _refs(rows: Iterable[str]) -> dict[str, str]:
+    """Rows numbered within their tables: the number tells nothing of the row's key."""
+    count: dict[str, int] = {}
+    found = {}
+    for row in sorted(rows):
+        table = row.split("/", 1)[0]
+        count[table] = count.get(table, 0) + 1
+        found[row] = f"{table}/{count[table]}"
+    return found
 
 
 def key_sql(library: Library) -> str:

@@ -1,0 +1,16 @@
+/*
+title: 企业变更
+title_en: Company changes
+description: 每月各项变更登记的次数，及当月新增股东出资（万元）。
+grain: [month, item]
+owner: market_regulation
+*/
+WITH invested AS (
+  SELECT strftime(subscribed_on, '%Y-%m') AS month, sum(amount) AS amount
+  FROM dwd.companies.shareholders GROUP BY ALL
+)
+SELECT strftime(c.changed_on, '%Y-%m') AS month, c.item, CAST(count(*) AS INTEGER) AS changes,
+  CAST(coalesce(any_value(i.amount), 0) AS DECIMAL(20, 4)) AS invested
+FROM dwd.companies.changes AS c
+LEFT JOIN invested AS i ON i.month = strftime(c.changed_on, '%Y-%m')
+GROUP BY ALL

@@ -1,0 +1,11 @@
+/*
+title: 部件完好
+title_en: State of components
+description: 部件按县市区与大类计数，及破损、丢失件数。
+grain: [county, major]
+owner: urban_management
+*/
+SELECT county, major, CAST(count(*) AS INTEGER) AS components,
+  CAST(count(*) FILTER (WHERE status IN ('1', '2')) AS INTEGER) AS broken
+FROM lib.component
+GROUP BY ALL

@@ -1,0 +1,13 @@
+/*
+title: 宏观指标现值
+title_en: Latest indicators
+description: 每个指标、地区最近一月的数值、单位、口径与同比。
+grain: [indicator, area]
+owner: statistics
+*/
+SELECT indicator, area, max(period) AS month, arg_max(value, period) AS value,
+  arg_max(unit, period) AS unit, arg_max(caliber, period) AS caliber,
+  arg_max(growth, period) AS growth
+FROM lib.macro_economy
+WHERE period_kind = 'month'
+GROUP BY indicator, area

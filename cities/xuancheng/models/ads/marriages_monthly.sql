@@ -1,0 +1,12 @@
+/*
+title: 婚姻登记
+title_en: Marriages and divorces
+description: 每月各登记机关的结婚与离婚对数，补领不计。
+grain: [month, office]
+owner: civil_affairs
+*/
+SELECT strftime(registered_on, '%Y-%m') AS month, office,
+  CAST(count(*) FILTER (WHERE kind = '结婚') AS INTEGER) AS marriages,
+  CAST(count(*) FILTER (WHERE kind = '离婚') AS INTEGER) AS divorces
+FROM dwd.civil.marriages
+GROUP BY ALL

@@ -1,0 +1,20 @@
+/*
+title: 热线办理
+title_en: Hotline by month
+description: 每月每个承办单位的受理、办结、超时件数，平均办理时长（小时）与满意率（满意以上占已评价）。
+grain: [month, handled_by]
+owner: data_resources
+expectations:
+  not_more_late_than_received:
+    title: 超时不多于受理
+    title_en: No more late than received
+    sql: SELECT month FROM ads.tickets_monthly WHERE late > received
+*/
+SELECT strftime(received_at, '%Y-%m') AS month, handled_by, CAST(count(*) AS INTEGER) AS received,
+  CAST(count(finished_at) AS INTEGER) AS finished,
+  CAST(count(*) FILTER (WHERE late) AS INTEGER) AS late, round(avg(hours), 1) AS hours,
+  round(count(*) FILTER (WHERE satisfaction IN ('4', '5'))
+    / nullif(count(*) FILTER (WHERE satisfaction <> '0'), 0), 3) AS satisfied
+FROM lib.event
+WHERE event_kind = 'ticket'
+GROUP BY ALL
