@@ -5,6 +5,7 @@ from django.urls import path
 from citybrain.interfaces.kit import converters
 from citybrain.interfaces.steward import (
     urls_libraries,
+    urls_quality,
     views_data,
     views_repair,
     views_runs,
@@ -73,6 +74,7 @@ urlpatterns = [
     path("steward/search", views_data.search, name="search"),
     path("steward/search.<twin:suffix>", views_data.search_twin, name="search_twin"),
     *urls_libraries.urlpatterns,
+    *urls_quality.urlpatterns,
     path("steward/plan", views_data.plan, name="plan"),
     path("steward/plan.<twin:suffix>", views_data.plan_twin, name="plan_twin"),
     path("steward/help", views_data.help_page, name="help"),
