@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "citybrain.engines.indicators",
     "citybrain.interfaces.kit.apps.KitConfig",
     "citybrain.interfaces.steward.apps.StewardConfig",
+    "citybrain.interfaces.cockpit.apps.CockpitConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -88,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "citybrain.interfaces.kit.context.page",
                 "citybrain.interfaces.steward.context.page",
+                "citybrain.interfaces.cockpit.context.page",
             ],
             "builtins": ["citybrain.interfaces.kit.templatetags.kit"],
         },
@@ -115,7 +117,12 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "root"
 # Where a reader's work begins: the first page whose action their duties allow.
-CITYBRAIN_HOMES = (("work.read", "overview"),)
+CITYBRAIN_HOMES = (
+    ("lake.collect", "overview"),
+    ("lake.read", "overview"),
+    ("indicators.read", "data_centre"),
+    ("work.read", "overview"),
+)
 
 SESSION_COOKIE_AGE = 8 * 3600  # one working day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("citybrain.interfaces.kit.urls")),
     path("", include("citybrain.interfaces.steward.urls")),
+    path("", include("citybrain.interfaces.cockpit.urls")),
 ]
 
 handler400 = "citybrain.interfaces.kit.views_errors.bad_request"

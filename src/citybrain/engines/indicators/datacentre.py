@@ -41,6 +41,7 @@ def data_centre(actor: Actor) -> DataCentre:
     known = indicators(now.city)
     return DataCentre(
         now=now.now,
+        brand=_brand(now),
         title=Text(zh=dashboard.title, en=dashboard.title_en or dashboard.title),
         newest_at=max((s.last_run for s in now.statuses.values() if s.last_run), default=None),
         cards=tuple(card(known[name], now) for name in dashboard.cards if name in known),
@@ -53,6 +54,10 @@ def data_centre(actor: Actor) -> DataCentre:
         note=_note(dashboard),
         may_remind=catalogue.may(actor, "indicators.remind", "lake:"),
     )
+
+
+def _brand(now: Stand) -> Text:
+    return Text(zh=now.city.title, en=now.city.title_en or now.city.title)
 
 
 def _note(dashboard: Dashboard) -> Note | None:

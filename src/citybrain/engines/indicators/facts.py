@@ -139,9 +139,10 @@ def _quality(stand: Stand) -> Fact:
 
 def _looks(stand: Stand) -> Fact:
     found = looks(since=stand.midnight)
+    departments = len({department for department, _table in found})
     return Fact(
         value=sum(found.values()),
-        note=Text(zh=f"{len(found)} 家单位", en=f"{len(found)} departments"),
+        note=Text(zh=f"{departments} 家单位在用", en=f"by {departments} departments"),
         at=stand.now,
     )
 

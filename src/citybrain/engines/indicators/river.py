@@ -1,5 +1,9 @@
 """The river of data: who delivered today, what came of it, and who uses it."""
 
+from collections import Counter
+from functools import lru_cache
+
+from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.looks import looks
@@ -20,7 +24,8 @@ def river(dashboard: Dashboard, stand: Stand) -> River:
     accepted = sum(d.accepted for d in stand.today)
     set_aside = sum(d.quarantined for d in stand.today)
     standard_tables, standard = _standard(stand)
-    users = _users(stand)
+    pools = frozenset(one.table for one in (*dashboard.libraries, *dashboard.themes))
+    users = _users(stand, pools)
     return River(
         springs=_springs(stand),
         read=accepted + set_aside,
@@ -82,12 +87,41 @@ def _pool(library: Library, stand: Stand) -> Pool:
         unit=Text(zh=library.unit, en=library.unit_en or library.unit),
         rows=shot.rows if shot else None,
         built_at=shot.committed_at if shot else None,
+        reads=_reads(library.table, stand),
     )
 
 
-def _users(stand: Stand) -> tuple[User, ...]:
+def _reads(table: str, stand: Stand) -> tuple[str, ...]:
+    """What the table's model reads; nothing where the city has no such model."""
+    from citybrain.lake.models.registry import models
+
+    model = models(stand.city).get(table)
+    if model is None:
+        return ()
+    return tuple(model.native.inputs) if model.native else _tables(model.sql)
+
+
+@lru_cache(maxsize=256)
+def _tables(sql: str) -> tuple[str, ...]:
+    from citybrain.lake.statement import tables_of
+
+    try:
+        return tables_of(sql)
+    except CityError:
+        return ()  # the check of models says what is wrong with it
+
+
+def _users(stand: Stand, pools: frozenset[str]) -> tuple[User, ...]:
+    used: dict[str, Counter[str]] = {}
+    for (department, table), count in looks(since=stand.midnight).items():
+        used.setdefault(department, Counter())[table if table in pools else ""] += count
     found = [
-        User(department=name, title=catalogue.department_title(name), looks=count)
-        for name, count in looks(since=stand.midnight).items()
+        User(
+            department=name,
+            title=catalogue.department_title(name),
+            looks=sum(of.values()),
+            of=tuple(sorted(of.items())),
+        )
+        for name, of in used.items()
     ]
     return tuple(sorted(found, key=lambda user: (-user.looks, user.department)))

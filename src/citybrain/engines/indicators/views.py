@@ -91,22 +91,30 @@ class Spring:
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """A table of the upper layers as the river shows it; ``rows`` None while it is not built."""
+    """A table of the upper layers as the river shows it; ``rows`` None while it is not built.
+
+    ``reads`` are the tables that its model reads.
+    """
 
     table: str
     title: Text
     unit: Text
     rows: int | None
     built_at: datetime | None
+    reads: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A department that looked at data today, and how often."""
+    """A department that looked at data today: how often, and at which table how often.
+
+    The table is one of the pools', or empty for tables as they were delivered and others.
+    """
 
     department: str
     title: Text
     looks: int
+    of: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +218,7 @@ class DataCentre:
     """The first map of the cockpit."""
 
     now: datetime
+    brand: Text
     title: Text
     newest_at: datetime | None
     cards: tuple[Card, ...]

@@ -54,28 +54,28 @@ def count(*, thing_prefix: str = "", actor: str = "", action: str = "") -> int:
     return _matching(thing_prefix, actor, action).count()
 
 
-def looks_by_department(
+def done_since(
     actions: Collection[str], *, since: int, after: int
-) -> tuple[Mapping[str, int], int]:
+) -> tuple[Mapping[tuple[str, str], int], int]:
     """Numbered entries beyond number ``after`` that were done at or after ``since``, counted.
 
     ``since`` is in microseconds as entries keep it. Walks back from the newest number and ends
     at a whole block of older entries: times are not assumed to grow, but a block is long.
-    Returns the counts by department and the newest number seen, to go on from.
+    Returns the counts by department and thing, and the newest number seen, to go on from.
     """
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     rows = Entry.objects.filter(number__gt=after).order_by("-number")
     newest, upto = after, None
     while True:
         block = list(
             (rows.filter(number__lt=upto) if upto else rows).values_list(
-                "number", "at", "action", "outcome", "department"
+                "number", "at", "action", "outcome", "department", "thing"
             )[:BLOCK]
         )
         newest = max(newest, block[0][0]) if block and block[0][0] else newest
         counts.update(
-            department
-            for _number, at, action, outcome, department in block
+            (department, thing)
+            for _number, at, action, outcome, department, thing in block
             if at >= since and action in actions and outcome == "done" and department
         )
         if len(block) < BLOCK or all(at < since for _n, at, *_rest in block):

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from citybrain.engines.guard.service import may
+from citybrain.engines.guard.service import Reason, may
 from citybrain.engines.identity.service import Actor, actor_of
 from citybrain.interfaces.kit.views_errors import refused
 
@@ -51,9 +51,14 @@ def page(access: str, *methods: str) -> Callable[[View[P]], View[P]]:
 def _refused_at_the_door(request: HttpRequest, access: str) -> HttpResponse | None:
     if access in {PUBLIC, SIGNED_IN, OWN}:
         return None
-    verdict = may(actor(request), access, "lake:")
-    reasons = [reason for reason in verdict.reasons if reason.code in _AT_THE_DOOR]
+    reasons = at_the_door(actor(request), access)
     return refused(request, reasons, where=access) if reasons else None
+
+
+def at_the_door(who: Actor, action: str) -> list[Reason]:
+    """Why the action is refused to them whatever it is done to; empty when some thing may do."""
+    verdict = may(who, action, "lake:")
+    return [reason for reason in verdict.reasons if reason.code in _AT_THE_DOOR]
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

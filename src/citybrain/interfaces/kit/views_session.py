@@ -18,10 +18,13 @@ ONE_YEAR = 365 * 24 * 3600
 
 def next_page(request: HttpRequest) -> str:
     """Where the reader wanted to go, if it is here; else the first page of their work."""
+    return _wanted(request) or landing(request)
+
+
+def _wanted(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
-        return wanted
-    return landing(request)
+    here = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if here else ""
 
 
 @page(PUBLIC)
@@ -67,7 +70,7 @@ def _login_page(
         for account in rehearsal_accounts()
     ]
     context = {
-        "next": next_page(request),
+        "next": _wanted(request),
         "username": username,
         "error": error,
         "accounts": accounts,
