@@ -190,6 +190,24 @@ def rule_measures(store: "Store") -> tuple[RuleMeasure, ...]:
     return tuple(sorted(found, key=lambda r: (-r.failed, r.table, r.field, r.rule)))
 
 
+def rules_of(store: "Store", measure: Measure) -> tuple[RuleMeasure, ...]:
+    """Every promise as one measure found it, in the order of fields and rules."""
+    statement = (
+        select(rules).where(rules.c.measure == measure.id).order_by(rules.c.field, rules.c.rule)
+    )
+    with reading(store.engine) as connection:
+        return tuple(
+            RuleMeasure(
+                table=measure.table,
+                field=row.field,
+                rule=row.rule,
+                checked=row.checked,
+                failed=row.failed,
+            )
+            for row in connection.execute(statement)
+        )
+
+
 def drifts(store: "Store", notice: float) -> tuple[tuple[str, ColumnMeasure], ...]:
     """(table, column) whose distribution moved at the last measure, most moved first."""
     last = select(func.max(measures.c.id)).group_by(measures.c.table)
