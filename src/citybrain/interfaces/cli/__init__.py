@@ -21,6 +21,7 @@ _WHERE = {
     "collect": "collecting",
     "query": "querying",
     "status": "querying",
+    "lineage": "lineage",
     "scrub": "storage",
     "sweep": "storage",
     "compact": "storage",

@@ -117,6 +117,17 @@ def _lake_commands(add: "_Adder") -> None:
     query.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
     query.add_argument("--limit", metavar="N", type=int, default=None, help="rows at the most")
     add("status", "every table: department, rows, quarantined, last run, late or not")
+    lineage = add("lineage", "what came from where: runs, and what they read and wrote")
+    lineage.add_argument(
+        "--openlineage", action="store_true", help="as OpenLineage events, one JSON a line"
+    )
+    lineage.add_argument("--run", metavar="RUN", default="", help="only this run")
+    lineage.add_argument(
+        "--limit", metavar="N", type=int, default=1000, help="newest runs (default 1000)"
+    )
+    lineage.add_argument(
+        "--to", metavar="FILE", type=Path, default=None, help="write the events there"
+    )
     add("scrub", "verify the hash of every file of the lake")
     sweep = add("sweep", "remove orphaned files and old snapshots")
     sweep.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")

@@ -45,6 +45,12 @@ urlpatterns = [
         views_quality.quality_table_twin,
         name="quality_table_twin",
     ),
+    path("steward/openlineage.json", views_standards.openlineage, name="openlineage"),
+    path(
+        "steward/runs/<name:run>/openlineage.json",
+        views_standards.openlineage_run,
+        name="openlineage_run",
+    ),
     path("steward/standards", views_standards.standards, name="standards"),
     path("steward/standards.<twin:suffix>", views_standards.standards_twin, name="standards_twin"),
     path(

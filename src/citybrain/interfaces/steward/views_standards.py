@@ -1,15 +1,17 @@
-"""Standards: the registry of data elements, and which field holds which."""
+"""Standards: the registry of data elements, and what other catalogues may read of us."""
 
 from collections.abc import Sequence
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from citybrain.engines.libraries import service as libraries
 from citybrain.engines.libraries.service import ElementRow
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
+
+NEWEST = 100  # runs that a page tells as events
 
 
 @page("work.read")
@@ -53,3 +55,21 @@ def standard_twin(request: HttpRequest, name: str, suffix: str) -> HttpResponse:
     if suffix == "json":
         return as_json(view)
     return twin(view.fields, suffix, name=f"element-{name}", of=libraries.BoundField)
+
+
+@page("work.read")
+def openlineage(request: HttpRequest) -> HttpResponse:
+    """The newest runs as OpenLineage events, a JSON array."""
+    return _events(request)
+
+
+@page("work.read")
+def openlineage_run(request: HttpRequest, run: str) -> HttpResponse:
+    """One run as OpenLineage events."""
+    return _events(request, run)
+
+
+def _events(request: HttpRequest, run: str = "") -> HttpResponse:
+    # The standard's own form, without our envelope: other catalogues read it as it is.
+    found = libraries.lineage_events(actor(request), run=run, limit=NEWEST)
+    return JsonResponse(found, safe=False, json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,52 @@
+"""lineage: what came from where, as OpenLineage events."""
+
+import argparse
+import json
+import sys
+
+from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.output import print_json, say, table
+
+_COLUMNS = ("at", "event", "job", "inputs", "outputs")
+
+
+def lineage(arguments: argparse.Namespace, context: Context) -> int:
+    """Runs with what they read and wrote; as OpenLineage events, one a line, when asked."""
+    context.require_lake()
+    context.wiring.prepare(context.home_root)
+    from citybrain.engines.identity import service as identity
+    from citybrain.engines.libraries import service as libraries
+
+    found = libraries.lineage_events(
+        identity.local_actor(), run=arguments.run, limit=arguments.limit
+    )
+    if arguments.to is not None:
+        lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in found)
+        arguments.to.write_text(lines, encoding="utf-8")
+        say(f"{len(found)} events in {arguments.to}")
+    elif arguments.openlineage:
+        for event in found:
+            sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+    elif context.as_json:
+        print_json(found)
+    else:
+        rows = [_row(event) for event in found if event["eventType"] != "START"]
+        say(table(rows, _COLUMNS, empty="Nothing has run yet."))
+    return 0
+
+
+def _row(event: dict[str, object]) -> dict[str, object]:
+    job, inputs, outputs = event["job"], event["inputs"], event["outputs"]
+    assert isinstance(job, dict)
+    return {
+        "at": str(event["eventTime"])[:19],
+        "event": str(event["eventType"]).lower(),
+        "job": job["name"],
+        "inputs": _names(inputs),
+        "outputs": _names(outputs),
+    }
+
+
+def _names(datasets: object) -> str:
+    assert isinstance(datasets, list)
+    return ", ".join(str(one["name"]) for one in datasets)
