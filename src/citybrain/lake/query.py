@@ -1,30 +1,29 @@
 """One SELECT on the lake: read only, masked by class, bounded in memory and time.
 
-Each query has a connection of its own that sees the tables it names and nothing else: their
-files are the only ones DuckDB may open, and its configuration is locked before the text runs.
-Masks are in the views, so that a predicate on a masked column sees masked values only.
+Each query has a process of its own (``lake.jail``) that sees the tables it names and nothing
+else: their files are the only ones it may open, and it is killed when its time is up. Masks are
+in the views, so that a predicate on a masked column sees masked values only.
 """
 
 import os
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from citybrain.base.errors import CityError
 from citybrain.lake import sqltext
 from citybrain.lake.integrity import refuse_damaged
+from citybrain.lake.jail import keeper
+from citybrain.lake.jail.job import Job, Statement, memory_bytes
+from citybrain.lake.jail.registering import files_of, layers_of, masked_scan, view_of
+from citybrain.lake.jail.workplace import workplace
 from citybrain.lake.mask import HIDDEN, Class, is_masked, mask_sql
 from citybrain.lake.models.classes import classes
-from citybrain.lake.scan import scan
 from citybrain.lake.statement import tables_of
 from citybrain.lake.store import Store
 from citybrain.lake.views import TableView
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
     from citybrain.city import City
@@ -129,14 +128,16 @@ def _answer(
     max_rows: int | None,
     seconds: float,
 ) -> QueryResult:
+    keeper.warm()
     masked: set[str] = set()
-    with _jail(store, views) as connection:
-        for name, view in views.items():
-            hidden = {} if reveal else masks(view, classes(store, city, name))
-            masked.update(hidden)
-            _register(connection, store, view, hidden)
-        _lock(connection, store, views)
-        table = _run(connection, sql, max_rows, seconds)
+    setup: list[Statement] = []
+    for name, view in views.items():
+        hidden = {} if reveal else masks(view, classes(store, city, name))
+        masked.update(hidden)
+        setup += view_of(name, masked_scan(view, hidden, store.ground.warehouse))
+    table = _run(
+        store, [*setup, Statement(kind="rows", sql=sql, max_rows=max_rows)], views, seconds
+    )
     complete = max_rows is None or table.num_rows <= max_rows
     return QueryResult(
         columns=list(table.column_names),
@@ -176,99 +177,19 @@ def _view(
     return view
 
 
-@contextmanager
-def _jail(store: Store, views: Mapping[str, TableView]) -> Iterator["duckdb.DuckDBPyConnection"]:
-    import duckdb
-
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": os.environ.get("CITYBRAIN_QUERY_MEMORY", MEMORY),
-        "temp_directory": str(store.home.scratch),
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "allow_community_extensions": "false",
-    }
-    with duckdb.connect(":memory:", config=config) as connection:
-        connection.execute("SET TimeZone = 'Asia/Shanghai'")
-        for layer in sorted({"ods", *(name.split(".")[0] for name in views)}):
-            connection.execute(f"ATTACH ':memory:' AS {sqltext.name(layer)}")
-        connection.execute("USE ods")
-        yield connection
-
-
-def _register(
-    connection: "duckdb.DuckDBPyConnection",
-    store: Store,
-    view: TableView,
-    hidden: Mapping[str, str],
-) -> None:
-    layer, *system, name = view.lake_table.split(".")
-    place = ".".join(sqltext.name(part) for part in (layer, *(system or ["main"])))
-    shown = ", ".join(
-        f"{hidden.get(c.name, sqltext.name(c.name))} AS {sqltext.name(c.name)}"
-        for c in view.columns
-    )
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {place}")
-    connection.execute(
-        f"CREATE VIEW {place}.{sqltext.name(name)} AS "
-        f"SELECT {shown} FROM ({scan(view, store.ground.warehouse)})"
-    )
-
-
-def _lock(
-    connection: "duckdb.DuckDBPyConnection", store: Store, views: Mapping[str, TableView]
-) -> None:
-    """From here on DuckDB opens these files and no others, and nobody can change that."""
-    root = store.ground.warehouse.root
-    paths = ", ".join(sqltext.text(root / f.path) for v in views.values() for f in v.files)
-    connection.execute(f"SET allowed_paths = [{paths}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-
-
 def _run(
-    connection: "duckdb.DuckDBPyConnection", sql: str, max_rows: int | None, seconds: float
+    store: Store, statements: Sequence[Statement], views: Mapping[str, TableView], seconds: float
 ) -> "pa.Table":
-    import duckdb
-
-    watchdog = threading.Timer(seconds, connection.interrupt)
-    watchdog.start()
-    try:
-        _require_select(connection, sql)
-        answer = connection.sql(sql)
-        # One row more than asked tells whether the answer was cut.
-        return (answer if max_rows is None else answer.limit(max_rows + 1)).to_arrow_table()
-    except duckdb.InterruptException as error:
-        raise CityError(
-            "The query was stopped",
-            why=f"it ran longer than {seconds:g} seconds",
-            do="Ask for fewer rows or fewer tables",
-        ) from error
-    except duckdb.OutOfMemoryException as error:
-        raise CityError(
-            "The query was stopped",
-            why="it needed more memory than a query may take",
-            do="Ask for fewer rows, or group by fewer values",
-        ) from error
-    except duckdb.Error as error:
-        raise CityError(
-            "The query cannot be answered",
-            why=_first_line(error),
-            do="Correct the query",
-        ) from error
-    finally:
-        watchdog.cancel()
-
-
-def _require_select(connection: "duckdb.DuckDBPyConnection", sql: str) -> None:
-    """The second wall: the files a query may open it could also write, were it a COPY."""
-    import duckdb
-
-    statements = connection.extract_statements(sql)
-    if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
-        raise CityError("The query is refused", why="it is not one SELECT", do="Write one SELECT")
-
-
-def _first_line(error: Exception) -> str:
-    """DuckDB's sentence and the names it proposes, without hints that may name files."""
-    lines = str(error).splitlines()
-    return "; ".join(lines[:1] + [line for line in lines[1:] if line.startswith("Candidate")])
+    with workplace(store.home) as folder:
+        job = Job(
+            statements=tuple(statements),
+            layers=layers_of(views),
+            reads=files_of(views.values(), store.ground.warehouse),
+            folder=str(folder),
+            seconds=seconds,
+            memory=memory_bytes(os.environ.get("CITYBRAIN_QUERY_MEMORY", MEMORY)),
+        )
+        (table,) = keeper.run(job).results
+    if table is None or isinstance(table, int):
+        raise TypeError("a SELECT answers rows")
+    return table
