@@ -2,6 +2,7 @@
 
 from citybrain.interfaces.kit.figures import NONE
 
+HUNDRED = 100  # from here on a digit after the point says nothing
 _CHINESE = ((100_000_000, "亿", 2), (100_000, "万", 1))
 _ENGLISH = ((1_000_000_000, "bn", 2), (1_000_000, "M", 1))
 
@@ -16,9 +17,25 @@ def split(value: float | None, *, english: bool, decimals: int = 0) -> tuple[str
         return NONE, ""
     for least, word, digits in _ENGLISH if english else _CHINESE:
         if abs(value) >= least:
-            divisor = 10_000 if word == "万" else least
-            return f"{value / divisor:,.{digits}f}", word
-    return f"{value:,.{decimals}f}", ""
+            shown = value / (10_000 if word == "万" else least)
+            return f"{shown:,.{digits if abs(shown) < HUNDRED else 0}f}", word
+    whole = float(value).is_integer() and abs(value) >= HUNDRED
+    return f"{value:,.{0 if whole else decimals}f}", ""
+
+
+def breadth(text: str) -> float:
+    """How wide a text is, in Chinese characters."""
+    return sum(1.0 if ord(sign) > 0x2E7F else 0.55 for sign in text)
+
+
+def clip(text: str, room: float) -> str:
+    """The text, or its beginning with the sign that more follows; a Chinese character is 1."""
+    taken = 0.0
+    for place, sign in enumerate(text):
+        taken += breadth(sign)
+        if taken > room:
+            return f"{text[:place].rstrip()}…"
+    return text
 
 
 def amount(value: float | None, *, english: bool) -> str:

@@ -60,7 +60,11 @@ def data_centre_live(request: HttpRequest) -> HttpResponse:
 
 
 def _map(request: HttpRequest) -> dict[str, object]:
-    view = engine.data_centre(actor(request))
+    return drawn(request, engine.data_centre(actor(request)))
+
+
+def drawn(request: HttpRequest, view: DataCentre) -> dict[str, object]:
+    """What the templates need to draw a view, in the form that the address asks for."""
     english = get_language() == "en"
     tables = _as_tables(request)
     return {

@@ -11,7 +11,7 @@ from citybrain.engines.indicators.service import Hour, Point
 from citybrain.interfaces.cockpit.drawing.shapes import f
 
 WIDTH, HEIGHT, LEFT, TOP, FLOOR = 356.0, 166.0, 54.0, 14.0, 142.0
-LABELS = (0, 6, 12, 18, 23)
+LABELS = (0, 6, 12, 18)
 
 
 @dataclass(frozen=True, kw_only=True)

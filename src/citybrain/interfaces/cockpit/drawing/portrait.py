@@ -11,7 +11,7 @@ from citybrain.interfaces.cockpit.drawing.shapes import (
     stacked,
 )
 from citybrain.interfaces.cockpit.drawing.wide import TONES
-from citybrain.interfaces.cockpit.figures import amount
+from citybrain.interfaces.cockpit.figures import amount, clip
 
 WIDTH, GATE_LEFT, GATE = 350.0, 25.0, 300.0
 SPRINGS_AT, ODS, DWD, LIBRARIES = 34.0, 130.0, 214.0, 330.0
@@ -57,7 +57,7 @@ def _springs(river: River, *, english: bool) -> tuple[tuple[Mark, ...], list[Ban
         tone = TONES.get(spring.state, "idle")
         bands.append(Band(path=down(left, width, SPRINGS_AT, gate, end, ODS), kind=_KINDS[tone]))
         title = spring.title.en if english else spring.title.zh
-        fits = width >= 13.0 * min(len(title), 5) and i < NAMED
+        fits = width >= 48.0 and i < NAMED
         marks.append(
             Mark(
                 x=f(left),
@@ -65,7 +65,7 @@ def _springs(river: River, *, english: bool) -> tuple[tuple[Mark, ...], list[Ban
                 width=f(width),
                 height="6",
                 middle=f(left + width / 2),
-                title=title[:5] if fits and not english else "",
+                title=clip(title, width / 12.5) if fits else "",
                 value=amount(spring.rows, english=english) if fits else "",
                 tone=tone,
             )

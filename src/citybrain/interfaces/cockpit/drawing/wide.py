@@ -10,14 +10,16 @@ from citybrain.interfaces.cockpit.drawing.shapes import (
     shares,
     stacked,
 )
-from citybrain.interfaces.cockpit.figures import amount
+from citybrain.interfaces.cockpit.figures import amount, breadth, clip
 
-TOP, BOTTOM = 48.0, 566.0
+TOP, BOTTOM, BOXES = 48.0, 566.0, 546.0
 GATE_TOP, GATE = 140.0, 300.0
 SPRINGS, USERS = 12, 8
 LEFT, ODS, DWD, LIBRARY, THEME, USER = 272.0, 560.0, 800.0, 1040.0, 1380.0, 1640.0
 GATE_WIDTH, LIBRARY_WIDTH, THEME_WIDTH = 16.0, 182.0, 150.0
-LEAST_BOX = 58.0
+LEAST_BOX = 56.0
+ROOM, ROOM_RIGHT, ROOM_BOX = 11.1, 9.0, 1 / 19.0  # characters beside the river
+DELIVERED = 570.0  # where looks at tables as they were delivered leave from
 TONES = {"damaged": "bad", "failed": "bad", "late": "warn", "arrived": "ok", "waiting": "idle"}
 _KINDS = {"bad": "bad", "warn": "w", "ok": "b", "idle": "b"}
 
@@ -96,7 +98,7 @@ def _left(
                 width="6",
                 height=f(height),
                 middle=f(middle),
-                title=title,
+                title=clip(title, ROOM - breadth(note)),
                 value=amount(rows, english=english),
                 note=note,
                 tone=tone,
@@ -116,7 +118,7 @@ def _boxes(
     if not pools:
         return (), []
     gap = 14.0
-    room = BOTTOM - TOP - gap * (len(pools) - 1)
+    room = BOXES - TOP - gap * (len(pools) - 1)
     heights = shares([float(pool.rows or 0) for pool in pools], room, least=LEAST_BOX)
     heights = [min(height, 150.0) for height in heights]
     spare = (room - sum(heights)) / max(len(pools) - 1, 1) if len(pools) > 1 else 0.0
@@ -136,7 +138,7 @@ def _box(pool: Pool, x: float, top: float, width: float, height: float, *, engli
         width=f(width),
         height=f(height),
         middle=f(top + height / 2),
-        title=pool.title.en if english else pool.title.zh,
+        title=clip(pool.title.en if english else pool.title.zh, (width - 24) * ROOM_BOX),
         value=f"{amount(pool.rows, english=english)} {unit}" if pool.rows is not None else unbuilt,
         tone="ok" if pool.rows is not None else "idle",
     )
@@ -234,6 +236,11 @@ def _right(
     start = TOP + (BOTTOM - TOP - sum(heights) - gap * (len(rows) - 1)) / 2
     places = stacked(heights, start, gap=gap)
     origins = _origins(river, boxes, themes)
+    totals: dict[str, float] = {}
+    for (_title, looks, of), height in zip(rows, heights, strict=True):
+        for table, count in of:
+            totals[table] = totals.get(table, 0.0) + max(height * count / looks, 2.0)
+    leaves: dict[str, float] = {}
     marks, bands, flows = [], [], []
     for (title, looks, of), height, top in zip(rows, heights, places, strict=True):
         marks.append(
@@ -243,7 +250,7 @@ def _right(
                 width="6",
                 height=f(height),
                 middle=f(top + height / 2),
-                title=title,
+                title=clip(title, ROOM_RIGHT),
                 value=amount(looks, english=english),
             )
         )
@@ -251,8 +258,10 @@ def _right(
         for table, count in of:
             width = max(height * count / looks, 2.0)
             x, y = origins.get(table, origins[""])
-            bands.append(Band(path=across(x, y - width / 2, width, USER, at, width), kind="a"))
-            flows.append(_flow(x, y, USER, at + width / 2, width, "a"))
+            leaves[table] = leaves.get(table, y - totals[table] / 2) + width
+            start = leaves[table] - width
+            bands.append(Band(path=across(x, start, width, USER, at, width), kind="a"))
+            flows.append(_flow(x, start + width / 2, USER, at + width / 2, width, "a"))
             at += width
     return tuple(marks), bands, flows
 
@@ -261,7 +270,7 @@ def _origins(
     river: River, boxes: tuple[Mark, ...], themes: tuple[Mark, ...]
 ) -> dict[str, tuple[float, float]]:
     """Where a look at each table leaves from; as delivered: below the libraries."""
-    found = {"": (LIBRARY + LIBRARY_WIDTH, BOTTOM - 8)}
+    found = {"": (LIBRARY + LIBRARY_WIDTH, DELIVERED)}
     for pool, box in zip(river.libraries, boxes, strict=True):
         found[pool.table] = (LIBRARY + LIBRARY_WIDTH, float(box.middle))
     for pool, box in zip(river.themes, themes, strict=True):
