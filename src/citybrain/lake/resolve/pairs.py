@@ -1,0 +1,72 @@
+"""Which pairs are compared: those that share a key which few others have."""
+
+from typing import TYPE_CHECKING
+
+from citybrain.lake.resolve.spec import Rule, Spec
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def with_entities(connection: "duckdb.DuckDBPyConnection", spec: Spec, *, late: bool) -> None:
+    """Make ``resolve_pair`` (l, r): loose nodes and the entities they might belong to.
+
+    With ``late``, only nodes of ``resolve_unsure`` by the late rules, without pairs that
+    ``resolve_direct`` has already.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE resolve_found (l UBIGINT, r UBIGINT)")
+    for rule in spec.rules:
+        if rule.late != late:
+            continue
+        right = "resolve_entity"
+        if rule.of == "mentions":
+            right = "(SELECT *, hash(number) AS node FROM resolve_mention WHERE number IS NOT NULL)"
+        left = f"(FROM {_left(rule)} SEMI JOIN resolve_unsure USING (node))" if late else _left(rule)
+        _collect(connection, rule, left, right, "")
+    _distinct(connection, "ANTI JOIN resolve_direct USING (l, r)" if late else "")
+
+
+def among_loose(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
+    """Make ``resolve_pair``: nodes of ``resolve_open`` with other loose nodes, each pair once.
+
+    In a pair of two open nodes the smaller comes first.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE resolve_found (l UBIGINT, r UBIGINT)")
+    for rule in spec.rules:
+        left = f"(FROM {_left(rule)} SEMI JOIN resolve_open USING (node))"
+        _collect(connection, rule, left, _left(rule), "AND l.node <> r.node")
+    connection.execute(
+        """
+        DELETE FROM resolve_found WHERE l > r AND r IN (SELECT node FROM resolve_open);"""
+    )
+    _distinct(connection, "")
+
+
+def _left(rule: Rule) -> str:
+    return "resolve_loose" if rule.of == "mentions" else "resolve_lone"
+
+
+def _collect(
+    connection: "duckdb.DuckDBPyConnection", rule: Rule, left: str, right: str, also: str
+) -> None:
+    known = f"({rule.key}) IS NOT NULL"
+    if rule.long:
+        known += f" AND length(number) >= {rule.long}"
+    connection.execute(
+        f"""
+        INSERT INTO resolve_found
+        WITH l AS MATERIALIZED (SELECT DISTINCT node, hash({rule.key}) AS key FROM {left} WHERE {known}),
+        r AS MATERIALIZED (
+          SELECT DISTINCT node, key FROM (SELECT node, hash({rule.key}) AS key FROM {right} WHERE {known})
+          SEMI JOIN l USING (key)),
+        few AS (SELECT key FROM r GROUP BY key HAVING count(*) <= {rule.cap})
+        SELECT l.node, r.node FROM l JOIN few USING (key) JOIN r USING (key) WHERE true {also}"""
+    )
+
+
+def _distinct(connection: "duckdb.DuckDBPyConnection", without: str) -> None:
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE resolve_pair AS "
+        f"SELECT DISTINCT l, r FROM resolve_found {without}; "
+        "DROP TABLE resolve_found"
+    )
