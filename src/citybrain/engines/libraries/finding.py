@@ -91,11 +91,15 @@ def handle_finding(actor: Actor, finding_id: str, *, state: str, reason: str) ->
         )  # fmt: skip
 
 
-def open_findings(actor: Actor) -> int:
-    """How many wait, for the navigation; 0 where nothing is built."""
-    if not wiring.store().exists(FINDINGS):
-        return 0
-    return sum(count for _id, _title, count in _counted(_only(actor)))
+def finding_counts(actor: Actor) -> tuple[tuple[str, Text, int], ...]:
+    """How many findings each department has; no payload, so that everyone at work may see."""
+    wiring.require(actor, "work.read", "lake:")
+    return _counted("")
+
+
+def may_see_findings(actor: Actor) -> bool:
+    """Whether the reader may read findings at all: of the city, or of a table of theirs."""
+    return wiring.may(actor, "lake.read", _thing(actor))
 
 
 def _only(actor: Actor) -> str:

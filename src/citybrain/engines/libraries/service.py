@@ -5,16 +5,31 @@ nothing before that entry is durable; results are frozen dataclasses of plain va
 a page and its ``.csv`` and ``.json`` twins render the same object.
 """
 
+from citybrain.engines.libraries.descent import (
+    lineage_of,
+    lineage_starts,
+)
 from citybrain.engines.libraries.errors import (
     Unknown,
 )
 from citybrain.engines.libraries.exporting import (
     export_query,
 )
+from citybrain.engines.libraries.finding import (
+    STATES,
+    STEPS,
+    finding_counts,
+    findings,
+    handle_finding,
+    may_see_findings,
+)
 from citybrain.engines.libraries.objections import (
     answer_objection,
     object_to,
     objections,
+)
+from citybrain.engines.libraries.openlineage import (
+    lineage_events,
 )
 from citybrain.engines.libraries.quality import (
     quality,
@@ -42,6 +57,13 @@ from citybrain.engines.libraries.querying import (
     saved_query,
     workbench,
 )
+from citybrain.engines.libraries.records import (
+    record,
+)
+from citybrain.engines.libraries.searching import (
+    library_list,
+    search_library,
+)
 from citybrain.engines.libraries.standards import (
     BoundField,
     ElementRow,
@@ -50,6 +72,35 @@ from citybrain.engines.libraries.standards import (
     standard,
     standards,
     standards_fields,
+)
+from citybrain.engines.libraries.tracing import (
+    trace,
+    trace_starts,
+)
+from citybrain.engines.libraries.views_library import (
+    ChangeRow,
+    FindingRow,
+    FindingsView,
+    GoldenField,
+    Hit,
+    LibraryRow,
+    LifeEvent,
+    Lost,
+    MentionRow,
+    Override,
+    RecordView,
+    SearchView,
+    SourceField,
+    SourceRow,
+    SourceView,
+)
+from citybrain.engines.libraries.views_lineage import (
+    LineageColumn,
+    LineageLine,
+    LineageStart,
+    LineageStep,
+    LineageTable,
+    LineageView,
 )
 from citybrain.engines.libraries.views_query import (
     Answer,
@@ -62,34 +113,83 @@ from citybrain.engines.libraries.views_query import (
     TableHint,
     WorkbenchView,
 )
+from citybrain.engines.libraries.views_trace import (
+    TRACE_KINDS,
+    TraceAffected,
+    TraceChoice,
+    TraceFact,
+    TraceGrid,
+    TraceStarts,
+    TraceStep,
+    TraceView,
+)
 
 __all__ = [
+    "STATES",
+    "STEPS",
+    "TRACE_KINDS",
     "Answer",
     "BoundField",
+    "ChangeRow",
     "ColumnHint",
     "ColumnQuality",
     "DepartmentQuality",
     "ElementRow",
     "ElementView",
+    "FindingRow",
+    "FindingsView",
+    "GoldenField",
+    "Hit",
+    "LibraryRow",
+    "LifeEvent",
+    "LineageColumn",
+    "LineageLine",
+    "LineageStart",
+    "LineageStep",
+    "LineageTable",
+    "LineageView",
+    "Lost",
     "MendRow",
+    "MentionRow",
     "ObjectionRow",
     "OddRow",
+    "Override",
     "PastRow",
     "QualityRow",
     "QualityView",
     "QueryFault",
+    "RecordView",
     "ResultColumn",
     "RuleRow",
     "SavedRow",
+    "SearchView",
+    "SourceField",
+    "SourceRow",
+    "SourceView",
     "Spot",
     "StandardsView",
     "TableHint",
     "TableQualityView",
+    "TraceAffected",
+    "TraceChoice",
+    "TraceFact",
+    "TraceGrid",
+    "TraceStarts",
+    "TraceStep",
+    "TraceView",
     "TrendPoint",
     "Unknown",
     "WorkbenchView",
     "answer_objection",
     "export_query",
+    "finding_counts",
+    "findings",
+    "handle_finding",
+    "library_list",
+    "lineage_events",
+    "lineage_of",
+    "lineage_starts",
+    "may_see_findings",
     "object_to",
     "objections",
     "past_queries",
@@ -98,11 +198,15 @@ __all__ = [
     "quality_department",
     "quality_rules",
     "quality_table",
+    "record",
     "run_query",
     "save_query",
     "saved_query",
+    "search_library",
     "standard",
     "standards",
     "standards_fields",
+    "trace",
+    "trace_starts",
     "workbench",
 ]

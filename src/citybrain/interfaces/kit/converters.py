@@ -24,9 +24,26 @@ class SuffixConverter(StringConverter):
     regex = r"csv|json"
 
 
+class LakeConverter(StringConverter):
+    """A table of the lake with its layer, ``lib.population`` or ``dwd.civil.marriages``."""
+
+    regex = r"[a-z]+(?:\.[a-z0-9_]+){1,2}"
+
+
+class ThingConverter(StringConverter):
+    """What the record calls a thing, ``kind:name``, with a field behind a slash.
+
+    A model's name has dots, so a twin's suffix is tried first.
+    """
+
+    regex = r"[a-z_]+(?::[A-Za-z0-9_.-]+(?:/[a-z][a-z0-9_]*)?)?"
+
+
 @cache
 def register() -> None:
     """Make them known to Django, once however many interfaces ask."""
     register_converter(TableConverter, "table")
     register_converter(NameConverter, "name")
+    register_converter(LakeConverter, "lake")
+    register_converter(ThingConverter, "thing")
     register_converter(SuffixConverter, "twin")

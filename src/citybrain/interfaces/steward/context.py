@@ -50,7 +50,18 @@ _GROUPS: tuple[tuple[object, tuple[tuple[str, object, str], ...]], ...] = (
     ),
     (
         _("数据开发"),
-        (("workbench", _("SQL 工作台"), "code"),),
+        (
+            ("workbench", _("SQL 工作台"), "code"),
+            ("lineage", _("血缘"), "share"),
+        ),
+    ),
+    (
+        _("基础库"),
+        (
+            ("library_list", _("库"), "id"),
+            ("trace_start", _("溯源"), "up"),
+            ("findings", _("问题线索"), "flag"),
+        ),
     ),
     (
         _("治理"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from citybrain.interfaces.kit import converters
-from citybrain.interfaces.steward import views_workbench
+from citybrain.interfaces.steward import views_library, views_lineage, views_trace, views_workbench
 
 converters.register()
 
@@ -24,4 +24,48 @@ urlpatterns = [
         views_workbench.workbench_tables,
         name="workbench_tables",
     ),
+    path("steward/libraries", views_library.library_list, name="library_list"),
+    path(
+        "steward/libraries.<twin:suffix>", views_library.library_list_twin, name="library_list_twin"
+    ),
+    path("steward/libraries/<name:library>", views_library.library, name="library"),
+    path(
+        "steward/libraries/<name:library>.<twin:suffix>",
+        views_library.library_twin,
+        name="library_twin",
+    ),
+    path("steward/libraries/<name:library>/<name:entity>", views_library.entity, name="entity"),
+    path(
+        "steward/libraries/<name:library>/<name:entity>.<twin:suffix>",
+        views_library.entity_twin,
+        name="entity_twin",
+    ),
+    path(
+        "steward/libraries/<name:library>/<name:entity>/reveal",
+        views_library.entity_reveal,
+        name="entity_reveal",
+    ),
+    path("steward/findings", views_library.findings, name="findings"),
+    path("steward/findings.<twin:suffix>", views_library.findings_twin, name="findings_twin"),
+    path(
+        "steward/findings/<name:finding>/handle",
+        views_library.finding_handle,
+        name="finding_handle",
+    ),
+    path("steward/trace", views_trace.trace_start, name="trace_start"),
+    path("steward/trace/<thing:thing>.<twin:suffix>", views_trace.trace_twin, name="trace_twin"),
+    path("steward/trace/<thing:thing>/reveal", views_trace.trace_reveal, name="trace_reveal"),
+    path("steward/trace/<thing:thing>", views_trace.trace, name="trace"),
+    path("steward/lineage", views_lineage.lineage, name="lineage"),
+    path(
+        "steward/lineage.<twin:suffix>",
+        views_lineage.lineage_start_twin,
+        name="lineage_start_twin",
+    ),
+    path(
+        "steward/lineage/<lake:table>.<twin:suffix>",
+        views_lineage.lineage_twin,
+        name="lineage_twin",
+    ),
+    path("steward/lineage/<lake:table>", views_lineage.lineage_of, name="lineage_of"),
 ]

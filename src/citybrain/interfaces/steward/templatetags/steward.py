@@ -9,9 +9,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from citybrain.base.clock import CITY_ZONE
-from citybrain.engines.catalogue.service import ProofView, SnapshotRow, StateCounts, TableDot
+from citybrain.engines.catalogue.service import (
+    ProofView,
+    SnapshotRow,
+    StateCounts,
+    TableDot,
+    Text,
+)
+from citybrain.engines.libraries.service import STATES, SourceField, SourceView
 from citybrain.interfaces.kit import words
 from citybrain.interfaces.kit.figures import num, rows
+from citybrain.interfaces.kit.templatetags.kit import say
 from citybrain.interfaces.steward import merkle as drawing
 
 register = template.Library()
@@ -85,3 +93,35 @@ def snapshot_label(context: template.Context, snap: SnapshotRow) -> str:
 def merkle(proof: ProofView) -> dict[str, object]:
     """The picture of a path in the tree."""
     return {"picture": drawing.picture(proof), "proof": proof}
+
+
+@register.simple_tag
+def same_field(source: SourceView, name: str) -> SourceField:
+    """The field of that name of a source record, so that records stand side by side."""
+    empty = SourceField(name=name, title=Text(zh=name), value=None, masked=False)
+    return next((one for one in source.fields if one.name == name), empty)
+
+
+@register.simple_tag
+def finding_state(state: str) -> str:
+    """The word for where a finding stands."""
+    return say(STATES.get(state, Text(zh=state)))
+
+
+@register.simple_tag
+def at_cell(at: tuple[int, int], row: int, column: int) -> str:
+    """The class of the one cell of a grid that is meant."""
+    return "cell" if at == (row, column) else ""
+
+
+@register.simple_tag
+def layer_word(layer: str) -> str:
+    """What a layer of the lake is called."""
+    words_of = {
+        "ods": gettext("贴源层"),
+        "dwd": gettext("标准层"),
+        "lib": gettext("基础库"),
+        "theme": gettext("主题库"),
+        "ads": gettext("应用层"),
+    }
+    return words_of.get(layer, layer)

@@ -1,0 +1,185 @@
+"""The lower steps of a trace, which show a person's value: library field, row, cell."""
+
+import os
+
+from citybrain.city.contracts import Contract, Field
+from citybrain.engines.libraries import wiring
+from citybrain.engines.libraries.records import code_title, source_row
+from citybrain.engines.libraries.tracesteps import TITLES, fact
+from citybrain.engines.libraries.views_library import SourceRow
+from citybrain.engines.libraries.views_trace import TraceFact, TraceGrid, TraceStep
+from citybrain.engines.libraries.wiring import both
+from citybrain.lake.connections import resolve
+from citybrain.lake.libraries.model import LibraryField
+from citybrain.lake.libraries.record import Place, Record, Value
+from citybrain.lake.mask import mask_value
+from citybrain.lake.provenance import FileProof, file_of_row, table_proof
+from citybrain.lake.sourcecells import SourceCell, key_of, letters, source_cell
+
+SHOWN = 8  # columns of a row that are shown beside the one that is meant
+
+
+def value_steps(shown: Record, whole: Record, field: str) -> list[TraceStep]:
+    """Field, row and cell of a record's value; ``whole`` is the same record unmasked."""
+    value = next(one for one in shown.values if one.field.name == field)
+    held = next(one for one in whole.values if one.field.name == field)
+    steps = [_field(shown, value)]
+    if held.place is not None and held.place.row:
+        contract = wiring.city().contracts.get(held.place.table)
+        if contract is not None:
+            told = _column(contract, value.field, held)
+            steps.append(_row(shown, held.place, contract, told))
+            steps.append(_cell(held.place, contract, told, revealed=shown is whole))
+    return steps
+
+
+def _field(record: Record, value: Value) -> TraceStep:
+    library, field = record.library, value.field
+    proof = table_proof(wiring.store(), library.table)
+    code = code_title(field, value.value)
+    place = source_row(value.place) if value.place else None
+    said = f"{value.value} {code.zh}".strip() if value.value is not None else "—"
+    told = [fact(both("规则", "Rule"), library.file, code=True)]
+    if place:
+        told.insert(0, fact(both("采信", "Kept"), *_whose(place)))
+    for one in value.losers:
+        lost = [f"{one.value or '—'} {whose}" for whose in _whose(source_row(one.place))]
+        told.append(fact(both("未采信", "Not kept"), *lost))
+    return TraceStep(
+        number=0,
+        kind="field",
+        kind_title=TITLES["field"],
+        title=both(f"{field.title} = {said}", f"{field.title_en or field.title} = {said}"),
+        value=value.value,
+        detail=both(f"{library.table}.{field.name}"),
+        at=record.committed_at,
+        hash=proof.digest if proof else "",
+        hash_title=both("快照的散列", "Digest of the snapshot"),
+        verdict=proof.verdict if proof else "",
+        facts=tuple(told),
+        masked=value.masked,
+    )
+
+
+def _whose(place: SourceRow) -> tuple[str, str]:
+    """Department and table, in both languages."""
+    return (
+        f"{place.department_title.zh} · {place.table_title.zh}",
+        f"{place.department_title.en} · {place.table_title.en}",
+    )
+
+
+def _column(contract: Contract, field: LibraryField, held: Value) -> Field:
+    """The contract's field that the value was taken from: by name, else by its value."""
+    row = {f.name: f for f in contract.fields}
+    for source in field.sources:
+        if source.table == contract.id and source.value in row:
+            return row[source.value]
+    for source in field.sources:
+        if source.table == contract.id:
+            named = [f for f in contract.fields if f.name in source.value]
+            if named:
+                return named[0]
+    return row.get(field.name, contract.fields[0])
+
+
+def _row(shown: Record, place: Place, contract: Contract, told: Field) -> TraceStep:
+    lake_table = contract.lake_table
+    proof = file_of_row(wiring.store(), lake_table, place.row)
+    mine = next((s for s in shown.sources if s.place.table == place.table
+                 and s.place.ref == place.ref), None)  # fmt: skip
+    values = dict(mine.values) if mine else {}
+    names = _around([f.name for f in contract.fields], told.name)
+    titles = {f.name: f.title or f.name for f in contract.fields}
+    return TraceStep(
+        number=0,
+        kind="row",
+        kind_title=TITLES["row"],
+        title=both(f"{lake_table} #{place.ref.rpartition('/')[2]}"),
+        value=values.get(told.name),
+        detail=both(*_whose(source_row(place))),
+        at=proof.added_at if proof else None,
+        hash=proof.sha256 if proof else "",
+        hash_title=both("它所在文件的 SHA-256", "SHA-256 of the file it lies in"),
+        verdict=proof.verdict if proof else "",
+        facts=_row_facts(proof, contract),
+        grid=TraceGrid(
+            heads=tuple(titles[n] for n in names),
+            names=tuple(names),
+            rows=(tuple(values.get(n) for n in names),),
+            at=(0, names.index(told.name)),
+        ),
+        thing=f"model:{lake_table}",
+        masked=bool(mine and told.name in mine.masked),
+    )
+
+
+def _row_facts(proof: FileProof | None, contract: Contract) -> tuple[TraceFact, ...]:
+    found = [fact(both("合同", "Contract"), f"{contract.id} v{contract.version}", code=True)]
+    if proof:
+        found.append(fact(both("批次", "Batch"), proof.batch_id, code=True))
+        found.append(fact(both("文件", "File"), proof.path, code=True))
+    return tuple(found)
+
+
+def _around(names: list[str], name: str) -> list[str]:
+    at = names.index(name)
+    start = max(0, min(at - SHOWN // 2, len(names) - SHOWN))
+    return names[start : start + SHOWN]
+
+
+def _cell(place: Place, contract: Contract, told: Field, *, revealed: bool) -> TraceStep:
+    system = wiring.city().systems[contract.system]
+    fetch = system.tables[contract.table]
+    key = key_of(place.row, contract)
+    cell = None
+    if key:
+        connection = resolve(system.connection, wiring.home(), os.environ)
+        cell = source_cell(connection, fetch, contract, key=list(key.values()), field=told.name)
+    owner = source_row(place)
+    where = [
+        fact(both("系统", "System"), system.title or system.name, system.title_en),
+        fact(both("物理表", "Physical table"), cell.file if cell else fetch.source, code=True),
+        fact(both("物理列", "Physical column"), told.source, code=True),
+    ]
+    if cell and cell.sheet:
+        where.insert(2, fact(both("工作表", "Sheet"), cell.sheet))
+    return TraceStep(
+        number=0,
+        kind="cell",
+        kind_title=TITLES["cell"],
+        title=both(cell.at if cell else f"{fetch.source}.{told.source}"),
+        value=None,
+        detail=owner.department_title,
+        at=place.seen_at,
+        hash="",
+        hash_title=both(""),
+        verdict="",
+        facts=tuple(where),
+        grid=_cell_grid(cell, contract, revealed=revealed) if cell else None,
+        masked=not revealed,
+    )
+
+
+def _cell_grid(cell: SourceCell, contract: Contract, *, revealed: bool) -> TraceGrid:
+    """The cells around, masked by the contract's class of each column."""
+    by_source = {f.source: f for f in contract.fields}
+    columns = list(range(len(cell.heads)))
+    start = max(0, min(cell.column - 1 - SHOWN // 2, len(columns) - SHOWN))
+    columns = columns[start : start + SHOWN]
+    rows = []
+    for number, values in cell.rows:
+        shown: list[str | None] = [str(number)]
+        for column in columns:
+            value = values[column] if column < len(values) else ""
+            field = by_source.get(cell.heads[column])
+            masking, level = (field.masking, field.level) if field else ("secret", 4)
+            shown.append(value if revealed or not value else mask_value(value, masking, level))
+        rows.append(tuple(shown))
+    at = next(n for n, (number, _v) in enumerate(cell.rows) if number == cell.row)
+    return TraceGrid(
+        heads=("", *(f"{letters(c + 1)} {cell.heads[c]}" for c in columns)),
+        names=("", *(cell.heads[c] for c in columns)),
+        rows=tuple(rows),
+        at=(at, columns.index(cell.column - 1) + 1),
+    )

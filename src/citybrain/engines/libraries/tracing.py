@@ -1,0 +1,260 @@
+"""Trace: from a number on the wall to the department's cell, and up again."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from citybrain.base.clock import Stopwatch
+from citybrain.engines.identity.service import Actor
+from citybrain.engines.libraries import flows, wiring
+from citybrain.engines.libraries.errors import Unknown
+from citybrain.engines.libraries.looking import looking
+from citybrain.engines.libraries.records import heading, thing_of
+from citybrain.engines.libraries.tracesteps import (
+    indicator_step,
+    model_step,
+    number_step,
+    title_of,
+)
+from citybrain.engines.libraries.tracevalues import value_steps
+from citybrain.engines.libraries.views_trace import (
+    TraceAffected,
+    TraceChoice,
+    TraceStarts,
+    TraceStep,
+    TraceView,
+)
+from citybrain.engines.libraries.wiring import Text, both
+from citybrain.lake.indicators.indicator import indicators
+from citybrain.lake.libraries.model import Library
+from citybrain.lake.libraries.moved import moved, some
+from citybrain.lake.libraries.reading import libraries
+from citybrain.lake.libraries.record import Record, golden
+
+_THING = re.compile(r"(?P<kind>[a-z_]+):(?P<name>[^/]+)(?:/(?P<field>\w+))?")
+CHOICES = 12
+
+
+def trace(
+    actor: Actor, thing: str, *, via: str = "", reveal: bool = False, purpose: str = ""
+) -> TraceView:
+    """The steps of ``indicator:name`` (or ``name``), ``model:table``, ``person:id/field``.
+
+    ``via`` is the indicator that the number was read from. Values are masked by class unless
+    revealed; a trace of a person's value is one entry about that person. Whoever may not read
+    payload gets the steps that show none, and why the others are not there.
+    """
+    took = Stopwatch()
+    match = _THING.fullmatch(thing if ":" in thing else f"indicator:{thing}")
+    if match is None:
+        raise _unknown(thing)
+    wiring.require(actor, "work.read", "lake:")
+    kind, name, field = match["kind"], match["name"], match["field"] or ""
+    if kind == "indicator":
+        view = _of_indicator(actor, name)
+    elif kind in ("model", "table"):
+        view = _of_model(actor, name)
+    else:
+        view = _of_entity(actor, kind, name, field, via, reveal=reveal, purpose=purpose)
+    verdicts = [step.verdict for step in view.steps]
+    return replace(
+        view,
+        steps=tuple(replace(step, number=n) for n, step in enumerate(view.steps, start=1)),
+        seconds=took.seconds(),
+        matches=verdicts.count("match"),
+        differs=verdicts.count("differs"),
+    )
+
+
+def trace_starts(actor: Actor) -> TraceStarts:
+    """Every number that has a source in the lake, and every library that was built."""
+    wiring.require(actor, "work.read", "lake:")
+    numbers = {(f"{flows.INDICATOR}.{one.name}", flows.VALUE)
+               for one in indicators(wiring.city()).values() if one.sql}  # fmt: skip
+    store = wiring.store()
+    tables = {(one.table, "") for one in libraries(wiring.city()).values()
+              if store.exists(one.table)}  # fmt: skip
+    return TraceStarts(numbers=tuple(_affected(numbers)), tables=tuple(_affected(tables)))
+
+
+def _of_indicator(actor: Actor, name: str) -> TraceView:
+    found = indicators(wiring.city()).get(name)
+    if found is None:
+        raise _unknown(f"indicator:{name}")
+    start = (f"{flows.INDICATOR}.{name}", flows.VALUE)
+    reached = _tables_above(start)
+    models = [table for table in reached if not table.startswith("ods.")]
+    steps = [number_step(name), indicator_step(name), *(model_step(table) for table in models[:4])]
+    sources = [table for table in reached if table.startswith("ods.")]
+    if not models:
+        steps += [model_step(table) for table in sources[:2]]
+    return TraceView(
+        thing=f"indicator:{name}",
+        heading=both(found.title, found.title_en),
+        steps=tuple(step for step in steps if step),
+        choices=tuple(_choices(actor, start, name)),
+        affected=(),
+    )
+
+
+def _of_model(actor: Actor, table: str) -> TraceView:
+    step = model_step(table)
+    if step is None:
+        raise _unknown(f"model:{table}")
+    library = next((one for one in libraries(wiring.city()).values() if one.table == table), None)
+    choices = _offered(actor, library, frozenset(), "") if library else ()
+    columns = [(table, column) for column in flows.columns_of(table)]
+    below = {f.target for column in columns for f in flows.flows().downstream(column)}
+    return TraceView(
+        thing=f"model:{table}",
+        heading=title_of(table),
+        steps=(step,),
+        choices=tuple(choices),
+        affected=tuple(_affected(below)),
+    )
+
+
+def _of_entity(
+    actor: Actor, kind: str, entity: str, field: str, via: str, *, reveal: bool, purpose: str
+) -> TraceView:
+    library = _library(kind)
+    if not field:
+        field = next((one.name for one in library.fields if one.finding), library.fields[0].name)
+    if field not in {one.name for one in library.fields}:
+        raise _unknown(f"{kind}:{entity}/{field}")
+    column = (library.table, field)
+    path = _path(column, via)
+    above = list(_steps_above(path))
+    thing = thing_of(library, entity)
+    if not wiring.may(actor, "lake.read", thing):
+        return _without_values(library, thing, field, above)
+    with looking(actor, thing, library.table, reveal=reveal, purpose=purpose) as done:
+        store, city = wiring.store(), wiring.city()
+        shown = golden(store, city, library.name, entity, reveal=reveal)
+        whole = shown if reveal else golden(store, city, library.name, entity, reveal=True)
+        steps = value_steps(shown, whole, field) if shown and whole else []
+        done.count = 1 if shown else 0
+    if shown is None:
+        raise _unknown(f"{kind}:{entity}")
+    below = {flow.target for flow in flows.flows().downstream(column)}
+    return TraceView(
+        thing=f"{thing}/{field}",
+        heading=_heading(shown, field),
+        steps=(*above, *steps),
+        choices=(),
+        affected=tuple(_affected(below)),
+        entry=done.entries[0],
+    )
+
+
+def _library(kind: str) -> Library:
+    held = libraries(wiring.city()).values()
+    found = next((one for one in held if one.entity == kind and one.identity), None)
+    if found is None:
+        raise _unknown(kind)
+    return found
+
+
+def _heading(record: Record, field: str) -> Text:
+    name, title = heading(record), record.library.field(field)
+    return both(f"{name} · {title.title}", f"{name} · {title.title_en or title.title}")
+
+
+def _without_values(library: Library, thing: str, field: str, above: list[TraceStep]) -> TraceView:
+    told = library.field(field)
+    return TraceView(
+        thing=f"{thing}/{field}",
+        heading=both(told.title, told.title_en),
+        steps=tuple(above),
+        choices=(),
+        affected=(),
+        refused=both(
+            "您的职责不看内容，所以只到模型为止。",
+            "Your duty sees no content, so the trace ends at the model.",
+        ),
+    )
+
+
+def _path(column: flows.Column, via: str) -> list[flows.Column]:
+    """The columns from an indicator's value down to this one; this one alone without any."""
+    came: dict[flows.Column, flows.Column] = {}
+    for flow in flows.flows().downstream(column):
+        came.setdefault(flow.target, flow.source)
+    ends = [one for one in came if one[0].startswith(f"{flows.INDICATOR}.")]
+    wanted = [one for one in ends if one[0] == f"{flows.INDICATOR}.{via}"] or ends
+    if not wanted:
+        return [column]
+    path = [wanted[0]]
+    while path[-1] != column:
+        path.append(came[path[-1]])
+    return path
+
+
+def _steps_above(path: list[flows.Column]) -> Iterator[TraceStep]:
+    for table, column in path:
+        if table.startswith(f"{flows.INDICATOR}."):
+            name = table.partition(".")[2]
+            yield from (step for step in (number_step(name), indicator_step(name)) if step)
+        else:
+            step = model_step(table, column=column)
+            if step:
+                yield step
+
+
+def _tables_above(start: flows.Column) -> list[str]:
+    found: dict[str, None] = {}
+    for flow in flows.flows().upstream(start):
+        found[flow.source[0]] = None
+    return list(found)
+
+
+def _choices(actor: Actor, start: flows.Column, via: str) -> Iterator[TraceChoice]:
+    """Records to go on with: those that the last build moved, of the fields that it reads."""
+    fields: dict[str, set[str]] = {}
+    for flow in flows.flows().upstream(start):
+        fields.setdefault(flow.source[0], set()).add(flow.source[1])
+    for library in libraries(wiring.city()).values():
+        if library.entity != "none" and library.table in fields:
+            named = frozenset(fields[library.table]) & {one.name for one in library.fields}
+            yield from _offered(actor, library, named, via)
+
+
+def _offered(
+    actor: Actor, library: Library, fields: frozenset[str], via: str
+) -> Iterator[TraceChoice]:
+    if not wiring.may(actor, "lake.read", f"table:{library.table}"):
+        return
+    store, city = wiring.store(), wiring.city()
+    found = moved(store, city, library.name, fields=fields, limit=CHOICES)
+    first = next((f.name for f in library.fields if f.name in fields), library.fields[0].name)
+    pairs = found or [(entity, first) for entity in some(store, city, library.name)]
+    for entity, field in pairs:
+        told = library.field(field)
+        yield TraceChoice(
+            thing=f"{thing_of(library, entity)}/{field}",
+            via=via,
+            heading=entity,
+            field_title=both(told.title, told.title_en),
+            moved=bool(found),
+        )
+
+
+def _affected(columns: set[flows.Column]) -> Iterator[TraceAffected]:
+    kinds = {True: both("指标", "Indicator"), False: both("模型", "Model")}
+    for table in sorted({table for table, _column in columns}):
+        is_number = table.startswith(f"{flows.INDICATOR}.")
+        yield TraceAffected(
+            thing=f"indicator:{table.partition('.')[2]}" if is_number else f"model:{table}",
+            title=title_of(table),
+            kind="indicator" if is_number else "model",
+            kind_title=kinds[is_number],
+        )
+
+
+def _unknown(thing: str) -> Unknown:
+    return Unknown(
+        f"追不到 {thing}",
+        why="没有这样的指标、模型或主体",
+        do="写作 indicator:名字、model:lib.population 或 person:编号/字段",
+        where=thing,
+    )

@@ -1,0 +1,160 @@
+"""Base libraries: the list, people and companies found, golden records, findings."""
+
+from datetime import datetime, time
+from typing import TypedDict
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from citybrain.base.clock import CITY_ZONE
+from citybrain.base.errors import CityError
+from citybrain.engines.guard.service import may
+from citybrain.engines.libraries import service as libraries
+from citybrain.engines.libraries.service import RecordView
+from citybrain.interfaces.kit.access import actor, page
+from citybrain.interfaces.kit.twins import as_json, twin
+from citybrain.interfaces.steward.clusters import cluster
+from citybrain.interfaces.steward.lifelines import lifeline
+
+
+@page("work.read")
+def library_list(request: HttpRequest) -> HttpResponse:
+    """Every library with how many it holds."""
+    return render(
+        request, "steward/library_list.html", {"view": libraries.library_list(actor(request))}
+    )
+
+
+@page("work.read")
+def library_list_twin(request: HttpRequest, suffix: str) -> HttpResponse:
+    """The same, machine-readable."""
+    rows = libraries.library_list(actor(request))
+    return twin(rows, suffix, name="libraries", of=libraries.LibraryRow)
+
+
+@page("lake.read")
+def library(request: HttpRequest, library: str) -> HttpResponse:
+    """Find a person or company by name, pinyin or the beginning of a number."""
+    view = libraries.search_library(actor(request), library, request.GET.get("q", ""))
+    return render(request, "steward/library.html", {"view": view})
+
+
+@page("lake.read")
+def library_twin(request: HttpRequest, library: str, suffix: str) -> HttpResponse:
+    """Who was found, machine-readable and masked."""
+    view = libraries.search_library(actor(request), library, request.GET.get("q", ""))
+    return twin(view.hits, suffix, name=library, of=libraries.Hit)
+
+
+@page("lake.read")
+def entity(request: HttpRequest, library: str, entity: str) -> HttpResponse:
+    """One golden record, masked by class; the look is an entry about this person or company."""
+    view = libraries.record(actor(request), library, entity, as_of=_as_of(request))
+    return _entity(request, view)
+
+
+@page("lake.reveal", "POST")
+def entity_reveal(request: HttpRequest, library: str, entity: str) -> HttpResponse:
+    """The same unmasked, for a purpose, which is recorded."""
+    who, purpose = actor(request), request.POST.get("purpose", "").strip()
+    try:
+        view = libraries.record(
+            who, library, entity, reveal=True, purpose=purpose, as_of=_as_of(request)
+        )
+    except CityError as error:
+        if purpose:
+            raise
+        view = libraries.record(who, library, entity, as_of=_as_of(request))
+        return _entity(request, view, refusal=error)
+    return _entity(request, view)
+
+
+@page("lake.read")
+def entity_twin(request: HttpRequest, library: str, entity: str, suffix: str) -> HttpResponse:
+    """The record as JSON; as CSV its values."""
+    view = libraries.record(actor(request), library, entity, as_of=_as_of(request))
+    if suffix == "json":
+        return as_json(view)
+    return twin(view.fields, suffix, name=f"{library}-{entity}", of=libraries.GoldenField)
+
+
+@page("work.read")
+def findings(request: HttpRequest) -> HttpResponse:
+    """What departments should look at again; sentences only for who may read."""
+    return render(request, "steward/findings.html", _findings(request))
+
+
+@page("lake.read")
+def findings_twin(request: HttpRequest, suffix: str) -> HttpResponse:
+    """The same, machine-readable."""
+    view = libraries.findings(actor(request), limit=5_000, **_asked(request))
+    return twin(view.rows, suffix, name="findings", of=libraries.FindingRow)
+
+
+@page("findings.handle", "POST")
+def finding_handle(request: HttpRequest, finding: str) -> HttpResponse:
+    """One step in a finding's life."""
+    state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
+    libraries.handle_finding(actor(request), finding, state=state, reason=reason)
+    messages.success(request, _("已记下。"))
+    return redirect(reverse("findings"))
+
+
+def _entity(
+    request: HttpRequest, view: RecordView, *, refusal: CityError | None = None
+) -> HttpResponse:
+    by_source: dict[str, list[libraries.SourceView]] = {}
+    for one in view.sources:
+        by_source.setdefault(one.source.table, []).append(one)
+    context = {
+        "view": view,
+        "life": lifeline(view),
+        "cluster": cluster(view),
+        "compared": [(rows[0].source, rows) for rows in by_source.values()],
+        "reveal_error": (refusal.why or refusal.what) if refusal else "",
+        "day": request.POST.get("day") or request.GET.get("day") or "",
+    }
+    return render(request, "steward/entity.html", context, status=422 if refusal else 200)
+
+
+def _as_of(request: HttpRequest) -> datetime | None:
+    """The end of the day that was asked about; None for now or what is no day."""
+    text = request.POST.get("day") or request.GET.get("day") or ""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return datetime.combine(day, time(23, 59, 59), CITY_ZONE) if day else None
+
+
+class _Asked(TypedDict):
+    of: str
+    state: str
+    kind: str
+
+
+def _asked(request: HttpRequest) -> _Asked:
+    asked = request.GET
+    return {
+        "of": asked.get("of", ""),
+        "state": asked.get("state", ""),
+        "kind": asked.get("kind", ""),
+    }
+
+
+def _findings(request: HttpRequest) -> dict[str, object]:
+    who, asked = actor(request), _asked(request)
+    if not libraries.may_see_findings(who):
+        return {"counts": libraries.finding_counts(who), "asked": asked}
+    view = libraries.findings(who, **asked)
+    return {
+        "view": view,
+        "asked": asked,
+        "states": libraries.STATES.items(),
+        "steps": [(name, libraries.STATES[name]) for name in libraries.STEPS],
+        "may_handle": may(who, "findings.handle", "lake:").allowed or view.may_handle,
+    }
