@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from typing import Any
 
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say, table
@@ -35,18 +36,15 @@ def lineage(arguments: argparse.Namespace, context: Context) -> int:
     return 0
 
 
-def _row(event: dict[str, object]) -> dict[str, object]:
-    job, inputs, outputs = event["job"], event["inputs"], event["outputs"]
-    assert isinstance(job, dict)
+def _row(event: dict[str, Any]) -> dict[str, str]:
     return {
-        "at": str(event["eventTime"])[:19],
-        "event": str(event["eventType"]).lower(),
-        "job": job["name"],
-        "inputs": _names(inputs),
-        "outputs": _names(outputs),
+        "at": event["eventTime"][:19],
+        "event": event["eventType"].lower(),
+        "job": event["job"]["name"],
+        "inputs": _names(event["inputs"]),
+        "outputs": _names(event["outputs"]),
     }
 
 
-def _names(datasets: object) -> str:
-    assert isinstance(datasets, list)
-    return ", ".join(str(one["name"]) for one in datasets)
+def _names(datasets: list[dict[str, Any]]) -> str:
+    return ", ".join(one["name"] for one in datasets)
