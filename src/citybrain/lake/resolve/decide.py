@@ -57,6 +57,7 @@ def decide(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         "CREATE OR REPLACE TEMP TABLE resolve_open AS "
         "SELECT node FROM resolve_decided WHERE root IS NULL"
     )
+    connection.execute("INSERT INTO resolve_decided FROM resolve_kept")
     pairs.among_loose(connection, spec)
     _weighed(connection, spec, persons, "resolve_among")
     _through_others(connection, spec, persons)
@@ -107,7 +108,7 @@ def _posterior(
           CASE WHEN p1 >= {spec.threshold} THEN p1 END AS probability,
           CASE WHEN p1 >= {spec.threshold} THEN r2 ELSE r1 END AS closest,
           CASE WHEN p1 >= {spec.threshold} THEN p2 ELSE p1 END AS closest_probability
-        FROM (SELECT node FROM resolve_lone) n LEFT JOIN best ON best.l = n.node"""
+        FROM resolve_scope n LEFT JOIN best ON best.l = n.node"""
     )
 
 
@@ -136,7 +137,7 @@ def _through_others(
           CASE WHEN d.root IS NULL THEN s.closest ELSE d.closest END AS closest,
           CASE WHEN d.root IS NULL THEN s.closest_probability ELSE d.closest_probability END
             AS closest_probability
-        FROM resolve_decided d JOIN resolve_second s USING (node)"""
+        FROM resolve_decided d LEFT JOIN resolve_second s USING (node)"""
     )
 
 

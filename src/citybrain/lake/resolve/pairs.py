@@ -21,7 +21,8 @@ def with_entities(connection: "duckdb.DuckDBPyConnection", spec: Spec, *, late: 
         right = "resolve_entity"
         if rule.of == "mentions":
             right = "(SELECT *, hash(number) AS node FROM resolve_mention WHERE number IS NOT NULL)"
-        left = f"(FROM {_left(rule)} SEMI JOIN resolve_unsure USING (node))" if late else _left(rule)
+        among = "resolve_unsure" if late else "resolve_scope"
+        left = f"(FROM {_left(rule)} SEMI JOIN {among} USING (node))"
         _collect(connection, rule, left, right, "")
     _distinct(connection, "ANTI JOIN resolve_direct USING (l, r)" if late else "")
 
@@ -39,6 +40,25 @@ def among_loose(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         """
         DELETE FROM resolve_found WHERE l > r AND r IN (SELECT node FROM resolve_open);"""
     )
+    _distinct(connection, "")
+
+
+def sharing(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
+    """Make ``resolve_pair``: loose nodes (l) that share a key with what changed (r)."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE resolve_found (l UBIGINT, r UBIGINT)")
+    for rule in spec.rules:
+        if rule.of == "mentions":
+            right = (
+                "(SELECT *, hash(number) AS node FROM resolve_mention "
+                "WHERE mention IN (SELECT mention FROM resolve_changed))"
+            )
+        else:
+            right = (
+                "(FROM resolve_entity WHERE node IN (SELECT hash(number) FROM resolve_changed) "
+                "UNION ALL FROM resolve_lone WHERE node IN (SELECT node FROM resolve_loose "
+                "SEMI JOIN resolve_changed USING (mention)))"
+            )
+        _collect(connection, rule, _left(rule), right, "")
     _distinct(connection, "")
 
 

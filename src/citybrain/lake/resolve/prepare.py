@@ -23,9 +23,9 @@ _DIFFERENT = """x.last <> y.last AND NOT contains(x.plain, y.plain) AND NOT cont
 
 
 def prepare(
-    connection: "duckdb.DuckDBPyConnection", spec: Spec, mentions_sql: str, scope: str = "true"
+    connection: "duckdb.DuckDBPyConnection", spec: Spec, mentions_sql: str
 ) -> None:
-    """Make the tables; ``scope`` is SQL that says which mentions are to be weighed."""
+    """Make the tables from a SELECT of the mentions."""
     raw = _q(spec.raw) if spec.raw else "NULL"
     number = _q(spec.number) if spec.number else "NULL::VARCHAR"
     columns = ", ".join(_q(c) for c in spec.columns)
@@ -36,7 +36,7 @@ def prepare(
     _numbers(connection, spec)
     _hear(connection, spec)
     _doubt(connection, spec)
-    _loose(connection, spec, scope)
+    _loose(connection, spec)
     _sides(connection, spec)
 
 
@@ -110,7 +110,7 @@ def _contradicts(spec: Spec) -> str:
         OR (m.birth_date IS NULL AND (({sex}) OR s.other_surname))"""
 
 
-def _loose(connection: "duckdb.DuckDBPyConnection", spec: Spec, scope: str) -> None:
+def _loose(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     """Mentions without a number to trust; those that say the same, and enough, are one node."""
     told = ["raw", *(_q(c) for c in spec.columns)]
     enough = " + ".join(f"({c} IS NOT NULL)::INT" for c in told)
@@ -118,12 +118,11 @@ def _loose(connection: "duckdb.DuckDBPyConnection", spec: Spec, scope: str) -> N
         f"""
         CREATE OR REPLACE TEMP TABLE resolve_loose AS
         WITH taken AS (
-          SELECT * EXCLUDE (number) FROM resolve_mention WHERE number IS NULL AND ({scope})
+          SELECT * EXCLUDE (number) FROM resolve_mention WHERE number IS NULL
           UNION ALL BY NAME
           SELECT m.* EXCLUDE (number) REPLACE (NULL AS raw) FROM resolve_mention m
           SEMI JOIN resolve_doubt USING (mention)
-          WHERE number IS NOT NULL AND hash(number) IN (SELECT node FROM resolve_doubt)
-            AND ({scope}))
+          WHERE number IS NOT NULL AND hash(number) IN (SELECT node FROM resolve_doubt))
         SELECT *, CASE WHEN {enough} >= 4 THEN hash({", ".join(told)}) ELSE hash(mention) END
           AS node FROM taken"""
     )

@@ -1,0 +1,112 @@
+"""The whole resolution on one connection: mentions in, links and events out.
+
+>>> import duckdb
+>>> from datetime import UTC, datetime
+>>> from citybrain.lake.resolve.spec import people
+>>> connection = duckdb.connect()
+>>> columns = "mention, id_number, id_raw, name, birth_date, sex, phone, address, division"
+>>> row = "('{0}', {1}, {1}, '{2}', DATE '1989-10-14', '1', '10012345678', NULL, NULL, NULL)"
+>>> rows = [row.format("a", "'342591198910148253'", "张宇飞"), row.format("b", "NULL", "张宇非")]
+>>> mentions = f"FROM (VALUES {', '.join(rows)}) t({columns}, relative_id)"
+>>> made = resolve(connection, spec=people(), kind="people", mentions_sql=mentions,
+...     key="secret", now=datetime(2021, 6, 1, tzinfo=UTC))
+>>> connection.execute(f"SELECT how, count(DISTINCT entity_id) OVER () AS n FROM ({made.links})"
+...     " ORDER BY mention").fetchall()
+[('number', 1), ('probability', 1)]
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from citybrain.lake import sqltext
+from citybrain.lake.resolve import byhand, decide, identity, prepare, scope
+from citybrain.lake.resolve.overrides import Override
+from citybrain.lake.resolve.spec import Spec
+
+if TYPE_CHECKING:
+    import duckdb
+
+LETTERS = {"people": "P", "companies": "C"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """What was made: SELECTs for the connection that made it, until it resolves again.
+
+    ``links``: mention, entity_id, how, probability, closest_id, closest_probability, anchor,
+    content. ``events``: event, from_id, to_id. ``weighed`` is how many mentions were weighed.
+    """
+
+    links: str
+    events: str
+    weighed: int
+
+
+def resolve(  # noqa: PLR0913 - the one entrance
+    connection: "duckdb.DuckDBPyConnection",
+    *,
+    spec: Spec,
+    kind: str,
+    mentions_sql: str,
+    key: str,
+    now: datetime,
+    previous_sql: str = "",
+    overrides: Sequence[Override] = (),
+) -> Resolved:
+    """Resolve all mentions; with the last links, weigh only what a change may have touched.
+
+    ``mentions_sql`` gives ``mention`` (unique) and the spec's columns; ``key`` is the secret
+    of the anchors, the same for every run of a lake.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW resolve_source AS FROM ({mentions_sql})"
+    )
+    prepare.prepare(connection, spec, "FROM resolve_source")
+    content = _content(spec)
+    scope.narrow(connection, spec, key=key, content=content, previous_sql=previous_sql)
+    decide.decide(connection, spec)
+    byhand.apply(connection, overrides)
+    identity.identify(
+        connection, letter=LETTERS[kind], key=key, now=now, previous_sql=previous_sql
+    )
+    _answers(connection)
+    found = connection.execute("SELECT count(*) FROM resolve_scope").fetchone()
+    return Resolved(links=_links(content), events="FROM resolve_event", weighed=found[0] if found else 0)
+
+
+def _content(spec: Spec) -> str:
+    """SQL for what a mention says, as one number: another number, another content."""
+    columns = ["number", "raw", *(sqltext.name(c) for c in spec.columns)]
+    return f"hash({', '.join(columns)})"
+
+
+def _answers(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Make ``resolve_answer``: what there is to say of every loose mention."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE resolve_answer AS
+        WITH several AS (SELECT root FROM resolve_loose JOIN resolve_decided USING (node)
+          GROUP BY 1 HAVING count(*) > 1)
+        SELECT l.mention, d.root,
+          CASE WHEN s.root IS NOT NULL OR n.node IS NOT NULL THEN 'probability' ELSE 'alone' END
+            AS how,
+          d.probability, k.entity_id AS closest_id, d.closest_probability
+        FROM resolve_loose l JOIN resolve_decided d USING (node)
+        LEFT JOIN several s ON s.root = d.root LEFT JOIN resolve_number n ON n.node = d.root
+        LEFT JOIN resolve_known k ON k.root = d.closest"""
+    )
+
+
+def _links(content: str) -> str:
+    return f"""
+        SELECT s.mention, k.entity_id,
+          CASE WHEN h.mention IS NOT NULL OR k.by_hand THEN 'by_hand'
+            ELSE coalesce(a.how, 'number') END AS how,
+          CASE WHEN h.mention IS NOT NULL OR k.by_hand OR a.mention IS NULL THEN 1.0
+            ELSE a.probability END AS probability,
+          a.closest_id, a.closest_probability, k.anchor, {content} AS content
+        FROM resolve_mention s LEFT JOIN resolve_answer a USING (mention)
+        LEFT JOIN resolve_hand h USING (mention)
+        JOIN resolve_known k ON k.root = coalesce(h.to_root, a.root, hash(s.number))"""

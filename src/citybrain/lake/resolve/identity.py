@@ -1,0 +1,112 @@
+"""Ids that stay: who a cluster was before decides its id, and every change is an event.
+
+An entity with a number is recognised by its anchor, a keyed hash of the number; any other by
+its mentions. An id goes to the cluster that holds most of what was its own (a split keeps the
+majority); a cluster that could bear several bears the oldest (a merge keeps the older).
+"""
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from citybrain.lake import sqltext
+
+if TYPE_CHECKING:
+    import duckdb
+
+SECONDS = 8  # hexadecimal digits of the time an id was born; ids sort by age
+RANDOM = 16
+
+
+def born_at(entity_id: str) -> datetime:
+    """When the id was first given, from the id itself."""
+    from citybrain.base.clock import CITY_ZONE
+
+    return datetime.fromtimestamp(int(entity_id[1 : 1 + SECONDS], 16), CITY_ZONE)
+
+
+def identify(
+    connection: "duckdb.DuckDBPyConnection",
+    *,
+    letter: str,
+    key: str,
+    now: datetime,
+    previous_sql: str,
+) -> None:
+    """Make ``resolve_known`` (root, entity_id, anchor, by_hand) and ``resolve_event``.
+
+    ``key`` is the secret of the anchors; ``previous_sql`` gives the last links (mention,
+    entity_id, anchor, how) or is empty.
+    """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE resolve_anchor AS
+        SELECT node AS root, md5_number_lower({sqltext.text(key)} || number) AS anchor
+        FROM resolve_number;
+        CREATE OR REPLACE TEMP TABLE resolve_root AS
+        SELECT root, coalesce(to_root, root) AS final, to_root IS NOT NULL AS by_hand FROM (
+          SELECT node AS root FROM resolve_number UNION SELECT root FROM resolve_decided
+          UNION SELECT to_root FROM resolve_hand) LEFT JOIN resolve_remap USING (root)"""
+    )
+    _claims(connection, previous_sql)
+    fresh = f"'{letter}{int(now.timestamp()):0{SECONDS}x}'"
+    salt = sqltext.text(secrets.token_hex(16))
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE resolve_owner AS
+        SELECT entity_id, arg_max(final, (votes, -final::HUGEINT)) AS final
+        FROM resolve_claim GROUP BY 1;
+        CREATE OR REPLACE TEMP TABLE resolve_id AS
+        SELECT f.final, coalesce(o.entity_id,
+          {fresh} || left(md5({salt} || f.final::VARCHAR), {RANDOM})) AS entity_id,
+          o.entity_id IS NULL AS born
+        FROM (SELECT DISTINCT final FROM resolve_root) f
+        LEFT JOIN (SELECT final, min(entity_id) AS entity_id FROM resolve_owner GROUP BY 1) o
+          USING (final);
+        CREATE OR REPLACE TEMP TABLE resolve_known AS
+        SELECT r.root, i.entity_id, a.anchor, r.by_hand FROM resolve_root r
+        JOIN resolve_id i USING (final) LEFT JOIN resolve_anchor a USING (root);
+        CREATE OR REPLACE TEMP TABLE resolve_event AS
+        SELECT 'merge' AS event, o.entity_id AS from_id, i.entity_id AS to_id
+        FROM resolve_owner o JOIN resolve_id i USING (final) WHERE o.entity_id <> i.entity_id
+        UNION ALL
+        SELECT DISTINCT 'split', c.entity_id, i.entity_id
+        FROM resolve_claim c JOIN resolve_id i USING (final) WHERE i.born
+        UNION ALL
+        SELECT 'gone', entity_id, '' FROM resolve_gone"""
+    )
+
+
+def _claims(connection: "duckdb.DuckDBPyConnection", previous_sql: str) -> None:
+    """Make ``resolve_claim`` (final, entity_id, votes) and ``resolve_gone``."""
+    if not previous_sql:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE resolve_claim "
+            "(final UBIGINT, entity_id VARCHAR, votes BIGINT); "
+            "CREATE OR REPLACE TEMP TABLE resolve_gone (entity_id VARCHAR)"
+        )
+        return
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE resolve_before AS
+        SELECT mention, entity_id, anchor, how FROM ({previous_sql});
+        CREATE OR REPLACE TEMP TABLE resolve_vote AS
+        SELECT r.final, b.entity_id, b.n AS votes FROM (
+            SELECT anchor, entity_id, count(*) AS n FROM resolve_before
+            WHERE how = 'number' GROUP BY 1, 2) b
+        JOIN resolve_anchor a USING (anchor) JOIN resolve_root r USING (root)
+        UNION ALL
+        SELECT r.final, b.entity_id, 1 FROM (
+            SELECT * FROM resolve_before b WHERE how <> 'number'
+              OR anchor NOT IN (SELECT anchor FROM resolve_anchor)) b
+        JOIN resolve_mention m USING (mention)
+        LEFT JOIN (SELECT mention, root FROM resolve_loose JOIN resolve_decided USING (node)) d
+          USING (mention)
+        LEFT JOIN resolve_hand h USING (mention)
+        JOIN resolve_root r ON r.root = coalesce(h.to_root, d.root, hash(m.number));
+        CREATE OR REPLACE TEMP TABLE resolve_claim AS
+        SELECT final, entity_id, sum(votes) AS votes FROM resolve_vote GROUP BY 1, 2;
+        CREATE OR REPLACE TEMP TABLE resolve_gone AS
+        SELECT DISTINCT entity_id FROM resolve_before
+        WHERE entity_id NOT IN (SELECT entity_id FROM resolve_claim)"""
+    )
