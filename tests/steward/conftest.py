@@ -16,6 +16,7 @@ from django.test import Client
 from citybrain import city
 from citybrain.base.clock import SystemClock
 from citybrain.city import City
+from citybrain.config.kinds import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "cities" / "xuancheng"
 PASSWORD = "rehearsal-2021"
@@ -54,7 +55,7 @@ def _applied() -> Path:
     """What applying the shipped city leaves in a home; made once, for it takes seconds."""
     home = Path(tempfile.mkdtemp(prefix="citybrain-applied-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
-    city.apply(FOLDER, home, clock=SystemClock())
+    city.apply(FOLDER, home, clock=SystemClock(), kinds=KINDS)
     return home / "applied"
 
 
