@@ -111,7 +111,9 @@ def late(state: str, department: str, title: str, sentence: str, reminded: int =
 
 
 def moment(seconds: int, tone: str, who: str, sentence: str) -> s.Moment:
-    return s.Moment(at=NOW - timedelta(seconds=seconds), tone=tone, who=t(who), sentence=t(sentence))
+    return s.Moment(
+        at=NOW - timedelta(seconds=seconds), tone=tone, who=t(who), sentence=t(sentence)
+    )
 
 
 FEED = (
