@@ -20,7 +20,7 @@ def card(name: str, title: str, value: float | None, unit: str, note: str, **mor
         "decimals": 0, "tone": "ok", "sql": "", "at": NOW - timedelta(seconds=5),
         "checked_at": NOW, "fresh": True, "fresh_minutes": 0, "better": "up", "of": None,
         "owner": t("市数据资源管理局", "Data Resources Administration"),
-        "caliber": t("全部贴源表现行快照的行数之和，不含隔离区。", "Rows of all current snapshots."),
+        "caliber": t("全部贴源表现行快照的行数之和，不含隔离区。", "Rows of all snapshots."),
         "source": f"citybrain.{name}",
     } | more  # fmt: skip
     return s.Card(name=name, title=t(title), value=value, unit=t(unit), note=t(note), **given)
@@ -38,7 +38,8 @@ CARDS = (
 
 SPRINGS = (
     ("市公安局", 4_120_000, "arrived", ""), ("市医疗保障局", 3_860_000, "arrived", ""),
-    ("市卫生健康委员会", 3_010_000, "arrived", ""), ("市交通运输局", 2_480_000, "late", "晚 9 小时"),
+    ("市卫生健康委员会", 3_010_000, "arrived", ""),
+    ("市交通运输局", 2_480_000, "late", "晚 9 小时"),
     ("市人力资源和社会保障局", 1_760_000, "arrived", ""),
     ("市市场监督管理局", 960_000, "arrived", ""), ("市自然资源和规划局", 610_000, "arrived", ""),
     ("市民政局", 430_000, "arrived", ""), ("市住房公积金管理中心", 380_000, "arrived", ""),
@@ -103,7 +104,7 @@ def river(*, built: bool = True, long: bool = False, used: bool = True) -> s.Riv
 
 def late(state: str, department: str, title: str, sentence: str, reminded: int = 0) -> s.Late:
     return s.Late(
-        table="civil.marriages", title=t(title), department="civil_affairs",
+        table=f"civil.t{len(sentence)}{reminded}", title=t(title), department="civil_affairs",
         department_title=t(department), state=state, sentence=t(sentence),
         readers=("a", "b") if state == "late" else (), due_at=NOW - timedelta(hours=9),
         reminded_at=NOW - timedelta(minutes=9) if reminded else None, reminders=reminded,

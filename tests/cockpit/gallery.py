@@ -16,7 +16,12 @@ Context = Mapping[str, Any]
 
 def _indicator(*, long: bool = False) -> Context:
     view = x.indicator(long=long)
-    return {"view": view, "line": line(view.history), "most": 2_400.0}
+    return {
+        "view": view,
+        "thing": "indicator:elder_allowance",
+        "line": line(view.history),
+        "most": 2_400.0,
+    }
 
 
 PAGES: Mapping[str, tuple[str, Callable[[HttpRequest], Context]]] = {

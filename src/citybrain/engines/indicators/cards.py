@@ -50,6 +50,8 @@ def parts(indicator: Indicator, stand: Stand) -> tuple[Part, ...]:
 
 
 def _part_title(indicator: Indicator, stand: Stand, key: str) -> Text:
+    if indicator.series == "departments":
+        return catalogue.department_title(key)
     if indicator.series == "divisions":
         division = stand.city.divisions.get(key)
         return _text(division.name, division.name_en) if division else Text(zh=key, en=key)

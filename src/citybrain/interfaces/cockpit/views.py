@@ -154,6 +154,7 @@ def indicator(request: HttpRequest, name: str) -> HttpResponse:
     view = engine.indicator(actor(request), name)
     context = {
         "view": view,
+        "thing": f"indicator:{name}",
         "line": line(view.history),
         "most": max((part.value for part in view.parts), default=0),
     }

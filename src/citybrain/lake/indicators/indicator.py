@@ -35,7 +35,7 @@ class Indicator:
 
     ``caliber`` is the definition in words. ``fresh_minutes`` is the promise: how old what was
     read may be. ``warn`` and ``bad`` are thresholds on the side that ``better`` is not.
-    ``series`` names the code list (or ``divisions``) whose titles the parts carry.
+    ``series`` names the code list (or ``divisions``, ``departments``) whose titles the parts carry.
     """
 
     name: str

@@ -16,6 +16,9 @@ from citybrain.city.words import did_you_mean
 from citybrain.lake.indicators.indicator import FACTS, dashboards, indicators
 
 
+OWN_SERIES = ("departments", "divisions")
+
+
 @cache
 def _form(name: str) -> Mapping[str, Any]:
     text = files("citybrain.lake.indicators").joinpath(f"{name}.schema.json")
@@ -36,7 +39,7 @@ def sources(view: View) -> Iterator[Finding]:
         yield from _source(view, document, content)
         yield from _names(document, content, "owner", view.city.departments)
         series = content.get("series")
-        if isinstance(series, str) and series != "divisions":
+        if isinstance(series, str) and series not in OWN_SERIES:
             yield from _names(document, content, "series", view.city.codelists)
 
 
