@@ -28,6 +28,11 @@ THINGS: dict[str, Any] = {
     "number": 1,
     "suffix": "json",
     "part": "hours",
+    "query": "q0",
+    "library": "population",
+    "entity": "p0",
+    "finding": "f0",
+    "thing": "indicator:tickets_open",
 }
 
 
