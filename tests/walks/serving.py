@@ -1,4 +1,4 @@
-"""Serves the gallery of examples: ``python -m tests.walks.serving PORT``, home by environment."""
+"""Serves examples: ``python -m tests.walks.serving PORT [PAGES]``, home by environment."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ class Quiet(WSGIRequestHandler):
         """Keep quiet."""
 
 
-def main(port: int) -> None:
+def main(port: int, pages: str = "tests.steward.gallery") -> None:
     """Serve until stopped."""
     from citybrain.config.django import prepare
 
@@ -28,9 +28,9 @@ def main(port: int) -> None:
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
-    settings.ROOT_URLCONF = "tests.steward.gallery"
+    settings.ROOT_URLCONF = pages
     make_server("127.0.0.1", port, get_wsgi_application(), Threaded, Quiet).serve_forever()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -1,0 +1,158 @@
+"""The cockpit in a browser: clean, inside its window, alive, and still when asked to be."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cockpit.gallery import PAGES
+from tests.steward.conftest import _applied
+from tests.walks.conftest import COMMAND, Town, _environment, _free_port, _serving
+from tests.walks.seeing import NARROW, WIDE, axe, shoot, sideways
+
+pytestmark = pytest.mark.chromium
+WALL, FOUR_K = (1920, 1080), (3840, 2160)
+BUDGET = 320_000  # bytes of the first load
+
+
+@pytest.fixture(scope="session")
+def cockpit_gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that draws the cockpit's examples."""
+    home = tmp_path_factory.mktemp("cockpit") / "home"
+    shutil.copytree(_applied(), home / "applied")
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "tests.walks.serving", str(port), "tests.cockpit.gallery"]
+    with _serving(command, _environment(home, home), address):
+        yield address
+
+
+@pytest.fixture
+def window(chromium: Any) -> Iterator[Any]:
+    """Opens a page signed in as the leader; ends without an error on the console."""
+    contexts, troubles = [], []
+
+    def open_page(address: str, size: tuple[int, int], **more: Any) -> Any:
+        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda one: troubles.append(one.text) if one.type == "error" else None)
+        page.on(
+            "request", lambda one: None if one.url.startswith(address) else troubles.append(one.url)
+        )
+        page.goto(f"{address}/login/")
+        page.fill("#username", "leader")
+        page.fill("#password", "rehearsal-2021")
+        page.press("#password", "Enter")
+        page.wait_for_url("**/cockpit/data-centre")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        WALL,
+        NARROW,
+        pytest.param(WIDE, marks=pytest.mark.long),
+        pytest.param(FOUR_K, marks=pytest.mark.long),
+    ],
+    ids=lambda size: str(size[0]),
+)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    cockpit_gallery: str, window: Any, size: tuple[int, int]
+) -> None:
+    page, wrong = window(cockpit_gallery, size), {}
+    for name in [*PAGES, "full?view=table"]:
+        page.goto(f"{cockpit_gallery}/gallery/{name}")
+        shoot(page, f"cockpit-{name.replace('?', '-')}-{size[0]}")
+        found = axe(page) + ([f"{sideways(page)} px sideways"] if sideways(page) else [])
+        if found:
+            wrong[name] = found
+    assert wrong == {}
+
+
+def test_the_wall_shows_all_of_it_at_once(cockpit_gallery: str, window: Any) -> None:
+    for size in (WALL, FOUR_K):
+        page = window(cockpit_gallery, size)
+        page.goto(f"{cockpit_gallery}/gallery/full")
+        assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
+        box = page.locator("#flow").bounding_box()
+        assert box["height"] > size[1] * 0.4
+
+
+def test_a_card_opens_its_definition_without_a_script(cockpit_gallery: str, window: Any) -> None:
+    page = window(cockpit_gallery, WALL, java_script_enabled=False)
+    page.goto(f"{cockpit_gallery}/gallery/full")
+    page.click("#k-rows_in_lake > button")
+    assert page.locator("#p-rows_in_lake").is_visible()
+    assert "来源" in page.locator("#p-rows_in_lake").inner_text()
+    page.goto(f"{cockpit_gallery}/gallery/full?view=table")
+    assert page.locator("#river table").first.is_visible()
+    assert page.locator("#flow").is_hidden()
+
+
+def test_on_paper_it_is_a_brief_of_tables(cockpit_gallery: str, window: Any) -> None:
+    page = window(cockpit_gallery, WALL)
+    page.goto(f"{cockpit_gallery}/gallery/full")
+    page.emulate_media(media="print")
+    shoot(page, "cockpit-print")
+    assert page.locator("#flow").is_hidden()
+    assert page.locator("#river table").first.is_visible()
+    assert page.locator(".top .mark").is_visible()
+
+
+def test_the_numbers_move_by_themselves_and_stand_still_when_paused(
+    town: Town, window: Any
+) -> None:
+    page = window(town.address, WALL)
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/live" in one.url else None)
+    page.wait_for_timeout(3500)
+    assert asked
+    page.click("#pause")
+    count = len(asked)
+    page.wait_for_timeout(3500)
+    assert len(asked) == count
+    assert page.locator("#beat-word").inner_text() == "已暂停"
+    page.click("#pause")
+    assert "回访" not in page.locator("#feed").inner_text()
+    _collect(town)
+    page.wait_for_function(
+        "document.querySelector('#feed').innerText.includes('回访')", timeout=30_000
+    )
+
+
+def _collect(town: Town) -> None:
+    """Collect a table again, as the engineer's command would."""
+    environment = _environment(town.home, Path(os.fspath(town.home)).parent / "systems")
+    subprocess.run(
+        [COMMAND, "collect", "hotline.callbacks"], env=environment, check=True, timeout=120
+    )
+
+
+def test_the_first_load_is_light(cockpit_gallery: str, window: Any) -> None:
+    page = window(cockpit_gallery, WALL)
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page.goto(f"{cockpit_gallery}/gallery/full", wait_until="networkidle")
+    assert 20_000 < sum(sizes) < BUDGET
+
+
+def test_reduced_motion_draws_no_moving_grain(cockpit_gallery: str, window: Any) -> None:
+    page = window(cockpit_gallery, WALL, reduced_motion="reduce")
+    page.goto(f"{cockpit_gallery}/gallery/full")
+    first = page.evaluate("document.querySelector('#fx').toDataURL()")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('#fx').toDataURL()") == first
