@@ -67,5 +67,5 @@ def test_numbers_are_said_as_people_say_them() -> None:
     assert split(40_024, english=False) == ("40,024", "")
     assert split(99.95, english=False, decimals=1) == ("100.0", "")
     assert split(None, english=True) == ("—", "")
-    assert clip("市住房公积金管理中心", 5) == "市住房公积…"
+    assert clip("市住房公积金管理中心", 5) == "市住房公…"
     assert clip("市民政局", 5) == "市民政局"

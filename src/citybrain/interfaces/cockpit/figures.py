@@ -30,12 +30,12 @@ def breadth(text: str) -> float:
 
 def clip(text: str, room: float) -> str:
     """The text, or its beginning with the sign that more follows; a Chinese character is 1."""
-    taken = 0.0
-    for place, sign in enumerate(text):
-        taken += breadth(sign)
-        if taken > room:
-            return f"{text[:place].rstrip()}…"
-    return text
+    if breadth(text) <= room:
+        return text
+    kept = len(text)
+    while kept and breadth(text[:kept]) > room - 1:
+        kept -= 1
+    return f"{text[:kept].rstrip()}…"
 
 
 def amount(value: float | None, *, english: bool) -> str:
