@@ -64,14 +64,29 @@ def compact(store: Store, *, tables: Sequence[str] | None = None) -> Compacted:
     return Compacted(done=tuple(done), left=tuple(left))
 
 
+def merged_summary(before: SnapshotInfo | None) -> dict[str, str]:
+    """What a snapshot says that only puts the same rows into other files.
+
+    It keeps what the rows were made from and which snapshot last changed them, so that nothing
+    above the table is built again.
+    """
+    if before is None:
+        return {"kind": "compact"}
+    kept = {n: before.summary[n] for n in ("model", "content") if n in before.summary}
+    return {
+        "kind": "compact",
+        "rows_after": str(before.rows),
+        "content": str(before.snapshot_id),
+        **kept,
+    }
+
+
 def compact_table(store: Store, lake_table: str) -> SnapshotInfo:
     """Write the table's rows into one file, sorted by key, and commit it in place of all."""
     with store.lease(lake_table, owner="compact") as lease:
         batch = f"compact-{uuid.uuid4().hex}"
         rows = store.view(lake_table)
-        summary = {"kind": "compact"}
-        if rows.snapshot:
-            summary["rows_after"] = str(rows.snapshot.rows)
+        summary = merged_summary(rows.snapshot)
         with store.change(lake_table, batch_id=batch, lease=lease, summary=summary) as change:
             select = store.scan_sql(lake_table, verified=True)
             if change.base.key:

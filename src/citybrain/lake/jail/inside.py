@@ -62,7 +62,22 @@ def _perform(job: Job, answers: int) -> list[dict[str, Any]]:
         while waiting and waiting[0].kind == "setup":
             connection.execute(waiting.pop(0).sql)
         _lock(connection, job)
-        return [_one(connection, statement, job, answers) for statement in waiting]
+        return _work(connection, waiting, job, answers)
+
+
+def _work(
+    connection: "DuckDBPyConnection", statements: list[Statement], job: Job, answers: int
+) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = []
+    for statement in statements:
+        if statement.kind == "only_if":
+            found = connection.execute(statement.sql).fetchone()
+            results.append({"count": int(bool(found and found[0]))})
+            if not results[-1]["count"]:
+                break
+        else:
+            results.append(_one(connection, statement, job, answers))
+    return results
 
 
 def _lock(connection: "DuckDBPyConnection", job: Job) -> None:

@@ -17,7 +17,8 @@ class Statement:
     """One statement. ``rows`` must be one SELECT, and its answer comes back as Arrow.
 
     ``copy`` is a COPY of our own around a SELECT, and answers how many rows it wrote;
-    ``setup`` runs before the configuration is locked and answers nothing.
+    ``setup`` runs before the configuration is locked and answers nothing, ``step`` after it;
+    ``only_if`` answers 1, or 0 where its first value is false, and then the rest is left out.
     """
 
     kind: str
@@ -50,9 +51,9 @@ class Job:
 def job_from(data: bytes) -> Job:
     """The job that ``to_json`` wrote."""
     document: dict[str, Any] = json.loads(data)
-    statements = tuple(Statement(**s) for s in document.pop("statements"))
-    tuples = {name: tuple(document.pop(name)) for name in ("layers", "reads")}
-    return Job(statements=statements, **tuples, **document)
+    document["statements"] = tuple(Statement(**s) for s in document["statements"])
+    document |= {name: tuple(document[name]) for name in ("layers", "reads")}
+    return Job(**document)
 
 
 @dataclass(frozen=True, kw_only=True)

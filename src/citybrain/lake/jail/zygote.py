@@ -29,9 +29,9 @@ def main() -> None:
     os.set_blocking(taken_in, False)
     waiting = _fork(control, taken_in, taken_out)
     while waiting:
-        ready, _none, _none2 = select.select([taken_in, control], [], [], 1.0)
+        ready, _none, _none2 = select.select([taken_in, control.fileno()], [], [], 1.0)
         _bury()
-        if control in ready and _closed(control):
+        if control.fileno() in ready and _closed(control):
             return
         if taken_in in ready:
             with contextlib.suppress(BlockingIOError):

@@ -20,6 +20,7 @@ from citybrain.lake.models.inherit import inherited
 from citybrain.lake.models.lineage import Lineage, lineage
 from citybrain.lake.models.model import Model
 from citybrain.lake.models.order import Graph, graph
+from citybrain.lake.models.typing import stored
 from citybrain.lake.statement import LAYERS
 from citybrain.lake.types import parse
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 # What the collector adds to every row.
 MARKS = ("_row", "_batch", "_contract")
-VERSION = 1  # raise it when the same text would be read differently
+VERSION = 2  # raise it when the same text would be read differently
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,11 +181,11 @@ class _Work:
 
     def _read(self, model: Model, tables: tuple[str, ...], desk: _Desk) -> Read:
         try:
-            columns = desk.described(model.sql, tables)
+            columns = stored(desk.described(model.sql, tables), model.name)
         except CityError as error:
             said = replace(
                 _problem(model, "sql", "model-sql", f"The SELECT does not hold: {error.why}."),
-                line=int(error.where or 1) - 1,
+                line=int(error.where) - 1 if error.where.isdecimal() else 0,
             )
             return Read(columns=None, lineage=Lineage(known=False), problems=(said,))
         self.columns[model.name] = columns

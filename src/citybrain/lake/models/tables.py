@@ -23,7 +23,8 @@ states = Table(
     Column("model", String(255), primary_key=True),
     Column("status", String(20), nullable=False),
     Column("fingerprint", String(64), nullable=False),  # of the published table
-    Column("inputs", Text, nullable=False),  # JSON: table → snapshot id it was made from
+    Column("made_by", String(64), nullable=False),  # how it was made, whatever from
+    Column("inputs", Text, nullable=False),  # JSON: table → content it was made from
     Column("snapshot_id", BigInteger),
     Column("rows", BigInteger, nullable=False, default=0),
     Column("seconds", Float, nullable=False, default=0.0),

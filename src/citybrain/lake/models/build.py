@@ -1,0 +1,286 @@
+"""Building models: what is due or named, in order, two at a time, each published whole or not.
+
+A model is made from what its inputs are now, asked its expectations, and published as one
+snapshot whose summary says what it was made from. So a killed build that is run again, and two
+builders at once, publish each table once; and where nothing changed nothing is done.
+
+A model that says ``view`` is stored like ``full``: reading stored rows is never slower, and a
+view would have to be masked, secured and bound at every query.
+"""
+
+import threading
+import uuid
+from collections.abc import Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from citybrain.base.clock import Clock
+from citybrain.base.errors import CityError
+from citybrain.city import City
+from citybrain.city.words import did_you_mean
+from citybrain.lake.models import results
+from citybrain.lake.models.attempt import Round, attempt
+from citybrain.lake.models.books import Run, State, read_history, read_states
+from citybrain.lake.models.fingerprint import wanted
+from citybrain.lake.models.heads import contents
+from citybrain.lake.models.model import ON_CHANGE, Model
+from citybrain.lake.models.order import Graph, graph
+from citybrain.lake.models.planning import ModelPlan, plan
+from citybrain.lake.models.registry import models
+from citybrain.lake.models.remembered import analysed
+from citybrain.lake.models.results import BuildEvent, BuildProgress, BuildResult, quiet
+from citybrain.lake.store import Store
+
+__all__ = [
+    "BuildEvent",
+    "BuildResult",
+    "ModelPlan",
+    "Run",
+    "State",
+    "build",
+    "due",
+    "history",
+    "plan",
+    "states",
+]
+
+
+def build(
+    store: Store,
+    city: City,
+    names: Iterable[str] | None = None,
+    *,
+    clock: Clock | None = None,
+    progress: BuildProgress | None = None,
+    workers: int = 2,
+    full: bool = False,
+    run_id: str = "",
+) -> list[BuildResult]:
+    """Build what is due, or the named models and what stands on them; results in build order.
+
+    A named model that was never built brings those along that it needs. ``full`` makes named
+    models (or all) anew even where nothing changed. One model's failure stops only those that
+    read it. ``run_id`` names the build in the history. ``CityError`` for a name that no model
+    has; what ``progress`` raises ends the build after what is running.
+    """
+    work = _Build(store, city, clock=clock or store.clock, full=full, run_id=run_id)
+    work.progress = progress or quiet
+    return work.run(work.selected(names), workers=workers)
+
+
+def due(store: Store, city: City, now: datetime) -> tuple[str, ...]:
+    """The models that a build would try now, in order; those above them count as due too."""
+    every = models(city)
+    order = graph(every)
+    known, at = read_states(store), contents(store, _tables(order))
+    first = [
+        name
+        for name in order.order
+        if _changed(every[name], order, known.get(name), at)
+        and _is_time(every[name], known.get(name), now)
+    ]
+    above = set(order.downstream(first)) | set(first)
+    return tuple(
+        name
+        for name in order.order
+        if name in above and _is_time(every[name], known.get(name), now)
+    )
+
+
+def states(store: Store, city: City) -> dict[str, State]:
+    """The state of every model of the city, by name; ``waiting`` where none was tried yet."""
+    known = read_states(store)
+    return {n: known.get(n, State(model=n, status="waiting")) for n in models(city)}
+
+
+def history(store: Store, name: str) -> list[Run]:
+    """The attempts to build a model, the latest first."""
+    return read_history(store, name)
+
+
+def _tables(order: Graph) -> set[str]:
+    return {t for tables in order.inputs.values() for t in tables} | set(order.inputs)
+
+
+def _changed(model: Model, order: Graph, state: State | None, at: Mapping[str, int]) -> bool:
+    """Whether the published table was made from something else than what there is now."""
+    if state is None or not at.get(model.name):
+        return True
+    want = wanted(model, {t: at[t] for t in order.inputs[model.name]})
+    if state.status == results.REFUSED and state.tried == want:
+        return False  # the same rows would be refused again
+    return state.fingerprint != want
+
+
+def _is_time(model: Model, state: State | None, now: datetime) -> bool:
+    if model.schedule == ON_CHANGE or state is None or state.published_at is None:
+        return True
+    hour, minute = model.schedule.removeprefix("daily ").split(":")
+    at = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+    return state.published_at < at <= now
+
+
+@dataclass(kw_only=True)
+class _Standing:
+    """How far one build is."""
+
+    done: dict[str, BuildResult] = field(default_factory=dict)
+    running: dict["Future[BuildResult]", str] = field(default_factory=dict)
+
+
+class _Build:
+    def __init__(self, store: Store, city: City, *, clock: Clock, full: bool, run_id: str) -> None:
+        self.store, self.city, self.clock, self.full = store, city, clock, full
+        self.progress: BuildProgress = quiet
+        self.run_id = run_id or uuid.uuid4().hex
+        self.models = models(city)
+        self.graph = graph(self.models)
+        self.states = read_states(store)
+        self.at = contents(store, _tables(self.graph))
+        self.named: frozenset[str] = frozenset()
+        self._round: Round | None = None
+        self._lock = threading.Lock()
+
+    def selected(self, names: Iterable[str] | None) -> list[str]:
+        """The models to look at, in order."""
+        if names is None:
+            return list(self.graph.order)
+        self.named = frozenset(names)
+        for name in self.named:
+            if name not in self.models:
+                near = did_you_mean(name, self.models)
+                raise CityError(
+                    f"There is no model {name}",
+                    do=near or "See citybrain plan for the names",
+                    where=name,
+                )
+        missing = [n for n in self.graph.upstream(self.named) if not self.at.get(n)]
+        wanted_now = self.named | set(self.graph.downstream(self.named)) | set(missing)
+        return [n for n in self.graph.order if n in wanted_now] + [
+            n for n in sorted(self.named) if n not in self.graph.order
+        ]
+
+    def run(self, selected: list[str], *, workers: int) -> list[BuildResult]:
+        """Build these, each after what it reads."""
+        standing, left = _Standing(), list(selected)
+        broken = [n for n in self.models if n not in self.graph.order]
+        for name in broken if not self.named else [n for n in broken if n in self.named]:
+            standing.done[name] = self._unbuildable(name)
+        left = [n for n in left if n not in standing.done]
+        with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+            while left or standing.running:
+                left = self._start(left, standing, pool)
+                if standing.running:
+                    finished, _rest = wait(standing.running, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        self._finish(standing, standing.running.pop(future), future.result())
+        order = [*broken, *self.graph.order]
+        return [standing.done[n] for n in order if n in standing.done]
+
+    def _start(self, left: list[str], standing: _Standing, pool: ThreadPoolExecutor) -> list[str]:
+        """Begin all that is free; what is unchanged or blocked is done at once."""
+        waiting: list[str] = []
+        unfinished = set(left) | set(standing.running.values())
+        for name in left:
+            if unfinished.intersection(self.graph.inputs[name]):
+                waiting.append(name)
+                continue
+            at_once = self._without_building(name, standing)
+            if at_once:
+                self._finish(standing, name, at_once, total=len(left))
+                unfinished.discard(name)
+                continue
+            self._tell(name, "running", standing, len(left))
+            future = pool.submit(self._attempt, name)
+            standing.running[future] = name
+        return waiting
+
+    def _without_building(self, name: str, standing: _Standing) -> BuildResult | None:
+        bad = [
+            t
+            for t in self.graph.inputs[name]
+            if t in standing.done and standing.done[t].status in results.BAD
+        ]
+        state = self.states.get(name)
+        if bad:
+            error = f"{name} was not built, because {bad[0]} was not built."
+            return _as_it_is(name, state, results.BLOCKED, error)
+        forced = self.full and (not self.named or name in self.named)
+        if forced:
+            return None
+        if not _changed(self.models[name], self.graph, state, self.at):
+            if state and state.status == results.REFUSED and name not in self.named:
+                return _as_it_is(name, state, results.REFUSED, state.error)
+            if not state or state.status != results.REFUSED:
+                return _as_it_is(name, state, results.UNCHANGED, "")
+        elif not self.named and not _is_time(self.models[name], state, self.clock.now()):
+            return _as_it_is(name, state, results.UNCHANGED, "")
+        return None
+
+    def _attempt(self, name: str) -> BuildResult:
+        forced = self.full and (not self.named or name in self.named)
+        return attempt(self._shared(name), self.models[name], self.states.get(name), full=forced)
+
+    def _shared(self, name: str) -> Round:
+        """What attempts share; read anew where a native step has told its columns since."""
+        with self._lock:
+            unknown = (
+                self._round
+                and not self.models[name].native
+                and (name not in self._round.analysis.columns)
+            )
+            if self._round is None or unknown:
+                self._round = Round(
+                    store=self.store,
+                    city=self.city,
+                    analysis=analysed(self.store, self.city, self.models),
+                    run_id=self.run_id,
+                )
+            return self._round
+
+    def _finish(
+        self, standing: _Standing, name: str, result: BuildResult, *, total: int = 0
+    ) -> None:
+        standing.done[name] = result
+        if result.snapshot:
+            self.at[name] = result.snapshot
+        self._tell(name, result.status, standing, total, result)
+
+    def _tell(
+        self,
+        name: str,
+        phase: str,
+        standing: _Standing,
+        left: int,
+        result: BuildResult | None = None,
+    ) -> None:
+        done = len(standing.done)
+        self.progress(
+            BuildEvent(
+                model=name,
+                phase=phase,
+                done=done,
+                total=max(done, done + left),
+                rows=result.rows if result else 0,
+                seconds=result.seconds if result else 0.0,
+            )
+        )
+
+    def _unbuildable(self, name: str) -> BuildResult:
+        why = self.graph.refused.get(name) or "it waits for itself"
+        return BuildResult(
+            model=name, status=results.FAILED, error=f"{name} was not built, because {why}."
+        )
+
+
+def _as_it_is(name: str, state: State | None, status: str, error: str) -> BuildResult:
+    return BuildResult(
+        model=name,
+        status=status,
+        rows=state.rows if state else 0,
+        snapshot=state.snapshot if state else None,
+        expectations=dict(state.expectations) if state else {},
+        error=error,
+        sample=state.sample if state and status == results.REFUSED else {},
+    )

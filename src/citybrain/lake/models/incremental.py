@@ -1,0 +1,176 @@
+"""Making only what changed: an incremental model restricted to the keys whose inputs changed.
+
+The header's ``incremental: {by: person_id}`` promises that rows of one value of that column
+never depend on input rows of another. Then it is enough to find the values whose rows differ
+between the inputs as they were and as they are, to make those rows, and to put them in the
+place of the old ones. Whatever does not fit (an input without the column changed, an old
+snapshot is gone, many values changed, too many deltas lie about) is made in full instead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from citybrain.base.errors import CityError
+from citybrain.lake import sqltext
+from citybrain.lake.change import NewFile
+from citybrain.lake.jail.job import Statement
+from citybrain.lake.jail.registering import view_of
+from citybrain.lake.locations import Warehouse
+from citybrain.lake.models import heads
+from citybrain.lake.models.make import (
+    Checked,
+    Task,
+    copied,
+    expectations,
+    in_jail,
+    judged,
+    read,
+    selects,
+    step,
+)
+from citybrain.lake.models.publish import Made, target
+from citybrain.lake.models.typing import columns_of, fits
+from citybrain.lake.scan import scan
+from citybrain.lake.views import TableView
+
+SHARE = 5  # more than a fifth of the table's keys: all of it is as quick
+DELTAS = 4  # with more of them, reading slows down
+_KEYS = "memory.main._changed_keys"
+
+
+def make_changed(task: Task, before: Mapping[str, int]) -> Checked | None:
+    """Make the rows of changed keys; None when all must be made.
+
+    ``before`` are the contents that the published table was made from.
+    """
+    model, store = task.model, task.store
+    if task.empty or not model.by or not store.exists(model.name):
+        return None
+    published = store.view(model.name)
+    wanted = columns_of(task.columns, model.columns, model.name)
+    if not fits(published.columns, wanted) or published.key != model.grain:
+        return None
+    changed = _changed(task, before)
+    if changed is None:
+        return None
+    return _Restricted(task, published, changed).made()
+
+
+def _changed(task: Task, before: Mapping[str, int]) -> dict[str, TableView] | None:
+    """The former views of inputs that changed; None when the change cannot be followed."""
+    found: dict[str, TableView] = {}
+    if set(before) != set(task.views):
+        return None
+    for table, view in task.views.items():
+        if heads.content_of(view.snapshot) == before[table]:
+            continue
+        try:
+            old = task.store.view(table, snapshot_id=before[table]) if before[table] else None
+        except CityError:  # the old snapshot has expired
+            return None
+        if old is None or task.model.by not in {c.name for c in view.columns}:
+            return None
+        if not fits(old.columns, view.columns):
+            return None
+        found[table] = old
+    return found
+
+
+class _Restricted:
+    """One restricted making: which keys, which rows, and whether any row must vanish."""
+
+    def __init__(self, task: Task, published: TableView, changed: Mapping[str, TableView]) -> None:
+        self.task = task
+        self.published = published
+        self.changed = changed
+        self.by = sqltext.name(task.model.by)
+        self.root = task.store.ground.warehouse
+        self.previous = scan(published, self.root)
+
+    def made(self) -> Checked | None:
+        """The rows of changed keys as a delta, or all rows with theirs replaced."""
+        task = self.task
+        wanted = columns_of(task.columns, task.model.columns, task.model.name)
+        new = target(task.store, task.model.name, wanted, task.folder)
+        kept = f"SELECT p.* FROM ({self.previous}) p WHERE NOT {self._is_changed('p')}"
+        together = f"{kept} UNION ALL BY NAME {read(new.path)}"
+        some = f"SELECT m.* FROM ({task.model.sql}\n) m WHERE {self._is_changed('m')}"
+        work = [
+            Statement(kind="only_if", sql=self._few()),
+            Statement(kind="copy", sql=copied(new, some)),
+            Statement(kind="rows", sql=self._gone(read(new.path))),
+            # Expectations ask of whole tables.
+            *(step(s) for t, sql in selects(task).items() for s in view_of(t, sql)),
+            *(step(s) for s in view_of(task.model.name, together)),
+            Statement(kind="rows", sql=f"SELECT count(*) AS n FROM ({together})"),
+            *expectations(task.model),
+        ]
+        answer = in_jail(task, {}, work, before=self._setup(), more=self.changed.values())
+        rows = [r for r in answer.results if r is not None and not isinstance(r, int)]
+        if len(answer.results) < len(work):
+            return None
+        gone, total = (int(r.to_pylist()[0]["n"]) for r in rows[:2])
+        made = Made(path=new.path, columns=new.columns, rows=total, role="delta")
+        if gone or self._deltas() >= DELTAS:
+            made = replace(made, path=self._whole(new, together), role="base")
+        return judged(task.model, made, rows[2:])
+
+    def _deltas(self) -> int:
+        return sum(f.role == "delta" for f in self.published.files)
+
+    def _setup(self) -> list[Statement]:
+        """The changed keys, and the inputs with the rows of these only."""
+        keys = " UNION ".join(
+            _differing(self.task.views[table], old, self.by, self.root)
+            for table, old in self.changed.items()
+        )
+        made = f"CREATE TABLE {_KEYS} AS SELECT DISTINCT key FROM ({keys})"
+        setup = [Statement(kind="setup", sql=made)]
+        for table, select in selects(self.task).items():
+            view = self.task.views[table]
+            if self.task.model.by in {c.name for c in view.columns}:
+                select = f"SELECT i.* FROM ({select}) i WHERE {self._is_changed('i')}"
+            setup += view_of(table, select)
+        return setup
+
+    def _is_changed(self, alias: str) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM {_KEYS} k WHERE k.key IS NOT DISTINCT FROM {alias}.{self.by})"
+        )
+
+    def _few(self) -> str:
+        rows = self.published.snapshot.rows if self.published.snapshot else 0
+        return f"SELECT count(*) * {SHARE} <= {rows} FROM {_KEYS}"
+
+    def _gone(self, made: str) -> str:
+        grain = sqltext.names(self.task.model.grain)
+        return (
+            f"SELECT count(*) AS n FROM (SELECT {grain} FROM ({self.previous}) p "
+            f"WHERE {self._is_changed('p')}) o ANTI JOIN ({made}) m USING ({grain})"
+        )
+
+    def _whole(self, new: NewFile, together: str) -> Path:
+        """All rows in one file: a delta can replace rows, but not remove them."""
+        whole = replace(new, path=new.path.with_name("whole.parquet"))
+        copy = Statement(kind="copy", sql=copied(whole, together))
+        in_jail(self.task, {}, [copy], before=self._setup()[:1], more=self.changed.values())
+        return whole.path
+
+
+def _differing(new: TableView, old: TableView, by: str, root: Warehouse) -> str:
+    """The values of the column whose rows differ between two snapshots of a table."""
+    had = {f.path for f in old.files}
+    added = tuple(replace(f, role="base") for f in new.files if f.path not in had)
+    if had <= {f.path for f in new.files}:
+        fresh = scan(replace(new, files=added), root)
+        keys = f"SELECT {by} AS key FROM ({fresh})"
+        if not new.key:
+            return keys
+        replaced = f"({scan(old, root)}) o SEMI JOIN ({fresh}) a USING ({sqltext.names(new.key)})"
+        return f"{keys} UNION SELECT o.{by} AS key FROM {replaced}"
+    shown = sqltext.names(c.name for c in new.columns)
+    now, then = (f"SELECT {shown} FROM ({scan(view, root)})" for view in (new, old))
+    return (
+        f"SELECT {by} AS key FROM (({now} EXCEPT ALL {then}) UNION ALL ({then} EXCEPT ALL {now}))"
+    )
