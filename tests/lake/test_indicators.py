@@ -70,7 +70,7 @@ def test_what_did_not_change_is_not_worked_out_again(store: Store, tmp_path: Pat
     assert refresh(store, city) == []
     kept = values.newest(store)["marriages"]
     assert kept.checked_at - kept.at == timedelta(minutes=5)
-    assert values.moved(store) is None
+    assert values.moves(store) == []
 
 
 def test_a_commit_moves_the_number_and_history_keeps_both(store: Store, tmp_path: Path) -> None:
@@ -81,9 +81,11 @@ def test_a_commit_moves_the_number_and_history_keeps_both(store: Store, tmp_path
     assert (before.value, after.value) == (2.0, 3.0)
     assert before.sha256 != after.sha256
     assert [v.value for v in values.history(store, "marriages")] == [2.0, 3.0]
-    moved = values.moved(store)
-    assert moved is not None
-    assert moved.value == 3.0
+    put(store, "b3", MORE.replace("'c'", "'d'"), replace=True)
+    (same,) = refresh(store, city)
+    assert same.value == 3.0
+    assert [move.at for move in values.moves(store, limit=9)] == [after.at]
+    assert [move.sha256 for move in values.moves(store)] == [after.sha256]
 
 
 def test_a_changed_definition_makes_a_new_value(store: Store, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from citybrain.engines.indicators.integrity import integrity
 from citybrain.engines.indicators.looks import looks
 from citybrain.engines.indicators.quality import quality
 from citybrain.engines.indicators.stand import NEEDS, Stand
-from citybrain.lake.indicators.values import moved
+from citybrain.lake.indicators.values import moves
 
 _NOTHING = Text(zh="", en="")
 
@@ -149,9 +149,10 @@ def _looks(stand: Stand) -> Fact:
 
 def _change_to_wall(stand: Stand) -> Fact:
     """From the start of the delivery that changed an indicator last to its new value."""
-    newest = moved(stand.store)
-    if newest is None:
+    found = moves(stand.store)
+    if not found:
         return Fact(value=None, note=Text(zh="还没有指标换过数", en="no indicator changed yet"))
+    newest = found[0]
     before = [
         d
         for d in stand.good

@@ -8,6 +8,7 @@ from citybrain.engines.indicators.models import Reminder
 from citybrain.engines.indicators.stand import Stand
 from citybrain.engines.indicators.views import Integrity, Moment
 from citybrain.lake.indicators.indicator import indicators
+from citybrain.lake.indicators.values import moves
 
 SHOWN = 6
 _LAKE = Text(zh="数据湖", en="The lake")
@@ -42,21 +43,17 @@ def _deliveries(stand: Stand) -> Iterator[Moment]:
 
 def _values(stand: Stand) -> Iterator[Moment]:
     known = indicators(stand.city)
-    for value in sorted(stand.values.values(), key=lambda value: value.at)[-SHOWN:]:
+    for value in moves(stand.store, limit=SHOWN):
         indicator = known.get(value.name)
         if indicator is None:
             continue
         title_en = indicator.title_en or indicator.title
-        if value.value is None:
-            said = Text(zh=f"{indicator.title}算不出来", en=f"{title_en} gave no number")
-        else:
-            number = f"{value.value:,.{indicator.decimals}f}"
-            said = Text(
-                zh=f"{indicator.title}换数：{number} {indicator.unit}",
-                en=f"{title_en} is now {number} {indicator.unit_en or indicator.unit}",
-            )
-        tone = "bad" if value.value is None else "ok"
-        yield Moment(at=value.at, tone=tone, who=_WALL, sentence=said)
+        number = f"{value.value:,.{indicator.decimals}f}"
+        said = Text(
+            zh=f"{indicator.title}换数：{number} {indicator.unit}",
+            en=f"{title_en} is now {number} {indicator.unit_en or indicator.unit}",
+        )
+        yield Moment(at=value.at, tone="ok", who=_WALL, sentence=said)
 
 
 def _reminders() -> Iterator[Moment]:

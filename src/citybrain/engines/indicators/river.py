@@ -72,21 +72,18 @@ def _note(stand: Stand, tables: tuple[str, ...], state: str) -> Text:
 
 def _standard(stand: Stand) -> tuple[int, int | None]:
     """How many tables of the standard layer are built, and their rows."""
-    names = [name for name in stand.store.tables() if name.startswith("dwd.")]
-    shots = [stand.store.snapshot(name) for name in names]
-    built = [shot for shot in shots if shot is not None]
-    return len(built), sum(shot.rows for shot in built) if built else None
+    built = [state for name, state in stand.models.items() if name.startswith("dwd.")]
+    return len(built), sum(state.rows for state in built) if built else None
 
 
 def _pool(library: Library, stand: Stand) -> Pool:
-    there = stand.store.exists(library.table)
-    shot = stand.store.snapshot(library.table) if there else None
+    state = stand.models.get(library.table)
     return Pool(
         table=library.table,
         title=Text(zh=library.title, en=library.title_en or library.title),
         unit=Text(zh=library.unit, en=library.unit_en or library.unit),
-        rows=shot.rows if shot else None,
-        built_at=shot.committed_at if shot else None,
+        rows=state.rows if state else None,
+        built_at=state.published_at if state else None,
         reads=_reads(library.table, stand),
     )
 

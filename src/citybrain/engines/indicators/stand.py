@@ -17,7 +17,10 @@ _URGENT = (*NEEDS, "arrived", "waiting")
 
 @dataclass(frozen=True, kw_only=True)
 class Stand:
-    """What the lake's database says: statuses of tables, deliveries of two days, damage."""
+    """What the lake's database says: statuses of tables, deliveries of two days, damage.
+
+    ``models`` are the states of those that were built, by name.
+    """
 
     now: datetime
     city: City
@@ -26,6 +29,7 @@ class Stand:
     deliveries: tuple[Any, ...]
     damaged: frozenset[str]
     values: Mapping[str, Value]
+    models: Mapping[str, Any]
 
     @property
     def midnight(self) -> datetime:
@@ -80,6 +84,7 @@ def stand() -> Stand:
     """How it stands now, at the installation's clock."""
     from citybrain.lake.arrivals import deliveries
     from citybrain.lake.indicators.values import newest
+    from citybrain.lake.models.build import states
     from citybrain.lake.status import status
 
     store, city, now = catalogue.store(), catalogue.city(), catalogue.clock().now()
@@ -92,4 +97,9 @@ def stand() -> Stand:
         deliveries=tuple(deliveries(store, since=midnight - timedelta(days=1))),
         damaged=frozenset(d.table.split(".", 1)[1] for d in store.damaged()),
         values=newest(store),
+        models={
+            name: state
+            for name, state in states(store, city).items()
+            if state.published_at is not None
+        },
     )

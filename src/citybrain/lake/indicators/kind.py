@@ -15,7 +15,6 @@ from citybrain.city.rules.view import View
 from citybrain.city.words import did_you_mean
 from citybrain.lake.indicators.indicator import FACTS, dashboards, indicators
 
-
 OWN_SERIES = ("departments", "divisions")
 
 

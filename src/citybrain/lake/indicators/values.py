@@ -32,6 +32,8 @@ from citybrain.lake.database import METADATA, reading, writing
 if TYPE_CHECKING:
     from citybrain.lake.store import Store
 
+LOOKED_AT = 2000  # rows among which a page looks for moves
+
 indicator_values = Table(
     "indicator_values",
     METADATA,
@@ -134,22 +136,25 @@ def newest(store: "Store") -> Mapping[str, Value]:
         return {row.name: _value(row) for row in connection.execute(statement)}
 
 
-def moved(store: "Store") -> Value | None:
-    """The newest value that took the place of another; None while none did."""
-    last = (
-        select(func.max(indicator_values.c.id))
-        .group_by(indicator_values.c.name)
-        .having(func.count() > 1)
-    )
+def moves(store: "Store", *, limit: int = 1) -> list[Value]:
+    """The newest values that differ from the one before them, newest first.
+
+    An indicator's first value took the place of none and is no move.
+    """
+    columns = indicator_values.c
+    newest = select(func.max(columns.id)).scalar_subquery()
+    before = func.lag(columns.value).over(partition_by=columns.name, order_by=columns.id)
+    recent = (
+        select(indicator_values, before.label("before")).where(columns.id > newest - LOOKED_AT)
+    ).subquery()
     statement = (
-        select(indicator_values)
-        .where(indicator_values.c.id.in_(last), indicator_values.c.error == "")
-        .order_by(indicator_values.c.id.desc())
-        .limit(1)
+        select(recent)
+        .where(recent.c.before.is_not(None), recent.c.before != recent.c.value)
+        .order_by(recent.c.id.desc())
+        .limit(limit)
     )
     with reading(store.engine) as connection:
-        row = connection.execute(statement).one_or_none()
-    return _value(row) if row else None
+        return [_value(row) for row in connection.execute(statement)]
 
 
 def history(store: "Store", name: str, *, limit: int = 200) -> list[Value]:
