@@ -19,9 +19,11 @@ def main() -> None:
     from citybrain.base.clock import SystemClock
     from citybrain.engines.catalogue import service as catalogue
     from citybrain.engines.indicators import service as indicators
+    from citybrain.engines.libraries import service as libraries
     from citybrain.engines.work import service as work
 
     catalogue.schedule()
+    libraries.schedule()
     indicators.schedule()
     work.run_worker(stop, clock=SystemClock())
 

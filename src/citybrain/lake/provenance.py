@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from citybrain.base.hashing import canonical_json, sha256_bytes
-from citybrain.lake.database import manifest, reading
+from citybrain.lake.database import heads, manifest, reading
 from citybrain.lake.duck import connection
 from citybrain.lake.integrity import expected, problem_of
 from citybrain.lake.store import Store
@@ -62,6 +62,16 @@ def table_proof(store: Store, lake_table: str) -> TableProof | None:
         digest=sha256_bytes(canonical_json(sorted(sha for _path, sha, _size in known))),
         verdict=_verdict(store, known),
     )
+
+
+def pointers(store: Store) -> str:
+    """One hash of what all tables of the lake are just now; it changes with each commit."""
+    columns = heads.c
+    with reading(store.engine) as held:
+        rows = held.execute(
+            select(columns.lake_table, columns.metadata_location).order_by(columns.lake_table)
+        ).all()
+    return sha256_bytes(canonical_json([list(row) for row in rows]))
 
 
 def file_of_row(store: Store, lake_table: str, row: str) -> FileProof | None:

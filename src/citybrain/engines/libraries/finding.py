@@ -11,7 +11,7 @@ from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.looking import looking
 from citybrain.engines.libraries.models import FindingStep
 from citybrain.engines.libraries.views_library import FindingRow, FindingsView
-from citybrain.engines.libraries.wiring import Text, both, department
+from citybrain.engines.libraries.wiring import Text, both, department, placed
 from citybrain.lake.libraries.asking import counted, told
 from citybrain.lake.libraries.findings import note_of
 from citybrain.lake.libraries.model import Library
@@ -167,7 +167,7 @@ def _row(one: Mapping[str, Any], steps: Mapping[str, FindingStep], *, reveal: bo
         sentence=sentences,
         state=step.state if step else "open",
         reason=step.reason if step else "",
-        at=one["seen_at"],
+        at=placed(one["seen_at"]),
     )
 
 

@@ -1,11 +1,13 @@
 """One golden record as a page shows it: values, sources, life, findings, who looked."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import lives, wiring
+from citybrain.engines.libraries.decided import overrides_of
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.finding import findings_of
 from citybrain.engines.libraries.looking import looking
@@ -20,7 +22,7 @@ from citybrain.engines.libraries.views_library import (
     SourceRow,
     SourceView,
 )
-from citybrain.engines.libraries.wiring import Text, both, department
+from citybrain.engines.libraries.wiring import Text, both, department, placed
 from citybrain.lake.libraries.history import Changed, changes
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.reading import libraries
@@ -74,9 +76,11 @@ def record(
             else []
         )
         told = findings_of(found.name, entity_id, reveal=reveal) if read else ()
+        decided = overrides_of(found, entity_id) if read else ()
     if read is None:
         raise _unknown(found, entity_id, as_of)
-    return _view(actor, read, changed, told, as_of, reveal, purpose, done.entries[0])
+    view = _view(actor, read, changed, told, as_of, reveal, purpose, done.entries[0])
+    return replace(view, overrides=decided)
 
 
 def _view(
@@ -130,7 +134,7 @@ def source_row(place: Place) -> SourceRow:
         department=place.department,
         department_title=department(place.department),
         ref=place.ref,
-        at=place.seen_at,
+        at=placed(place.seen_at),
     )
 
 

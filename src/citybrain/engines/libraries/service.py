@@ -5,6 +5,12 @@ nothing before that entry is durable; results are frozen dataclasses of plain va
 a page and its ``.csv`` and ``.json`` twins render the same object.
 """
 
+from citybrain.engines.libraries.building import (
+    build,
+    build_of,
+    builds,
+    enqueue_build,
+)
 from citybrain.engines.libraries.descent import (
     lineage_of,
     lineage_starts,
@@ -23,6 +29,10 @@ from citybrain.engines.libraries.finding import (
     handle_finding,
     may_see_findings,
 )
+from citybrain.engines.libraries.modelling import (
+    models,
+)
+from citybrain.engines.libraries.modelpage import build_results, model
 from citybrain.engines.libraries.objections import (
     answer_objection,
     object_to,
@@ -31,6 +41,12 @@ from citybrain.engines.libraries.objections import (
 from citybrain.engines.libraries.openlineage import (
     lineage_events,
 )
+from citybrain.engines.libraries.operations import (
+    operation,
+    operations,
+    retry_operation,
+)
+from citybrain.engines.libraries.overriding import decide
 from citybrain.engines.libraries.quality import (
     quality,
     quality_department,
@@ -73,6 +89,9 @@ from citybrain.engines.libraries.standards import (
     standards,
     standards_fields,
 )
+from citybrain.engines.libraries.tasks import (
+    schedule,
+)
 from citybrain.engines.libraries.tracing import (
     trace,
     trace_starts,
@@ -102,6 +121,24 @@ from citybrain.engines.libraries.views_lineage import (
     LineageTable,
     LineageView,
 )
+from citybrain.engines.libraries.views_models import (
+    MODEL_STATES,
+    BuildPoint,
+    BuildView,
+    ExpectationRow,
+    ModelColumn,
+    ModelRow,
+    ModelsView,
+    ModelView,
+    Neighbour,
+    OperationRow,
+    OperationsView,
+    PlanStep,
+    PlanView,
+    Refused,
+    Sample,
+    ScheduleRow,
+)
 from citybrain.engines.libraries.views_query import (
     Answer,
     ColumnHint,
@@ -125,17 +162,21 @@ from citybrain.engines.libraries.views_trace import (
 )
 
 __all__ = [
+    "MODEL_STATES",
     "STATES",
     "STEPS",
     "TRACE_KINDS",
     "Answer",
     "BoundField",
+    "BuildPoint",
+    "BuildView",
     "ChangeRow",
     "ColumnHint",
     "ColumnQuality",
     "DepartmentQuality",
     "ElementRow",
     "ElementView",
+    "ExpectationRow",
     "FindingRow",
     "FindingsView",
     "GoldenField",
@@ -151,17 +192,29 @@ __all__ = [
     "Lost",
     "MendRow",
     "MentionRow",
+    "ModelColumn",
+    "ModelRow",
+    "ModelView",
+    "ModelsView",
+    "Neighbour",
     "ObjectionRow",
     "OddRow",
+    "OperationRow",
+    "OperationsView",
     "Override",
     "PastRow",
+    "PlanStep",
+    "PlanView",
     "QualityRow",
     "QualityView",
     "QueryFault",
     "RecordView",
+    "Refused",
     "ResultColumn",
     "RuleRow",
+    "Sample",
     "SavedRow",
+    "ScheduleRow",
     "SearchView",
     "SourceField",
     "SourceRow",
@@ -181,6 +234,12 @@ __all__ = [
     "Unknown",
     "WorkbenchView",
     "answer_objection",
+    "build",
+    "build_of",
+    "build_results",
+    "builds",
+    "decide",
+    "enqueue_build",
     "export_query",
     "finding_counts",
     "findings",
@@ -190,8 +249,12 @@ __all__ = [
     "lineage_of",
     "lineage_starts",
     "may_see_findings",
+    "model",
+    "models",
     "object_to",
     "objections",
+    "operation",
+    "operations",
     "past_queries",
     "past_query",
     "quality",
@@ -199,9 +262,11 @@ __all__ = [
     "quality_rules",
     "quality_table",
     "record",
+    "retry_operation",
     "run_query",
     "save_query",
     "saved_query",
+    "schedule",
     "search_library",
     "standard",
     "standards",

@@ -8,7 +8,7 @@ from citybrain.engines.libraries.records import code_title, source_row
 from citybrain.engines.libraries.tracesteps import TITLES, fact
 from citybrain.engines.libraries.views_library import SourceRow
 from citybrain.engines.libraries.views_trace import TraceFact, TraceGrid, TraceStep
-from citybrain.engines.libraries.wiring import both
+from citybrain.engines.libraries.wiring import both, placed
 from citybrain.lake.connections import resolve
 from citybrain.lake.libraries.model import LibraryField
 from citybrain.lake.libraries.record import Place, Record, Value
@@ -151,7 +151,7 @@ def _cell(place: Place, contract: Contract, told: Field, *, revealed: bool) -> T
         title=both(cell.at if cell else f"{fetch.source}.{told.source}"),
         value=None,
         detail=owner.department_title,
-        at=place.seen_at,
+        at=placed(place.seen_at),
         hash="",
         hash_title=both(""),
         verdict="",

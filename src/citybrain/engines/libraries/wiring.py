@@ -1,5 +1,8 @@
 """Where this engine finds the lake, the city and the clock: at the catalogue's door."""
 
+from datetime import datetime
+
+from citybrain.base.clock import CITY_ZONE
 from citybrain.engines.catalogue.service import (
     Text,
     city,
@@ -23,6 +26,7 @@ __all__ = [
     "local",
     "may",
     "order",
+    "placed",
     "reading",
     "require",
     "store",
@@ -32,6 +36,11 @@ __all__ = [
 def both(chinese: str, english: str = "") -> Text:
     """A label in both languages; Chinese where there is no English."""
     return Text(zh=chinese, en=english or chinese)
+
+
+def placed(at: datetime | None) -> datetime | None:
+    """A time of the lake, which has no zone there, in the city's."""
+    return at.replace(tzinfo=CITY_ZONE) if at and at.tzinfo is None else at
 
 
 def department(name: str) -> Text:

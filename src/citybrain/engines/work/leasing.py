@@ -50,6 +50,24 @@ def claim(
     return job
 
 
+def again(job_id: int, *, now: datetime) -> bool:
+    """Make a failed or waiting job due now, with all its attempts before it; False for others.
+
+    An open job of the same unique key stays the only one.
+    """
+    with transaction.atomic():
+        job = Job.objects.filter(pk=job_id, state__in=("failed", "ready")).first()
+        if job is None:
+            return False
+        open_one = Job.objects.filter(unique_key=job.unique_key, state__in=("ready", "running"))
+        if job.state == "failed" and job.unique_key and open_one.exists():
+            return False
+        changed = Job.objects.filter(pk=job_id, state=job.state, fence=job.fence).update(
+            state="ready", run_after=now, attempt=0, finished_at=None
+        )
+    return bool(changed)
+
+
 def keep(job_id: int, fence: int, *, until: datetime) -> bool:
     """Move the lease's end; False when it is lost."""
     return bool(_held(job_id, fence).update(lease_until=until))

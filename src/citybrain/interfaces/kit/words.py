@@ -34,6 +34,18 @@ RUN_STATES = {
     "failed": Word(text=_("失败"), shape="bad"),
     "stopped": Word(text=_("已停止"), shape="warn"),
 }
+MODEL_STATES = {
+    "current": Word(text=_("最新"), shape="ok"),
+    "built": Word(text=_("成功"), shape="ok"),
+    "unchanged": Word(text=_("无变化"), shape="idle"),
+    "changed": Word(text=_("有改动"), shape="warn"),
+    "stale": Word(text=_("来源有变"), shape="warn"),
+    "never": Word(text=_("未构建"), shape="idle"),
+    "refused": Word(text=_("未发布"), shape="bad"),
+    "blocked": Word(text=_("被上游挡住"), shape="bad"),
+    "kept": Word(text=_("通过"), shape="ok"),
+    "broken": Word(text=_("未过"), shape="bad"),
+}
 LOOKS = {
     "masked": Word(text=_("脱敏"), shape="ok"),
     "revealed": Word(text=_("明文"), shape="warn"),
@@ -58,13 +70,16 @@ ACTIONS = {
     "indicators.remind": _("催办"),
     "quality.object": _("提出异议"),
     "quality.answer": _("答复异议"),
+    "model.build": _("构建模型"),
+    "library.override": _("人工认定"),
+    "findings.handle": _("处理问题线索"),
     "work.read": _("查看任务"),
 }
 
 
 def word(state: str) -> Word:
     """The word of any state; the slug itself, neutrally, when the state is new."""
-    for words in (STATES, RUN_STATES, LOOKS):
+    for words in (STATES, RUN_STATES, LOOKS, MODEL_STATES):
         if state in words:
             return words[state]
     return Word(text=state, shape="idle")

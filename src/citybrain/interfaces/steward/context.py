@@ -51,8 +51,10 @@ _GROUPS: tuple[tuple[object, tuple[tuple[str, object, str], ...]], ...] = (
     (
         _("数据开发"),
         (
+            ("models", _("模型"), "flow"),
             ("workbench", _("SQL 工作台"), "code"),
             ("lineage", _("血缘"), "share"),
+            ("operations", _("调度运行"), "clock"),
         ),
     ),
     (

@@ -3,7 +3,14 @@
 from django.urls import path
 
 from citybrain.interfaces.kit import converters
-from citybrain.interfaces.steward import views_library, views_lineage, views_trace, views_workbench
+from citybrain.interfaces.steward import (
+    views_library,
+    views_lineage,
+    views_models,
+    views_operations,
+    views_trace,
+    views_workbench,
+)
 
 converters.register()
 
@@ -45,6 +52,11 @@ urlpatterns = [
         views_library.entity_reveal,
         name="entity_reveal",
     ),
+    path(
+        "steward/libraries/<name:library>/<name:entity>/same",
+        views_library.entity_override,
+        name="entity_override",
+    ),
     path("steward/findings", views_library.findings, name="findings"),
     path("steward/findings.<twin:suffix>", views_library.findings_twin, name="findings_twin"),
     path(
@@ -68,4 +80,30 @@ urlpatterns = [
         name="lineage_twin",
     ),
     path("steward/lineage/<lake:table>", views_lineage.lineage_of, name="lineage_of"),
+    path("steward/models", views_models.models, name="models"),
+    path("steward/models.<twin:suffix>", views_models.models_twin, name="models_twin"),
+    path("steward/models/live", views_models.models_live, name="models_live"),
+    path("steward/models/build", views_models.build, name="build_start"),
+    path("steward/builds/<int:number>", views_models.build_page, name="build"),
+    path("steward/builds/<int:number>/live", views_models.build_live, name="build_live"),
+    path(
+        "steward/models/<lake:model>/runs.<twin:suffix>", views_models.model_runs, name="model_runs"
+    ),
+    path("steward/models/<lake:model>.<twin:suffix>", views_models.model_twin, name="model_twin"),
+    path("steward/models/<lake:model>", views_models.model, name="model"),
+    path("steward/operations", views_operations.operations, name="operations"),
+    path(
+        "steward/operations.<twin:suffix>", views_operations.operations_twin, name="operations_twin"
+    ),
+    path("steward/operations/<int:number>", views_operations.operation, name="operation"),
+    path(
+        "steward/operations/<int:number>.<twin:suffix>",
+        views_operations.operation_twin,
+        name="operation_twin",
+    ),
+    path(
+        "steward/operations/<int:number>/retry",
+        views_operations.operation_retry,
+        name="operation_retry",
+    ),
 ]

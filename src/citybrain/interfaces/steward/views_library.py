@@ -73,6 +73,26 @@ def entity_reveal(request: HttpRequest, library: str, entity: str) -> HttpRespon
     return _entity(request, view)
 
 
+@page("library.override", "POST")
+def entity_override(request: HttpRequest, library: str, entity: str) -> HttpResponse:
+    """These are, or are not, the same: decided by hand, recorded with its purpose."""
+    who, purpose = actor(request), request.POST.get("purpose", "").strip()
+    try:
+        job = libraries.decide(
+            who,
+            library,
+            entity,
+            other=request.POST.get("other", ""),
+            same=request.POST.get("same") == "1",
+            purpose=purpose,
+        )
+    except CityError as error:
+        view = libraries.record(who, library, entity)
+        return _entity(request, view, override_refused=error)
+    messages.success(request, _("已记下。现在按它重建。"))
+    return redirect("build", number=job)
+
+
 @page("lake.read")
 def entity_twin(request: HttpRequest, library: str, entity: str, suffix: str) -> HttpResponse:
     """The record as JSON; as CSV its values."""
@@ -105,8 +125,9 @@ def finding_handle(request: HttpRequest, finding: str) -> HttpResponse:
 
 
 def _entity(
-    request: HttpRequest, view: RecordView, *, refusal: CityError | None = None
-) -> HttpResponse:
+    request: HttpRequest, view: RecordView, *, refusal: CityError | None = None,
+    override_refused: CityError | None = None,
+) -> HttpResponse:  # fmt: skip
     by_source: dict[str, list[libraries.SourceView]] = {}
     for one in view.sources:
         by_source.setdefault(one.source.table, []).append(one)
@@ -116,9 +137,14 @@ def _entity(
         "cluster": cluster(view),
         "compared": [(rows[0].source, rows) for rows in by_source.values()],
         "reveal_error": (refusal.why or refusal.what) if refusal else "",
+        "override_error": (override_refused.why or override_refused.what)
+        if override_refused
+        else "",
         "day": request.POST.get("day") or request.GET.get("day") or "",
     }
-    return render(request, "steward/entity.html", context, status=422 if refusal else 200)
+    return render(
+        request, "steward/entity.html", context, status=422 if refusal or override_refused else 200
+    )
 
 
 def _as_of(request: HttpRequest) -> datetime | None:

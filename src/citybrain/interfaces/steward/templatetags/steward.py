@@ -125,3 +125,44 @@ def layer_word(layer: str) -> str:
         "ads": gettext("应用层"),
     }
     return words_of.get(layer, layer)
+
+
+@register.filter
+def words_list(text: str) -> list[str]:
+    """Words between blanks, to go through in a template."""
+    return text.split()
+
+
+@register.simple_tag
+def model_state_word(state: str) -> str:
+    """The word for how a model stands."""
+    return str(words.word(state).text)
+
+
+@register.simple_tag
+def model_state(state: str) -> SafeString:
+    """How a model stands, or how a build of it ended, as word, shape and colour."""
+    return tag_of(words.word(state))
+
+
+@register.simple_tag
+def job_word(state: str) -> str:
+    """The word for where a job stands."""
+    return str(words.word({"ready": "queued"}.get(state, state)).text)
+
+
+@register.simple_tag
+def job_state(state: str) -> SafeString:
+    """Where a job stands, as word, shape and colour."""
+    return tag_of(words.word({"ready": "queued"}.get(state, state)))
+
+
+@register.simple_tag
+def model_test(state: str) -> SafeString:
+    """How a test ended."""
+    return tag_of(words.word({"passed": "kept", "failed": "broken"}.get(state, state)))
+
+
+def tag_of(word: words.Word) -> SafeString:
+    """A word with its shape."""
+    return format_html('<span class="tag tag--{}">{}</span>', word.shape, word.text)

@@ -1,0 +1,87 @@
+"""Decisions by hand: these two are, or are not, the same; recorded with a purpose.
+
+A decision names mentions, not entities: it holds however the entities are made anew. It takes
+effect with the next build, which is ordered at once.
+"""
+
+from citybrain.base.errors import CityError
+from citybrain.engines.guard import service as guard
+from citybrain.engines.identity.service import Actor
+from citybrain.engines.libraries import wiring
+from citybrain.engines.libraries.building import enqueue_build
+from citybrain.engines.libraries.decided import KINDS
+from citybrain.engines.libraries.errors import Unknown
+from citybrain.engines.libraries.records import declared, thing_of
+from citybrain.lake.libraries.model import Library
+from citybrain.lake.libraries.names import LINKS
+from citybrain.lake.libraries.record import Edge, Record, golden
+from citybrain.lake.resolve import overrides
+
+
+def decide(
+    actor: Actor, library: str, entity_id: str, *, other: str, same: bool, purpose: str
+) -> int:
+    """Say that ``other`` (an entity's id, or one of this record's mentions) is the same or not.
+
+    One entry about each entity that is concerned, with the purpose; the job that builds the
+    links anew. Refuses without purpose, and a decision against one that is in force.
+    """
+    found = declared(library)
+    if found.entity not in KINDS:
+        raise CityError(
+            "这个库的行不是人也不是企业", do="只有人口库、法人库可以人工认定", where=library
+        )
+    here = _whole(found, entity_id)
+    mentions, there = _mentions(found, here, other.strip(), same=same)
+    things = tuple(dict.fromkeys((thing_of(found, entity_id), *there)))
+    with guard.act(actor, "library.override", things, purpose=purpose, clock=wiring.clock()):
+        pass  # recorded before it is made: the lake and the record cannot commit as one
+    overrides.add(
+        wiring.store(),
+        kind=KINDS[found.entity],
+        verdict="together" if same else "apart",
+        mentions=mentions,
+        by=actor.id,
+        why=purpose,
+        now=wiring.clock().now(),
+    )
+    return enqueue_build(actor, [LINKS[found.entity]])
+
+
+def _mentions(
+    library: Library, here: Record, other: str, *, same: bool
+) -> tuple[list[str], tuple[str, ...]]:
+    """The mentions that the decision names, and the other entity's thing."""
+    own = _own(here, other)
+    if own:
+        rest = [edge.mention for edge in here.edges if edge.mention != own]
+        if same or not rest:
+            raise CityError(
+                "这处提及已经算在这个主体里", do="要分开请选“不是同一个”", where=other
+            )  # fmt: skip
+        return [own, rest[0]], ()
+    there = _whole(library, other)
+    return [here.edges[0].mention, there.edges[0].mention], (thing_of(library, other),)
+
+
+def _own(here: Record, ref: str) -> str:
+    """The mention behind what the page calls it: ``civil.marriages/1#man``."""
+    place, _, role = ref.partition("#")
+    found = (e for e in here.edges if _is(e, place, role))
+    return next((edge.mention for edge in found), "")
+
+
+def _is(edge: Edge, ref: str, role: str) -> bool:
+    return edge.place.ref == ref and edge.role == role
+
+
+def _whole(library: Library, entity_id: str) -> Record:
+    """The record with its mentions by name, for the decision alone; nothing of it is shown."""
+    found = golden(wiring.store(), wiring.city(), library.name, entity_id, reveal=True)
+    if found is None or not found.edges:
+        raise Unknown(
+            f"{library.title}里没有 {entity_id}",
+            do="请写另一个主体的编号，或本页的一处提及",
+            where=entity_id,
+        )
+    return found

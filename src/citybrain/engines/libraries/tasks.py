@@ -1,0 +1,95 @@
+"""Background work of the libraries: building, and noticing that something is to be built."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django_tasks import task
+
+from citybrain.base.clock import Clock, Stopwatch
+from citybrain.engines.guard import service as guard
+from citybrain.engines.libraries import wiring
+from citybrain.engines.libraries.building import FOLLOW, build_now
+from citybrain.engines.work import service as work
+from citybrain.lake.models.results import BAD, UNCHANGED, BuildEvent
+from citybrain.lake.provenance import pointers
+
+FOLLOW_SECONDS = 0.5
+_seen: dict[str, str] = {}
+
+
+@task()
+def build_models(names: Sequence[str], by: str, full: bool = False) -> dict[str, Any]:
+    """Build models that were ordered and recorded; a second attempt finds what is done, done.
+
+    Each table is published once for the content it is made from, so that a worker that dies
+    loses nothing and doubles nothing.
+    """
+    running = work.current()
+    results = build_now(names, progress=_Noting(running), full=full and bool(names))
+    bad = [one.model for one in results if one.status in BAD]
+    built = sum(one.status == "built" for one in results)
+    return {"models": len(results), "built": built, "bad": bad, "by": by}
+
+
+class _Noting:
+    """Keeps a job's progress, at most every half second, for the page that watches it."""
+
+    def __init__(self, running: work.Running) -> None:
+        self._running = running
+        self._at: dict[str, None] = {}
+        self._ended: list[list[Any]] = []
+        self._since: Stopwatch | None = None
+
+    def __call__(self, event: BuildEvent) -> None:
+        """Note what runs now; raises when the worker is to stop or others have the job."""
+        if event.phase == "running":
+            self._at[event.model] = None
+        else:
+            self._at.pop(event.model, None)
+            if event.phase != UNCHANGED:
+                self._ended.append([event.model, event.phase, event.rows, event.seconds])
+        ends = event.done == event.total
+        if ends or self._since is None or self._since.seconds() > FOLLOW_SECONDS:
+            self._since = Stopwatch()
+            self._running.note(
+                done=event.done, total=event.total, running=list(self._at), ended=self._ended
+            )
+
+
+def follow(_clock: Clock) -> None:
+    """Order a build when any table of the lake is another than when it was last looked at.
+
+    The open build does for all that is collected before it begins; what comes in later is
+    seen at the next look, since the build itself moves tables too.
+    """
+    if guard.applied() is None:
+        return
+    now = f"{wiring.city().fingerprint} {pointers(wiring.store())}"
+    root = str(wiring.home().root)
+    if _seen.get(root) == now:
+        return
+    _seen[root] = now
+    if due():
+        work.enqueue(build_models, names=[], by="system", unique_key=FOLLOW)
+
+
+def due() -> list[str]:
+    """The models that a build without names would build now."""
+    from citybrain.lake.models.build import due as lake_due
+
+    return list(lake_due(wiring.store(), wiring.city(), wiring.clock().now()))
+
+
+@task()
+def build_due() -> dict[str, int]:
+    """Every few minutes: models that are due by the clock, whatever was collected."""
+    if guard.applied() is None or not due():
+        return {"models": 0}
+    work.enqueue(build_models, names=[], by="system", unique_key=FOLLOW)
+    return {"models": len(due())}
+
+
+def schedule() -> None:
+    """Have this worker process build what follows from collecting, and what the clock asks."""
+    work.chore("libraries.follow", follow, seconds=FOLLOW_SECONDS)
+    work.periodic("libraries.build-due", build_due, seconds=300)
