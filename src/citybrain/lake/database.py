@@ -39,6 +39,7 @@ _OWNERS = (
     "citybrain.lake.models.tables",
     "citybrain.lake.indicators.values",
     "citybrain.lake.quality.tables",
+    "citybrain.lake.resolve.tables",
 )
 
 # The two tables of pyiceberg's SQL catalog, column for column, so that any Iceberg reader

@@ -43,9 +43,7 @@ def _roots(connection: "duckdb.DuckDBPyConnection", named: list[str]) -> dict[st
     return dict(rows)
 
 
-def _joined(
-    roots: dict[str, int], together: dict[str, str], divided: set[str]
-) -> dict[int, int]:
+def _joined(roots: dict[str, int], together: dict[str, str], divided: set[str]) -> dict[int, int]:
     """Clusters that go into another: the least root of each group that nothing divides."""
     parent: dict[int, int] = {}
 
@@ -75,9 +73,7 @@ def _moved(
     return found
 
 
-def _separate(
-    hand: dict[str, int], together: dict[str, str], apart: Sequence[Override]
-) -> None:
+def _separate(hand: dict[str, int], together: dict[str, str], apart: Sequence[Override]) -> None:
     members: dict[str, list[str]] = {}
     for mention, group in together.items():
         members.setdefault(group, []).append(mention)

@@ -60,20 +60,18 @@ def resolve(  # noqa: PLR0913 - the one entrance
     ``mentions_sql`` gives ``mention`` (unique) and the spec's columns; ``key`` is the secret
     of the anchors, the same for every run of a lake.
     """
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW resolve_source AS FROM ({mentions_sql})"
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW resolve_source AS FROM ({mentions_sql})")
     prepare.prepare(connection, spec, "FROM resolve_source")
     content = _content(spec)
     scope.narrow(connection, spec, key=key, content=content, previous_sql=previous_sql)
     decide.decide(connection, spec)
     byhand.apply(connection, overrides)
-    identity.identify(
-        connection, letter=LETTERS[kind], key=key, now=now, previous_sql=previous_sql
-    )
+    identity.identify(connection, letter=LETTERS[kind], key=key, now=now, previous_sql=previous_sql)
     _answers(connection)
     found = connection.execute("SELECT count(*) FROM resolve_scope").fetchone()
-    return Resolved(links=_links(content), events="FROM resolve_event", weighed=found[0] if found else 0)
+    return Resolved(
+        links=_links(content), events="FROM resolve_event", weighed=found[0] if found else 0
+    )
 
 
 def _content(spec: Spec) -> str:
@@ -110,3 +108,15 @@ def _links(content: str) -> str:
         FROM resolve_mention s LEFT JOIN resolve_answer a USING (mention)
         LEFT JOIN resolve_hand h USING (mention)
         JOIN resolve_known k ON k.root = coalesce(h.to_root, a.root, hash(s.number))"""
+
+
+def clear(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Drop all that a resolution left on the connection."""
+    rows = connection.execute(
+        """
+        SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE table_name LIKE 'resolve\\_%' ESCAPE '\\'
+        UNION ALL
+        SELECT view_name, 'VIEW' FROM duckdb_views() WHERE view_name LIKE 'resolve\\_%' ESCAPE '\\'"""
+    ).fetchall()
+    for name, sort in rows:
+        connection.execute(f"DROP {sort} IF EXISTS {sqltext.name(name)}")

@@ -59,7 +59,7 @@ def decide(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     )
     connection.execute("INSERT INTO resolve_decided FROM resolve_kept")
     pairs.among_loose(connection, spec)
-    _weighed(connection, spec, persons, "resolve_among")
+    _weighed(connection, spec, persons, "resolve_among", entities=False)
     _through_others(connection, spec, persons)
     _clusters(connection, spec, persons)
 
@@ -74,7 +74,12 @@ def _persons(connection: "duckdb.DuckDBPyConnection") -> int:
 
 
 def _weighed(
-    connection: "duckdb.DuckDBPyConnection", spec: Spec, persons: int, to: str
+    connection: "duckdb.DuckDBPyConnection",
+    spec: Spec,
+    persons: int,
+    to: str,
+    *,
+    entities: bool = True,
 ) -> None:
     some = connection.execute("SELECT count(*) FROM resolve_pair").fetchone()
     if not some or not some[0]:
@@ -82,7 +87,7 @@ def _weighed(
             f"CREATE OR REPLACE TEMP TABLE {to} (l UBIGINT, r UBIGINT, weight DOUBLE)"
         )
         return
-    weigh.profiles(connection, spec)
+    weigh.profiles(connection, spec, entities=entities)
     weigh.weigh(connection, spec, persons=persons, to=to)
 
 
@@ -112,9 +117,7 @@ def _posterior(
     )
 
 
-def _through_others(
-    connection: "duckdb.DuckDBPyConnection", spec: Spec, persons: int
-) -> None:
+def _through_others(connection: "duckdb.DuckDBPyConnection", spec: Spec, persons: int) -> None:
     """Nodes still open may resemble a loose one that was decided: its entity is a candidate."""
     connection.execute(
         """

@@ -73,9 +73,7 @@ def add(  # noqa: PLR0913 - a decision's own words
         )
         key = result.inserted_primary_key
     assert key is not None
-    return Override(
-        id=int(key[0]), verdict=verdict, mentions=named, by=by, why=made.why, at=now
-    )
+    return Override(id=int(key[0]), verdict=verdict, mentions=named, by=by, why=made.why, at=now)
 
 
 def remove(store: "Store", *, override: int, by: str, why: str, now: datetime) -> None:

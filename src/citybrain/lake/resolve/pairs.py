@@ -15,13 +15,12 @@ def with_entities(connection: "duckdb.DuckDBPyConnection", spec: Spec, *, late: 
     ``resolve_direct`` has already.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE resolve_found (l UBIGINT, r UBIGINT)")
-    for rule in spec.rules:
-        if rule.late != late:
-            continue
+    among = "resolve_unsure" if late else "resolve_scope"
+    rules = [r for r in spec.rules if r.late == late] if _any(connection, among) else []
+    for rule in rules:
         right = "resolve_entity"
         if rule.of == "mentions":
             right = "(SELECT *, hash(number) AS node FROM resolve_mention WHERE number IS NOT NULL)"
-        among = "resolve_unsure" if late else "resolve_scope"
         left = f"(FROM {_left(rule)} SEMI JOIN {among} USING (node))"
         _collect(connection, rule, left, right, "")
     _distinct(connection, "ANTI JOIN resolve_direct USING (l, r)" if late else "")
@@ -33,7 +32,7 @@ def among_loose(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     In a pair of two open nodes the smaller comes first.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE resolve_found (l UBIGINT, r UBIGINT)")
-    for rule in spec.rules:
+    for rule in spec.rules if _any(connection, "resolve_open") else ():
         left = f"(FROM {_left(rule)} SEMI JOIN resolve_open USING (node))"
         _collect(connection, rule, left, _left(rule), "AND l.node <> r.node")
     connection.execute(
@@ -46,7 +45,7 @@ def among_loose(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
 def sharing(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     """Make ``resolve_pair``: loose nodes (l) that share a key with what changed (r)."""
     connection.execute("CREATE OR REPLACE TEMP TABLE resolve_found (l UBIGINT, r UBIGINT)")
-    for rule in spec.rules:
+    for rule in spec.rules if _any(connection, "resolve_changed") else ():
         if rule.of == "mentions":
             right = (
                 "(SELECT *, hash(number) AS node FROM resolve_mention "
@@ -60,6 +59,10 @@ def sharing(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
             )
         _collect(connection, rule, _left(rule), right, "")
     _distinct(connection, "")
+
+
+def _any(connection: "duckdb.DuckDBPyConnection", table: str) -> bool:
+    return connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
 
 
 def _left(rule: Rule) -> str:

@@ -22,9 +22,7 @@ _DIFFERENT = """x.last <> y.last AND NOT contains(x.plain, y.plain) AND NOT cont
     AND damerau_levenshtein(x.code, y.code) > 1 AND jaro_winkler_similarity(x.sound, y.sound) < 0.85"""
 
 
-def prepare(
-    connection: "duckdb.DuckDBPyConnection", spec: Spec, mentions_sql: str
-) -> None:
+def prepare(connection: "duckdb.DuckDBPyConnection", spec: Spec, mentions_sql: str) -> None:
     """Make the tables from a SELECT of the mentions."""
     raw = _q(spec.raw) if spec.raw else "NULL"
     number = _q(spec.number) if spec.number else "NULL::VARCHAR"
@@ -86,12 +84,13 @@ def _doubt(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         FROM resolve_called c JOIN resolve_number n ON n.node = c.node AND n.mixed
         JOIN resolve_name x ON x.written = c.called JOIN resolve_name y ON y.written = n.{name}
         WHERE {_DIFFERENT};
+        CREATE OR REPLACE TEMP TABLE resolve_near AS
+        SELECT *, hash(number) AS node FROM resolve_mention
+        WHERE number IS NOT NULL AND hash(number) IN (SELECT node FROM resolve_strange);
         CREATE OR REPLACE TEMP TABLE resolve_doubt AS
-        WITH near AS (SELECT *, hash(number) AS node FROM resolve_mention
-          WHERE number IS NOT NULL AND hash(number) IN (SELECT node FROM resolve_strange)),
-        other AS (SELECT near.node{lists} FROM near JOIN resolve_strange s
-          ON s.node = near.node AND near.{name} = s.main GROUP BY 1)
-        SELECT DISTINCT m.mention, m.node FROM near m
+        WITH other AS (SELECT n.node{lists} FROM resolve_near n JOIN resolve_strange s
+          ON s.node = n.node AND n.{name} = s.main GROUP BY 1)
+        SELECT DISTINCT m.mention, m.node FROM resolve_near m
         JOIN resolve_strange s ON s.node = m.node AND s.called = m.{name}
         JOIN other o ON o.node = m.node
         WHERE ({_contradicts(spec)}) AND NOT ({shared or "false"})"""
@@ -102,9 +101,7 @@ def _contradicts(spec: Spec) -> str:
     """Whether birth date or sex speak against the number; a company has only its name."""
     if not spec.resident:
         return "s.other_surname"
-    near = (
-        "damerau_levenshtein(strftime(m.birth_date, '%Y%m%d'), substr(m.number, 7, 8)) <= 2"
-    )
+    near = "damerau_levenshtein(strftime(m.birth_date, '%Y%m%d'), substr(m.number, 7, 8)) <= 2"
     sex = "m.sex IS NOT NULL AND m.sex <> CASE substr(m.number, 17, 1)::INT % 2 WHEN 1 THEN '1' ELSE '2' END"
     return f"""(m.birth_date IS NOT NULL AND NOT ({near}))
         OR (m.birth_date IS NULL AND (({sex}) OR s.other_surname))"""
@@ -120,9 +117,8 @@ def _loose(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         WITH taken AS (
           SELECT * EXCLUDE (number) FROM resolve_mention WHERE number IS NULL
           UNION ALL BY NAME
-          SELECT m.* EXCLUDE (number) REPLACE (NULL AS raw) FROM resolve_mention m
-          SEMI JOIN resolve_doubt USING (mention)
-          WHERE number IS NOT NULL AND hash(number) IN (SELECT node FROM resolve_doubt))
+          SELECT m.* EXCLUDE (number, node) REPLACE (NULL AS raw) FROM resolve_near m
+          SEMI JOIN resolve_doubt USING (mention))
         SELECT *, CASE WHEN {enough} >= 4 THEN hash({", ".join(told)}) ELSE hash(mention) END
           AS node FROM taken"""
     )

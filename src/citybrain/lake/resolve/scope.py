@@ -52,9 +52,7 @@ def narrow(
     _keep(connection, key)
 
 
-def _changes(
-    connection: "duckdb.DuckDBPyConnection", content: str, previous_sql: str
-) -> bool:
+def _changes(connection: "duckdb.DuckDBPyConnection", content: str, previous_sql: str) -> bool:
     """Make ``resolve_last`` and ``resolve_changed``; whether few enough changed."""
     connection.execute(
         f"""

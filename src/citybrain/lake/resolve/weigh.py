@@ -18,22 +18,29 @@ _q = sqltext.name
 EVEN = 0.5  # Splink's prior is set to even odds, whose weight is 0 bits
 
 
-def profiles(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
+def profiles(connection: "duckdb.DuckDBPyConnection", spec: Spec, *, entities: bool) -> None:
     """Make ``resolve_profile``: what is known of every node in ``resolve_pair``.
 
     Besides what a node has once, ``said`` holds a token for every value any of its mentions
     has, and each column of ``several`` one value and its token. A left side has one value of
-    each, so that "the same" is its token among what the right side said.
+    each, so that "the same" is its token among what the right side said. Without
+    ``entities`` both sides are loose, which saves reading all mentions.
     """
     columns = dict.fromkeys([*spec.names, *spec.several.values()])
     said = ", ".join(_q(c) for c in columns)
     tokens = ", ".join(token(c) for c in columns)
     one = "".join(f", min({_q(c)}) AS {_q(k)}" for k, c in spec.several.items())
-    several = "".join(f", {_q(k)}, {token(c, k)} AS {_q(k + '_token')}" for k, c in spec.several.items())
-    named = "".join(f", hash('{n}', said.{_q('any_' + n)}) AS {_q(n + '_token')}" for n in spec.names)
+    several = "".join(
+        f", {_q(k)}, {token(c, k)} AS {_q(k + '_token')}" for k, c in spec.several.items()
+    )
+    named = "".join(
+        f", hash('{n}', said.{_q('any_' + n)}) AS {_q(n + '_token')}" for n in spec.names
+    )
     some = "".join(f", any_value({_q(n)}) AS {_q('any_' + n)}" for n in spec.names)
     tf = "".join(f", {_q('tf_' + c)}" for c in frequencies(spec))
-    joins = " ".join(f"LEFT JOIN {_q('resolve_tf_' + c)} USING ({_q(c)})" for c in frequencies(spec))
+    joins = " ".join(
+        f"LEFT JOIN {_q('resolve_tf_' + c)} USING ({_q(c)})" for c in frequencies(spec)
+    )
     _frequent(connection, spec)
     connection.execute(
         f"""
@@ -41,11 +48,7 @@ def profiles(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         SELECT l AS node FROM resolve_pair UNION SELECT r FROM resolve_pair;
         CREATE OR REPLACE TEMP TABLE resolve_profile AS
         WITH rows AS (
-          SELECT hash(number) AS node, {said} FROM resolve_mention
-          WHERE number IS NOT NULL AND hash(number) IN (FROM resolve_node)
-            AND (hash(number) NOT IN (SELECT node FROM resolve_doubt)
-              OR mention NOT IN (SELECT mention FROM resolve_doubt))
-          UNION ALL
+          {_of_entities(said) if entities else ""}
           SELECT node, {said} FROM resolve_loose SEMI JOIN resolve_node USING (node)),
         told AS (SELECT node, list(t) FILTER (WHERE t IS NOT NULL) AS said
           FROM (SELECT node, unnest([{tokens}]) AS t FROM rows) GROUP BY node),
@@ -55,6 +58,18 @@ def profiles(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         SELECT side.*, coalesce(told.said, []) AS said{named}{several}{tf}
         FROM side JOIN said USING (node) JOIN told USING (node) {joins}"""
     )
+
+
+def _of_entities(said: str) -> str:
+    # Doubtful numbers are few and were set aside: the rest is read without its mentions' names.
+    return f"""
+          SELECT hash(number) AS node, {said} FROM resolve_mention
+          WHERE number IS NOT NULL AND hash(number) IN (FROM resolve_node)
+            AND hash(number) NOT IN (SELECT node FROM resolve_strange)
+          UNION ALL
+          SELECT node, {said} FROM resolve_near ANTI JOIN resolve_doubt USING (mention)
+          WHERE node IN (FROM resolve_node)
+          UNION ALL"""
 
 
 def token(column: str, name: str = "") -> str:

@@ -1,0 +1,106 @@
+"""The two native steps of the lake: ``lib.person_links`` and ``lib.company_links``."""
+
+import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from citybrain.lake import sqltext
+from citybrain.lake.database import reading, writing
+from citybrain.lake.database import settings as lake_settings
+from citybrain.lake.models.model import Native, NativeContext
+from citybrain.lake.resolve import core, history, overrides, spec
+from citybrain.lake.views import Column
+
+if TYPE_CHECKING:
+    from citybrain.lake.store import Store
+
+MENTIONS = {"people": "lib.person_mentions", "companies": "lib.company_mentions"}
+VERSION = "1"
+KEY = "resolution_key"
+COLUMNS = (
+    Column(name="mention", type="string", doc="行与角色"),
+    Column(name="_row", type="string", doc="行地址"),
+    Column(name="table_name", type="string", doc="表"),
+    Column(name="role", type="string", doc="角色"),
+    Column(name="entity_id", type="string", doc="主体编号"),
+    Column(name="how", type="string", doc="归并依据：number、probability、alone、by_hand"),
+    Column(name="probability", type="double", doc="归并概率"),
+    Column(name="closest_id", type="string", doc="未采用的最近主体"),
+    Column(name="closest_probability", type="double", doc="未采用主体的概率"),
+    Column(name="anchor", type="string", doc="号码的带密钥摘要"),
+    Column(name="content", type="string", doc="内容摘要"),
+)
+
+
+def native_people(settings: Mapping[str, Any] = MappingProxyType({})) -> Native:
+    """The step that makes ``lib.person_links``; ``settings`` as :func:`spec.read` takes them."""
+    spec.people(settings)  # a mistake in the settings is told before anything runs
+    return _native("people", settings)
+
+
+def native_companies(settings: Mapping[str, Any] = MappingProxyType({})) -> Native:
+    """The step that makes ``lib.company_links``; ``settings`` as :func:`spec.read` takes them."""
+    spec.companies(settings)
+    return _native("companies", settings)
+
+
+def _native(kind: str, settings: Mapping[str, Any]) -> Native:
+    def run(context: NativeContext) -> None:
+        _run(kind, settings, context)
+
+    return Native(run=run, inputs=(MENTIONS[kind],), version=VERSION, settings=settings)
+
+
+def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None:
+    connection, mentions = context.connection, context.inputs[MENTIONS[kind]]
+    made = core.resolve(
+        connection,
+        spec=spec.people(settings) if kind == "people" else spec.companies(settings),
+        kind=kind,
+        mentions_sql=mentions,
+        key=key(context.store),
+        now=context.now,
+        previous_sql=_previous(context.previous),
+        overrides=overrides.in_force(context.store, kind=kind),
+    )
+    placed = ", ".join(sqltext.name(c) for c in ("_row", "table_name", "role"))
+    select_sql = (
+        f"SELECT l.*, {placed} FROM ({made.links}) l "
+        f"JOIN (SELECT mention, {placed} FROM ({mentions})) USING (mention)"
+    )
+    connection.execute(context.target(list(COLUMNS)).copy_sql(select_sql))
+    found = connection.execute(made.events).fetchall()
+    history.record(context.store, kind=kind, found=found, now=context.now)
+    core.clear(connection)
+
+
+def _previous(published: str) -> str:
+    """The published links with the types the resolution counts in."""
+    if not published:
+        return ""
+    return (
+        f"SELECT * REPLACE (CAST(anchor AS UBIGINT) AS anchor, "
+        f"CAST(content AS UBIGINT) AS content) FROM ({published})"
+    )
+
+
+def key(store: "Store") -> str:
+    """The lake's secret for anchors; made at the first call, the same ever after."""
+    while True:
+        with reading(store.engine) as connection:
+            row = connection.execute(
+                select(lake_settings.c.value).where(lake_settings.c.name == KEY)
+            ).first()
+        if row:
+            return str(row.value)
+        try:
+            with writing(store.engine) as connection:
+                connection.execute(
+                    insert(lake_settings).values(name=KEY, value=secrets.token_hex(32))
+                )
+        except IntegrityError:  # another process made it a moment ago
+            continue
