@@ -32,6 +32,7 @@ PROMISED = {
     ],
     "discover": ["discover", "U", "--system", "s", "--department", "d", "--city", "c"],
     "collect": ["collect", "a.b", "c.d"],
+    "build": ["build", "lib.population", "--full", "--test", "--workers", "1"],
     "query": ["query", "select 1", "--as-of", "2021-06-11", "--reveal", "--purpose", "x"],
     "status": ["status", "--format", "json", "--home", "h"],
     "scrub": ["scrub"],

@@ -19,6 +19,7 @@ _WHERE = {
     "simulate": "sources",
     "discover": "sources",
     "collect": "collecting",
+    "build": "building",
     "query": "querying",
     "status": "querying",
     "lineage": "lineage",

@@ -1,10 +1,14 @@
 """check, schema, plan, apply: the city's folder."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from citybrain import city
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say
+
+if TYPE_CHECKING:
+    from citybrain.lake.models.build import ModelPlan
 
 
 def check(arguments: argparse.Namespace, context: Context) -> int:
@@ -41,11 +45,25 @@ def plan(arguments: argparse.Namespace, context: Context) -> int:
     """Show what ``apply`` would change."""
     path = context.require_city(arguments.path)
     found = city.plan(path, context.home_root, kinds=context.wiring.kinds())
+    models = None if found.findings else _models(found.city, context)
     if context.as_json:
-        print_json(found.as_dict())
+        print_json(found.as_dict() | {"models": models.as_dict() if models else None})
     else:
         say(found.render())
+        if models:
+            say(models.render())
     return 1 if found.findings else 0
+
+
+def _models(of: city.City, context: Context) -> "ModelPlan | None":
+    """What the folder's models would change; None while the home holds no lake."""
+    if not (context.home_root / "lake").exists():
+        return None
+    from citybrain.lake.home import Home
+    from citybrain.lake.models.build import plan
+    from citybrain.lake.store import open_store
+
+    return plan(open_store(Home(context.home_root), clock=context.clock), of)
 
 
 def apply(arguments: argparse.Namespace, context: Context) -> int:

@@ -11,6 +11,7 @@ examples:
   citybrain check cities/xuancheng          all findings of a city's folder
   citybrain collect                         collect what is due
   citybrain collect civil.marriages         collect one table
+  citybrain build                           build the models that are due
   citybrain query "SELECT count(*) AS n FROM ods.civil.marriages"
   citybrain up                              serve everything at one address
 
@@ -110,6 +111,13 @@ def _lake_commands(add: "_Adder") -> None:
     )
     collect.add_argument("--all", action="store_true", help="every table, due or not")
     collect.add_argument("--workers", type=int, default=2, help="tables at a time (default 2)")
+    build = add("build", "make the tables of models that are due, or those named")
+    build.add_argument("models", metavar="MODEL", nargs="*", help="such as lib.population")
+    build.add_argument("--full", action="store_true", help="anew, even where nothing changed")
+    build.add_argument(
+        "--test", action="store_true", help="run the models' tests on their given rows instead"
+    )
+    build.add_argument("--workers", type=int, default=2, help="models at a time (default 2)")
     query = add("query", "read the lake with one SELECT, masked by class unless revealed")
     query.add_argument("sql", metavar="SQL")
     query.add_argument("--as-of", metavar="TIME", help="read as it was then, e.g. 2021-06-11T12:00")

@@ -1,4 +1,4 @@
-"""The kind of files that hold models."""
+"""The kinds of files that hold models and their tests."""
 
 import json
 from collections.abc import Mapping
@@ -8,15 +8,28 @@ from typing import Any
 
 from citybrain.city import City
 from citybrain.city.kinds import FileKind
+from citybrain.city.rules.places import kind_files
 from citybrain.lake.models.header import FOLDER
 from citybrain.lake.models.registry import written
-from citybrain.lake.models.rules import models_hold, places
+from citybrain.lake.models.rules import models_hold, places, tests_hold
+from citybrain.lake.models.testing import FOLDER as TESTS
+from citybrain.lake.models.testing import model_tests
 
 
 @cache
 def schema() -> dict[str, Any]:
     """The JSON Schema of one header with its SELECT; do not change it."""
-    source = files("citybrain.lake.models").joinpath("model.schema.json")
+    return _read("model.schema.json")
+
+
+@cache
+def test_schema() -> dict[str, Any]:
+    """The JSON Schema of one file of tests; do not change it."""
+    return _read("test.schema.json")
+
+
+def _read(name: str) -> dict[str, Any]:
+    source = files("citybrain.lake.models").joinpath(name)
     found: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     return found
 
@@ -27,4 +40,11 @@ def _things(city: City) -> Mapping[str, Any]:
 
 MODEL = FileKind(
     name="model", folder=FOLDER, things=_things, rules=(places, models_hold), form=schema
+)
+MODEL_TEST = FileKind(
+    name="model_test",
+    folder=TESTS,
+    things=lambda city: {f"{t.model}#{t.name}": t for t in model_tests(city)},
+    rules=(kind_files(TESTS), tests_hold),
+    form=test_schema,
 )

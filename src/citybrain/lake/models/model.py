@@ -48,6 +48,24 @@ class Expectation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelTest:
+    """Rows that are given of each table, and the rows that the model must make of them.
+
+    Columns that are not given are NULL, tables that are not given are empty; only columns that
+    ``expect`` names are compared, the order of rows is not.
+    """
+
+    model: str
+    name: str
+    title: str = ""
+    given: Mapping[str, tuple[Mapping[str, Any], ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    expect: tuple[Mapping[str, Any], ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NativeContext:
     """What a native step gets: its inputs as SELECT texts for ``connection``, and where to write.
 

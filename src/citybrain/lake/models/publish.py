@@ -18,6 +18,9 @@ from citybrain.lake.types import parse
 from citybrain.lake.views import Column, SnapshotInfo
 
 
+_UNKNOWN = 1_000_000  # ids that no table has
+
+
 @dataclass(frozen=True, kw_only=True)
 class Made:
     """A finished file beside the lake; ``role`` delta replaces rows of the same grain only.
@@ -34,14 +37,17 @@ class Made:
 def target(store: Store, table: str, wanted: Sequence[Column], folder: Path) -> NewFile:
     """A file in ``folder`` with the ids that the table has, or will have when it is new.
 
-    Where the table's columns must change first, ids are not known yet: they are 0 then, and
-    publishing writes the file once more. Readers see the old columns until that moment.
+    Where the table's columns must change first, ids are not known yet, and publishing writes
+    the file once more. Readers see the old columns until that moment.
     """
     columns = [replace(c, id=place) for place, c in enumerate(wanted, 1)]
     if store.exists(table):
         have = {c.name: c for c in store.columns(table)}
         known = fits(have.values(), wanted)
-        columns = [replace(c, id=have[c.name].id if known else 0) for c in wanted]
+        columns = [
+            replace(c, id=have[c.name].id if known else _UNKNOWN + place)
+            for place, c in enumerate(wanted)
+        ]
     return NewFile(path=folder / "made.parquet", role="base", sequence=1, columns=tuple(columns))
 
 

@@ -1,6 +1,7 @@
 """What is wrong with the models of a folder: said with file, line, key and remedy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from citybrain.city.document import Document
 from citybrain.city.finding import Finding
@@ -9,8 +10,10 @@ from citybrain.city.words import did_you_mean
 from citybrain.lake.locations import MADE
 from citybrain.lake.models.analysis import Analysis, Problem, analyse
 from citybrain.lake.models.header import FOLDER, model_of, name_of
-from citybrain.lake.models.model import Model
+from citybrain.lake.models.model import Model, ModelTest
 from citybrain.lake.models.registry import generated
+from citybrain.lake.models.testing import FOLDER as TESTS
+from citybrain.lake.models.testing import tests_of
 
 _FORM = "Write models/<layer>/<name>.sql, with a layer of dwd, lib, theme or ads."
 
@@ -50,6 +53,53 @@ def models_hold(view: View) -> Iterator[Finding]:
         if problem.model in written and not unknown:  # what is unknown was said by its full name
             document = documents[written[problem.model].file]
             yield _finding(document, problem)
+
+
+def tests_hold(view: View) -> Iterator[Finding]:
+    """Every test names a model that can be tested, tables it reads, and columns they have."""
+    documents = [d for d in view.folder.under(TESTS) if isinstance(d.value, dict)]
+    if not documents:
+        return
+    written = (model_of(d) for d in view.folder.under(FOLDER))
+    every = generated(view.city) | {m.name: m for m in written if m}
+    found = analyse(view.city, {n: every[n] for n in sorted(every)})
+    for document in documents:
+        model = every.get(document.stem)
+        if model is None or model.native:
+            near = did_you_mean(document.stem, every)
+            said = f"There is no model {document.stem} that is a SELECT."
+            yield document.finding((), "unknown-model", said, near or "Rename or delete the file.")
+            continue
+        for test in tests_of(document):
+            yield from _test_holds(document, test, found)
+
+
+def _test_holds(document: Document, test: ModelTest, found: Analysis) -> Iterator[Finding]:
+    tables = found.graph.inputs.get(test.model, ())
+    for table, rows in test.given.items():
+        path = ("tests", test.name, "given", table)
+        if table not in tables:
+            said = f"{test.model} does not read {table}."
+            remedy = did_you_mean(table, tables) or f"It reads {', '.join(tables)}."
+            yield document.finding(path, "unknown-table", said, remedy)
+            continue
+        yield from _columns_hold(document, path, rows, found.columns.get(table))
+    expected = ("tests", test.name, "expect")
+    yield from _columns_hold(document, expected, test.expect, found.columns.get(test.model))
+
+
+def _columns_hold(
+    document: Document,
+    path: tuple[str, ...],
+    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, str] | None,
+) -> Iterator[Finding]:
+    for place, row in enumerate(rows):
+        for column in row:
+            if columns is not None and column not in columns:
+                remedy = did_you_mean(column, columns) or f"Known are {', '.join(columns)}."
+                said = f"There is no column {column}."
+                yield document.finding((*path, place, column), "unknown-column", said, remedy)
 
 
 def _finding(document: Document, problem: Problem) -> Finding:
