@@ -35,7 +35,7 @@ def data_centre(actor: Actor) -> DataCentre:
     catalogue.require(actor, "indicators.read", "lake:")
     now = stand()
     dashboard = dashboards(now.city).get(DATA_CENTRE) or Dashboard(
-        name=DATA_CENTRE, title="数据中心运行", title_en="Data centre"
+        name=DATA_CENTRE, title="驾驶舱", title_en="Cockpit"
     )
     whole = integrity(now)
     known = indicators(now.city)
@@ -121,7 +121,9 @@ def _sources(found: Indicator, now: Stand) -> tuple[Source, ...]:
 
 
 def _table_title(table: str, now: Stand) -> Text:
-    contract = now.city.contracts.get(table.partition(".")[2])
-    if contract is None:
+    from citybrain.lake.models.registry import models
+
+    found = now.city.contracts.get(table.partition(".")[2]) or models(now.city).get(table)
+    if found is None:
         return Text(zh=table, en=table)
-    return Text(zh=contract.title or table, en=contract.title_en or contract.title or table)
+    return Text(zh=found.title or table, en=found.title_en or found.title or table)

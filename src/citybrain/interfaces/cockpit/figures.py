@@ -25,7 +25,7 @@ def split(value: float | None, *, english: bool, decimals: int = 0) -> tuple[str
 
 def breadth(text: str) -> float:
     """How wide a text is, in Chinese characters."""
-    return sum(1.0 if ord(sign) > 0x2E7F else 0.55 for sign in text)
+    return sum(1.0 if ord(sign) > 0x2E7F else 0.5 for sign in text)
 
 
 def clip(text: str, room: float) -> str:
