@@ -6,6 +6,7 @@ from citybrain.engines.guard import service as guard
 from citybrain.engines.work import service as work
 
 SECONDS = 1.0
+_seen: list[tuple[str, int, object]] = []
 
 
 def refresh() -> tuple[str, ...]:
@@ -18,9 +19,19 @@ def refresh() -> tuple[str, ...]:
 
 
 def schedule() -> None:
-    """Have this worker process look every second; when nothing changed that costs a few reads."""
+    """Have this worker process look every second; when nothing changed that costs one read."""
     work.chore("indicators.refresh", _look, seconds=SECONDS)
 
 
-def _look(_clock: Clock) -> None:
-    refresh()
+def _look(clock: Clock) -> None:
+    """Refresh when the lake or the city's folder moved, and once a minute."""
+    from citybrain.lake.history import pointers
+
+    city = guard.applied()
+    if city is None:
+        return
+    minute = clock.now().replace(second=0, microsecond=0)
+    now = (city.fingerprint, hash(minute), pointers(catalogue.store().ground))
+    if _seen[:1] != [now]:
+        refresh()
+        _seen[:] = [now]

@@ -5,6 +5,7 @@ a person's value to the wall.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 60  # by county, by kind: a picture of more is none
 SECONDS = 20.0
+NOTED = timedelta(minutes=1)  # how often it is written down that a value still holds
 
 
 def refresh(store: "Store", city: City, *, names: Sequence[str] | None = None) -> list[Value]:
@@ -44,7 +46,9 @@ def refresh(store: "Store", city: City, *, names: Sequence[str] | None = None) -
         made.append(_measure(store, city, indicator, reads))
     for value in made:
         values.write(store, value)
-    values.still_true(store, held, now=store.clock.now())
+    now = store.clock.now()
+    stale = [value for value in held if now - value.checked_at >= NOTED]
+    values.still_true(store, stale, now=now)
     return made
 
 
