@@ -45,7 +45,7 @@ def decide(
         why=purpose,
         now=wiring.clock().now(),
     )
-    return enqueue_build(actor, [LINKS[found.entity]])
+    return enqueue_build(actor, [LINKS[found.entity]], full=True)
 
 
 def _mentions(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 ENTITIES = ("person", "company", "none")
 KINDS = ("base", "theme")
@@ -163,7 +164,8 @@ class Library:
     """One library. Its table is ``lib.<name>`` or, of kind ``theme``, ``theme.<name>``.
 
     ``entity`` says what a row is; the library that declares ``identity`` is where its entities
-    are mentioned. A library of ``none`` has ``rows``, or a ``select`` of its own.
+    are mentioned, and ``resolution`` how they are told apart (docs/resolution.md). A library of
+    ``none`` has ``rows``, or a ``select`` of its own.
     """
 
     name: str
@@ -180,6 +182,7 @@ class Library:
     select: str = ""
     score: Score | None = None
     impossible: tuple[Impossible, ...] = ()
+    resolution: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     file: str = ""
 
     @property

@@ -57,6 +57,7 @@ def library(content: Content, *, name: str, file: str) -> Library:
         select=text(content, "select"),
         score=_score(mapping(content["score"])) if "score" in content else None,
         impossible=tuple(_impossible(mapping(i)) for i in items(content.get("impossible"))),
+        resolution=mapping(content.get("resolution")),
         file=file,
     )
 

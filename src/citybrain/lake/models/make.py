@@ -136,10 +136,11 @@ def in_jail(
     *,
     before: Sequence[Statement] = (),
     more: Iterable[TableView] = (),
+    files: Iterable[Path] = (),
 ) -> Answer:
     """Run statements over these tables in a jailed process.
 
-    ``before`` is further setup; files of the views in ``more`` may be read too.
+    ``before`` is further setup; files of the views in ``more`` and ``files`` may be read too.
     """
     setup = [*before, *(s for name, select in tables.items() for s in view_of(name, select))]
     memory = os.environ.get("CITYBRAIN_MEMORY", duck.MEMORY)
@@ -149,7 +150,7 @@ def in_jail(
         Job(
             statements=(*setup, *work),
             layers=layers_of([*task.views, *task.empty, task.model.name]),
-            reads=files_of(views, task.store.ground.warehouse),
+            reads=(*files_of(views, task.store.ground.warehouse), *(str(f) for f in files)),
             folder=str(task.folder),
             seconds=float(os.environ.get("CITYBRAIN_BUILD_SECONDS", SECONDS)),
             memory=memory_bytes(memory),
@@ -206,5 +207,5 @@ def _check_native(task: Task, new: NewFile) -> Checked:
     if not asked:
         return Checked(made=made)
     own = [step(s) for s in view_of(task.model.name, read(new.path))]
-    answer = in_jail(task, selects(task), [*own, *asked])
+    answer = in_jail(task, selects(task), [*own, *asked], files=[new.path])
     return judged(task.model, made, answer.results)

@@ -14,33 +14,36 @@ def apply(connection: "duckdb.DuckDBPyConnection", decisions: Sequence[Override]
 
     Reads ``resolve_loose``, ``resolve_decided`` and ``resolve_mention``. ``together`` joins
     the whole clusters of its mentions, unless an ``apart`` divides those; ``apart`` leaves a
-    cluster to the first of its mentions and gives every other, with its group, a new one.
+    cluster to a mention that is there by its number, else to the one named last, and gives
+    every other, with its group, a new one.
     """
     named = sorted({m for d in decisions for m in d.mentions})
-    roots = _roots(connection, named)
+    roots, numbered = _roots(connection, named)
     together, apart = groups(decisions), [d for d in decisions if d.verdict == "apart"]
     divided = {m for d in apart for m in d.mentions}
     divided |= {m for m, g in together.items() if any(together.get(x) == g for x in divided)}
     remap = _joined(roots, together, divided)
     hand = _moved(roots, remap, together, divided)
-    _separate(hand, together, apart)
+    _separate(hand, together, apart, numbered)
     _table(connection, "resolve_remap", "root UBIGINT, to_root UBIGINT", list(remap.items()))
     changed = [(m, r) for m, r in hand.items() if m in roots]
     _table(connection, "resolve_hand", "mention VARCHAR, to_root UBIGINT", changed)
 
 
-def _roots(connection: "duckdb.DuckDBPyConnection", named: list[str]) -> dict[str, int]:
-    """The cluster of each named mention that is still there."""
+def _roots(
+    connection: "duckdb.DuckDBPyConnection", named: list[str]
+) -> tuple[dict[str, int], set[str]]:
+    """The cluster of each named mention that is still there, and those there by their number."""
     if not named:
-        return {}
+        return {}, set()
     rows = connection.execute(
         """
-        SELECT m.mention, coalesce(d.root, hash(m.number))
+        SELECT m.mention, coalesce(d.root, hash(m.number)), d.root IS NULL
         FROM (SELECT mention, number FROM resolve_mention WHERE list_contains(?, mention)) m
         LEFT JOIN resolve_loose l USING (mention) LEFT JOIN resolve_decided d USING (node)""",
         [named],
     ).fetchall()
-    return dict(rows)
+    return {m: root for m, root, _ in rows}, {m for m, _, numbered in rows if numbered}
 
 
 def _joined(roots: dict[str, int], together: dict[str, str], divided: set[str]) -> dict[int, int]:
@@ -52,10 +55,11 @@ def _joined(roots: dict[str, int], together: dict[str, str], divided: set[str]) 
             node = parent[node]
         return node
 
+    first: dict[str, int] = {}
     for mention, group in sorted(together.items()):
-        if mention in divided or mention not in roots or group not in roots:
+        if mention in divided or mention not in roots:
             continue
-        low, high = sorted((root(roots[mention]), root(roots[group])))
+        low, high = sorted((root(roots[mention]), root(first.setdefault(group, roots[mention]))))
         if low != high:
             parent[high] = low
     return {node: root(node) for node in parent}
@@ -73,15 +77,21 @@ def _moved(
     return found
 
 
-def _separate(hand: dict[str, int], together: dict[str, str], apart: Sequence[Override]) -> None:
+def _separate(
+    hand: dict[str, int],
+    together: dict[str, str],
+    apart: Sequence[Override],
+    numbered: set[str],
+) -> None:
     members: dict[str, list[str]] = {}
     for mention, group in together.items():
         members.setdefault(group, []).append(mention)
     for decision in apart:
         taken: set[int] = set()
-        for mention in decision.mentions:
-            if mention not in hand:
-                continue
+        staying_first = sorted(
+            (m for m in reversed(decision.mentions) if m in hand), key=lambda m: m not in numbered
+        )
+        for mention in staying_first:
             if hand[mention] in taken:
                 own = _own(mention)
                 for one in members.get(together.get(mention, ""), [mention]):

@@ -71,12 +71,12 @@ def companies(settings: Mapping[str, Any] | None = None) -> Spec:
 def read(default: Mapping[str, Any], settings: Mapping[str, Any]) -> Spec:
     """A spec from its mapping, parts of which ``settings`` replace.
 
-    ``settings`` may hold ``threshold`` (a probability), ``rules`` (the whole list) and
+    ``settings`` may hold ``threshold`` and ``sure`` (probabilities), ``rules`` (the list) and
     ``levels`` (comparison to label to ``m``, ``u`` or ``persons``). ``CityError`` for
     anything else, or a probability that is none.
     """
     content = deepcopy(dict(default))
-    unknown = sorted(set(settings) - {"threshold", "rules", "levels"})
+    unknown = sorted(set(settings) - {"threshold", "sure", "rules", "levels"})
     if unknown:
         raise _wrong(f"it does not know {', '.join(unknown)}")
     content |= {k: v for k, v in settings.items() if k != "levels"}
