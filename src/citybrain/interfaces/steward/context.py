@@ -73,7 +73,14 @@ _GROUPS: tuple[tuple[object, tuple[tuple[str, object, str], ...]], ...] = (
         _("可信"),
         (("integrity", _("完整性"), "shield"), ("record", _("谁看过"), "eye")),
     ),
-    (_("城市"), (("plan", _("接入计划"), "share"), ("help", _("帮助"), "book"))),
+    (
+        _("城市"),
+        (
+            ("cockpit", _("驾驶舱"), "pulse"),
+            ("plan", _("接入计划"), "share"),
+            ("help", _("帮助"), "book"),
+        ),
+    ),
 )
 
 
