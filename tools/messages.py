@@ -92,8 +92,10 @@ def _translated(nodes: Any) -> Iterator[Message]:
         yield singular, plural
 
 
-def synchronise(old: polib.POFile, found: dict[Message, list[str]]) -> polib.POFile:
-    """A new catalogue of what was found, with the translations the old one has."""
+def synchronise(
+    old: polib.POFile, found: dict[Message, list[str]], elsewhere: dict[str, str]
+) -> polib.POFile:
+    """A new catalogue of what was found, with the translations the old one or another has."""
     known = {(entry.msgid, entry.msgid_plural): entry for entry in old}
     fresh = polib.POFile(wrapwidth=98)
     fresh.metadata = {
@@ -111,7 +113,7 @@ def synchronise(old: polib.POFile, found: dict[Message, list[str]]) -> polib.POF
             entry.msgid_plural = plural
             entry.msgstr_plural = before.msgstr_plural if before else {0: "", 1: ""}
         else:
-            entry.msgstr = before.msgstr if before else ""
+            entry.msgstr = (before.msgstr if before else "") or elsewhere.get(singular, "")
         fresh.append(entry)
     return fresh
 
@@ -133,6 +135,8 @@ def contradictions(catalogues: list[polib.POFile]) -> list[str]:
     known: dict[str, str] = {}
     lines = []
     for entry in (entry for catalogue in catalogues for entry in catalogue):
+        if not entry.translated():
+            continue
         english = entry.msgstr or str(sorted(entry.msgstr_plural.items()))
         if known.setdefault(entry.msgid, english) != english:
             lines.append(f"translated twice, differently: {entry.msgid}")
@@ -144,7 +148,9 @@ def _kept(room: Path, found: dict[Message, list[str]], *, check: bool) -> polib.
     catalogue = polib.pofile(str(file)) if file.exists() else polib.POFile()
     if check:
         return catalogue
-    catalogue = synchronise(catalogue, found)
+    others = (polib.pofile(str(catalogue_of(other))) for other in rooms() if other != room)
+    elsewhere = {e.msgid: e.msgstr for other in others for e in other if e.msgstr}
+    catalogue = synchronise(catalogue, found, elsewhere)
     file.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(file))
     file.with_suffix(".mo").write_bytes(catalogue.to_binary())

@@ -52,11 +52,13 @@ def test_nothing_to_draw_is_drawn_too() -> None:
     assert line(()) is None
 
 
-@given(st.floats(-1e9, 1e9), st.floats(0.01, 1e9))
-def test_axes_enclose_their_numbers(low: float, extent: float) -> None:
-    steps = round_steps(low, low + extent)
-    assert steps[0] <= low
-    assert steps[-1] >= low + extent or steps[-1] * (1 + 1e-9) >= low + extent
+@given(st.integers(-(10**9), 10**9), st.integers(1, 10**9), st.sampled_from([1, 10, 1000]))
+def test_axes_enclose_their_numbers(low: int, extent: int, scale: int) -> None:
+    least, most = low / scale, (low + extent) / scale
+    steps = round_steps(least, most)
+    near = 1e-9 * (abs(least) + abs(most))
+    assert steps[0] <= least + near
+    assert steps[-1] >= most - near
     assert 3 <= len(steps) <= 8
 
 

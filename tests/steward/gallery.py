@@ -152,6 +152,7 @@ urlpatterns = [
     path("gallery/<str:name>", example, name="gallery"),
     path("", include("citybrain.interfaces.kit.urls")),
     path("", include("citybrain.interfaces.steward.urls")),
+    path("", include("citybrain.interfaces.cockpit.urls")),
 ]
 handler400 = "citybrain.interfaces.kit.views_errors.bad_request"
 handler403 = "citybrain.interfaces.kit.views_errors.permission_denied"

@@ -33,6 +33,7 @@ THINGS: dict[str, Any] = {
     "entity": "p0",
     "finding": "f0",
     "thing": "indicator:tickets_open",
+    "model": "ads.elder_allowance",
 }
 
 

@@ -80,7 +80,7 @@ def test_rehearsal_accounts_are_worth_nothing_outside(
     request = visit()
     actor = service.sign_in(request, "engineer", rehearsal.PASSWORD)
     assert {one.username for one in service.rehearsal_accounts()} == {
-        "engineer", "civil", "police", "operator", "auditor",
+        "engineer", "civil", "police", "operator", "auditor", "leader",
     }  # fmt: skip
     settings.CITYBRAIN_REHEARSAL = False
     assert service.rehearsal_accounts() == []

@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate
 from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.city import apply
+from citybrain.config.kinds import KINDS
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity import service
 from citybrain.engines.ledger import service as ledger
@@ -24,7 +25,7 @@ def keeper(
     settings.CITYBRAIN_HOME = tmp_path
     settings.CITYBRAIN_REHEARSAL = False
     monkeypatch.delenv("CITYBRAIN_ACTOR", raising=False)
-    apply(SHIPPED, tmp_path, clock=clock)
+    apply(SHIPPED, tmp_path, clock=clock, kinds=KINDS)
     return service.local_actor()
 
 
