@@ -93,6 +93,29 @@ def _lake(home: Home, context: Context) -> Iterator[Ailment]:
         )  # fmt: skip
 
 
+def _jail(home: Home, context: Context) -> Iterator[Ailment]:
+    from citybrain.lake.jail.trying import missing_walls
+
+    for wall, what in missing_walls(home).items():
+        yield Ailment(
+            f"jail {wall}", what, "Run on Linux 6.7 or later, in a container that allows Landlock."
+        )
+
+
+def _models(home: Home, context: Context) -> Iterator[Ailment]:
+    from citybrain.lake.models.books import read_states
+    from citybrain.lake.store import open_store
+
+    if not home.lake_dir.exists():
+        return
+    for state in read_states(open_store(home, clock=context.clock)).values():
+        if state.status in ("failed", "refused"):
+            yield Ailment(
+                f"model {state.model}", state.error,
+                f"Mend what the sentence names, then citybrain build {state.model}",
+            )  # fmt: skip
+
+
 def _tables(home: Home, context: Context) -> Iterator[Ailment]:
     from citybrain.lake.status import status
 
@@ -118,7 +141,7 @@ def _control(home: Home, context: Context) -> Iterator[Ailment]:
         yield Ailment("work", stuck, "Is a worker running? citybrain up starts one.")
 
 
-_CHECKS: tuple[Check, ...] = (_home, _city, _connections, _lake, _tables, _control)
+_CHECKS: tuple[Check, ...] = (_home, _city, _connections, _lake, _tables, _jail, _models, _control)
 
 
 def doctor(arguments: argparse.Namespace, context: Context) -> int:

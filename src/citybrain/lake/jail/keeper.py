@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from time import monotonic
@@ -49,13 +50,21 @@ def run(job: Job) -> Answer:
     Raises ``CityError``: stopped for time, memory or size, refused, or DuckDB's own sentence.
     """
     here, there = socket.socketpair()
-    answers = os.memfd_create("answer", os.MFD_CLOEXEC)
+    answers = _nameless_file(job.folder)
     try:
         with contextlib.closing(here):
             _hand_over(there, answers)
             return _followed(here, job, answers)
     finally:
         os.close(answers)
+
+
+def _nameless_file(folder: str) -> int:
+    """A file in memory (on Linux) or on disk that only who holds it can reach."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("answer", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return os.dup(file.fileno())
 
 
 def _hand_over(there: socket.socket, answers: int) -> None:
@@ -113,6 +122,9 @@ def _result(found: dict[str, Any], answers: int) -> "pa.Table | int | None":
 @contextlib.contextmanager
 def _handle(pid: int) -> Any:
     """Something that kills exactly that process, whatever number is used again."""
+    if not hasattr(os, "pidfd_open"):  # not Linux
+        yield lambda: os.kill(pid, signal.SIGKILL)
+        return
     try:
         handle = os.pidfd_open(pid)
     except OSError:  # it ended already

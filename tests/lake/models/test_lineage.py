@@ -1,0 +1,145 @@
+"""Which source columns each column comes from, how, and how it is protected therefore."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citybrain.lake.mask import Class
+from citybrain.lake.models.inherit import inherited, is_aggregated
+from citybrain.lake.models.lineage import Lineage, lineage, lineage_from
+
+TABLES = {
+    "lib.people": ["person_id", "name", "sex", "born", "county"],
+    "ods.civil.marriages": ["id", "person_id", "name", "office"],
+}
+CLASSES = {
+    "lib.people": {
+        "person_id": Class(level=2), "name": Class(level=3, masking="name"),
+        "sex": Class(level=3), "born": Class(level=3, masking="birth_date"),
+        "county": Class(level=1),
+    },
+    "ods.civil.marriages": {
+        "id": Class(level=1), "person_id": Class(level=2),
+        "name": Class(level=4, masking="text"), "office": Class(level=1),
+    },
+}  # fmt: skip
+
+
+def _told(sql: str, *outputs: str) -> Lineage:
+    return lineage(sql, TABLES, outputs)
+
+
+def _sources(sql: str, output: str = "x") -> list[tuple[str, str, str]]:
+    found = _told(sql, output)
+    assert found.known
+    short = {"lib.people": "p", "ods.civil.marriages": "m"}
+    return [(f"{short[s.table]}.{s.column}", s.kind, s.how) for s in found.columns[output]]
+
+
+@pytest.mark.parametrize(
+    ("sql", "sources"),
+    [
+        ("SELECT name AS x FROM lib.people", [("p.name", "direct", "")]),
+        ("SELECT p.name AS x FROM lib.people AS p", [("p.name", "direct", "")]),
+        ("SELECT lib.people.name AS x FROM lib.people", [("p.name", "direct", "")]),
+        ("SELECT people.name AS x FROM lib.people", [("p.name", "direct", "")]),
+        ("SELECT NAME AS x FROM LIB.People", [("p.name", "direct", "")]),
+        ("SELECT upper(name) AS x FROM lib.people", [("p.name", "transform", "")]),
+        ("SELECT name || sex AS x FROM lib.people", [("p.name", "transform", ""),
+                                                     ("p.sex", "transform", "")]),
+        ("SELECT x FROM (SELECT name AS x FROM lib.people)", [("p.name", "direct", "")]),
+        ("WITH a AS (SELECT name AS y FROM lib.people) SELECT y AS x FROM a",
+         [("p.name", "direct", "")]),
+        ("WITH a(x) AS (SELECT name FROM lib.people) SELECT x FROM a", [("p.name", "direct", "")]),
+        ("SELECT name AS x FROM lib.people UNION ALL SELECT office FROM civil.marriages",
+         [("p.name", "direct", ""), ("m.office", "direct", "")]),
+        ("SELECT CASE WHEN sex = '1' THEN name END AS x FROM lib.people",
+         [("p.name", "transform", ""), ("p.sex", "condition", "case")]),
+        ("SELECT count(name) AS x FROM lib.people", [("p.name", "condition", "count")]),
+        ("SELECT count(*) AS x FROM lib.people", []),
+        ("SELECT sum(person_id) AS x FROM lib.people", [("p.person_id", "transform", "statistic")]),
+        ("SELECT max(born) AS x FROM lib.people", [("p.born", "transform", "")]),
+        ("SELECT row_number() OVER (PARTITION BY sex ORDER BY born) AS x FROM lib.people",
+         [("p.born", "condition", "window"), ("p.sex", "condition", "window")]),
+        ("SELECT (SELECT max(office) FROM civil.marriages) AS x FROM lib.people",
+         [("m.office", "transform", "")]),
+        ("SELECT (SELECT max(m.office || p.name) FROM civil.marriages m) AS x FROM lib.people p",
+         [("p.name", "transform", ""), ("m.office", "transform", "")]),
+        ("WITH RECURSIVE r(x) AS (SELECT name FROM lib.people UNION ALL SELECT x FROM r) "
+         "SELECT x FROM r", [("p.name", "direct", "")]),
+        ("SELECT 1 AS x", []),
+        ("FROM lib.people SELECT name AS x", [("p.name", "direct", "")]),
+    ],
+)  # fmt: skip
+def test_each_way_of_coming_from_a_column(sql: str, sources: list[tuple[str, str, str]]) -> None:
+    assert sorted(_sources(sql)) == sorted(sources)
+
+
+def test_the_order_of_fallbacks_is_kept() -> None:
+    sql = (
+        "SELECT coalesce(m.office, p.name, upper(p.county)) AS x "
+        "FROM lib.people p LEFT JOIN civil.marriages m USING (person_id)"
+    )
+    found = {s.column: (s.kind, s.order) for s in _told(sql, "x").columns["x"]}
+    assert found == {"office": ("fallback", 1), "name": ("fallback", 2), "county": ("transform", 0)}
+
+
+def test_conditions_say_which_rows_there_are() -> None:
+    found = _told(
+        "SELECT p.county AS x, count(*) AS n FROM lib.people p JOIN civil.marriages m "
+        "ON p.person_id = m.person_id WHERE p.sex = '1' GROUP BY p.county HAVING max(m.id) > 1",
+        "x",
+        "n",
+    )
+    assert {(s.column, s.how) for s in found.conditions} == {
+        ("person_id", "join"), ("sex", "filter"), ("county", "group"), ("id", "filter"),
+    }  # fmt: skip
+
+
+def test_stars_are_followed() -> None:
+    found = _told("SELECT * EXCLUDE (sex) FROM lib.people", "person_id", "name", "born", "county")
+    assert {s.column for sources in found.columns.values() for s in sources} == {
+        "person_id", "name", "born", "county",
+    }  # fmt: skip
+
+
+def test_lineage_survives_being_written_down() -> None:
+    found = _told("SELECT coalesce(name, sex) AS x FROM lib.people WHERE born IS NULL", "x")
+    assert lineage_from(found.as_dict()) == found
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_it(text: str) -> None:
+    assert isinstance(lineage(text, TABLES, ["x"]), Lineage)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT name AS x FROM lib.people", Class(level=3, masking="name")),
+        ("SELECT upper(name) AS x FROM lib.people", Class(level=3, masking="name")),
+        ("SELECT name || born AS x FROM lib.people", Class(level=3, masking="text")),
+        ("SELECT coalesce(p.name, m.name) AS x FROM lib.people p, civil.marriages m",
+         Class(level=4, masking="text")),
+        ("SELECT CASE name WHEN '王' THEN 1 ELSE 2 END AS x FROM lib.people",
+         Class(level=3, masking="name")),
+        ("SELECT count(name) AS x FROM lib.people", Class(level=2)),
+        ("SELECT avg(year(born)) AS x FROM lib.people GROUP BY county", Class(level=2)),
+        ("SELECT avg(year(born)) AS x FROM lib.people GROUP BY name", Class(level=3)),
+        ("SELECT max(name) AS x FROM lib.people", Class(level=3, masking="name")),
+        ("SELECT unknown AS x FROM lib.people", None),
+        ("SELECT 1 AS x FROM lib.people", Class(level=2)),
+    ],
+)  # fmt: skip
+def test_protection_follows_the_values(sql: str, expected: Class | None) -> None:
+    tables = {**TABLES, "lib.people": [*TABLES["lib.people"], "unknown"]}
+    assert inherited("x", lineage(sql, tables, ["x"]), CLASSES) == expected
+
+
+def test_what_cannot_be_read_is_protected_wholly() -> None:
+    assert inherited("x", Lineage(known=False), CLASSES) is None
+
+
+def test_figures_are_told_from_values() -> None:
+    assert is_aggregated("x", _told("SELECT count(name) AS x FROM lib.people", "x"))
+    assert not is_aggregated("x", _told("SELECT max(name) AS x FROM lib.people", "x"))
