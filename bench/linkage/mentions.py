@@ -7,7 +7,7 @@ about and what was done to it, and is never shown to what is measured.
 from dataclasses import dataclass, field
 
 import duckdb
-from linkage.population import draw, pick
+from bench.linkage.population import draw, pick
 
 from citybrain.simulate.names import load_names
 
@@ -29,9 +29,7 @@ def _has(text: str) -> frozenset[str]:
 DEPARTMENTS = (
     Department(table="household.persons", share=1.0, has=_has("id birth sex address")),
     Department(table="medical.enrolled", share=0.93, has=_has("id birth sex phone")),
-    Department(
-        table="health.records", share=0.62, has=_has("id birth sex phone address relative")
-    ),
+    Department(table="health.records", share=0.62, has=_has("id birth sex phone address relative")),
     Department(
         table="social_insurance.insured",
         share=0.62,
@@ -57,9 +55,7 @@ DEPARTMENTS = (
         who="member < 2 AND year < 1998",
         has=_has("id birth sex relative"),
     ),
-    Department(
-        table="hotline.tickets", share=0.13, who="year < 2004", has=_has("phone address")
-    ),
+    Department(table="hotline.tickets", share=0.13, who="year < 2004", has=_has("phone address")),
 )
 
 # Kind of damage to a number, share of mentions.
@@ -168,7 +164,9 @@ def _damaged(connection: duckdb.DuckDBPyConnection, harder: float) -> None:
 def _number() -> str:
     at = "(7 + mix(k, 'place') % 10)::BIGINT"
     digit = f"((id_number[{at}]::INT + 1 + (mix(k, 'digit') % 8)::INT) % 10)::VARCHAR"
-    swapped = f"id_number[:{at} - 1] || id_number[{at} + 1] || id_number[{at}] || id_number[{at} + 2:]"
+    swapped = (
+        f"id_number[:{at} - 1] || id_number[{at} + 1] || id_number[{at}] || id_number[{at} + 2:]"
+    )
     return f"""CASE number_damage WHEN 'missing' THEN NULL WHEN 'another''s' THEN other_number
         WHEN 'check digit' THEN id_number[:17] || ((mix(k, 'check') % 10)::INT)::VARCHAR
         WHEN 'swapped digits' THEN {swapped}

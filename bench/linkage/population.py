@@ -118,7 +118,9 @@ def _numbered(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _address(of: str) -> str:
-    streets = "['状元','叠嶂','鳌峰','敬亭','水阳江','昭亭','梅溪','响山','双塔','桃花潭','青弋','宛溪']"
+    streets = (
+        "['状元','叠嶂','鳌峰','敬亭','水阳江','昭亭','梅溪','响山','双塔','桃花潭','青弋','宛溪']"
+    )
     towns = "['济川','鳌峰','西林','澄江','双桥','飞彩','敬亭山','天湖','金坝','向阳','孙埠','水东','狸桥','沈村']"
     return f"""'安徽省宣城市' || {pick(towns, of, "town")} || '街道' || {pick(streets, of, "street")}
         || '路' || (1 + mix({of}, 'house') % 400)::VARCHAR || '号'

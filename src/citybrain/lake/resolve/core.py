@@ -105,8 +105,10 @@ def _links(content: str) -> str:
           CASE WHEN h.mention IS NOT NULL OR k.by_hand OR a.mention IS NULL THEN 1.0
             ELSE a.probability END AS probability,
           a.closest_id, a.closest_probability, k.anchor, {content} AS content
-        FROM resolve_mention s LEFT JOIN resolve_answer a USING (mention)
-        LEFT JOIN resolve_hand h USING (mention)
+        FROM resolve_mention s LEFT JOIN resolve_answer a ON a.mention =
+          CASE WHEN s.number IS NULL OR hash(s.number) IN (SELECT node FROM resolve_strange)
+            THEN s.mention END
+        LEFT JOIN resolve_hand h ON h.mention = s.mention
         JOIN resolve_known k ON k.root = coalesce(h.to_root, a.root, hash(s.number))"""
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _q = sqltext.name
+SEX = "CASE substr(number, 17, 1)::INT % 2 WHEN 1 THEN '1' ELSE '2' END"  # of a resident's number
 # Two names that no slip of a pen turns into each other; x and y are rows of resolve_name.
 _DIFFERENT = """x.last <> y.last AND NOT contains(x.plain, y.plain) AND NOT contains(y.plain, x.plain)
     AND damerau_levenshtein(x.code, y.code) > 1 AND jaro_winkler_similarity(x.sound, y.sound) < 0.85"""
@@ -24,18 +25,24 @@ _DIFFERENT = """x.last <> y.last AND NOT contains(x.plain, y.plain) AND NOT cont
 
 def prepare(connection: "duckdb.DuckDBPyConnection", spec: Spec, mentions_sql: str) -> None:
     """Make the tables from a SELECT of the mentions."""
-    raw = _q(spec.raw) if spec.raw else "NULL"
+    raw = _cleaned(_q(spec.raw)) if spec.raw else "NULL::VARCHAR"
     number = _q(spec.number) if spec.number else "NULL::VARCHAR"
     columns = ", ".join(_q(c) for c in spec.columns)
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW resolve_mention AS SELECT mention, {number} AS number, "
-        f"upper({raw}::VARCHAR) AS raw, {columns} FROM ({mentions_sql})"
+        f"CASE WHEN {number} IS NULL THEN {raw} END AS raw, {columns} FROM ({mentions_sql})"
     )
     _numbers(connection, spec)
     _hear(connection, spec)
     _doubt(connection, spec)
     _loose(connection, spec)
     _sides(connection, spec)
+
+
+def _cleaned(raw: str) -> str:
+    """A number as delivered, narrow digits and capitals only; a star hides a digit."""
+    narrow = f"translate(upper({raw}), '０１２３４５６７８９Ｘ＊', '0123456789X*')"
+    return f"nullif(regexp_replace({narrow}, '[^0-9A-Z*]', '', 'g'), '')"
 
 
 def _numbers(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
@@ -93,18 +100,24 @@ def _doubt(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         SELECT DISTINCT m.mention, m.node FROM resolve_near m
         JOIN resolve_strange s ON s.node = m.node AND s.called = m.{name}
         JOIN other o ON o.node = m.node
-        WHERE ({_contradicts(spec)}) AND NOT ({shared or "false"})"""
+        WHERE {_contradicts(spec, shared or "false")}"""
     )
 
 
-def _contradicts(spec: Spec) -> str:
-    """Whether birth date or sex speak against the number; a company has only its name."""
+def _contradicts(spec: Spec, shared: str) -> str:
+    """Whether more than the name speaks against the number.
+
+    Families share telephones and addresses, and copy each other's numbers: a birth date or sex
+    that contradicts weighs more than what is shared.
+    """
+    known = ", ".join(f"m.{_q(c)}" for c in spec.several.values())
+    strange = f"NOT ({shared}) AND (s.other_surname OR coalesce({known}) IS NOT NULL)"
     if not spec.resident:
-        return "s.other_surname"
+        return strange
     near = "damerau_levenshtein(strftime(m.birth_date, '%Y%m%d'), substr(m.number, 7, 8)) <= 2"
-    sex = "m.sex IS NOT NULL AND m.sex <> CASE substr(m.number, 17, 1)::INT % 2 WHEN 1 THEN '1' ELSE '2' END"
-    return f"""(m.birth_date IS NOT NULL AND NOT ({near}))
-        OR (m.birth_date IS NULL AND (({sex}) OR s.other_surname))"""
+    sex = f"m.sex IS NOT NULL AND m.sex <> {SEX.replace("number", "m.number")}"
+    return f"""CASE WHEN m.birth_date IS NOT NULL THEN NOT ({near})
+          ELSE ({sex}) OR ({strange}) END"""
 
 
 def _loose(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
@@ -135,7 +148,7 @@ def _sides(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     if spec.resident:
         own = (
             ", try_strptime(substr(number, 7, 8), '%Y%m%d')::DATE AS birth_date, "
-            "CASE substr(number, 17, 1)::INT % 2 WHEN 1 THEN '1' ELSE '2' END AS sex"
+            f"{SEX} AS sex"
         )
     connection.execute(
         f"""

@@ -47,7 +47,7 @@ def profiles(connection: "duckdb.DuckDBPyConnection", spec: Spec, *, entities: b
         CREATE OR REPLACE TEMP TABLE resolve_node AS
         SELECT l AS node FROM resolve_pair UNION SELECT r FROM resolve_pair;
         CREATE OR REPLACE TEMP TABLE resolve_profile AS
-        WITH rows AS (
+        WITH rows AS MATERIALIZED (
           {_of_entities(said) if entities else ""}
           SELECT node, {said} FROM resolve_loose SEMI JOIN resolve_node USING (node)),
         told AS (SELECT node, list(t) FILTER (WHERE t IS NOT NULL) AS said
