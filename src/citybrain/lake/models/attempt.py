@@ -66,7 +66,8 @@ def attempt(
     except CityError as error:
         result = _failed(model, str(error))
     except Exception as error:  # a native step may raise anything; the others go on
-        result = _failed(model, f"{model.name} failed: {type(error).__name__}: {error}.")
+        said = str(error).strip().partition("\n")[0].rstrip(".")
+        result = _failed(model, f"{model.name} failed: {type(error).__name__}: {said}.")
     seconds = monotonic() - clock
     result = _timed(result, seconds)
     if result.status != results.UNCHANGED:

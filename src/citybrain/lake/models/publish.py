@@ -17,7 +17,6 @@ from citybrain.lake.store import Store
 from citybrain.lake.types import parse
 from citybrain.lake.views import Column, SnapshotInfo
 
-
 _UNKNOWN = 1_000_000  # ids that no table has
 
 

@@ -11,6 +11,7 @@ from citybrain.lake.locations import MADE
 from citybrain.lake.models.analysis import Analysis, Problem, analyse
 from citybrain.lake.models.header import FOLDER, model_of, name_of
 from citybrain.lake.models.model import Model, ModelTest
+from citybrain.lake.models.order import graph
 from citybrain.lake.models.registry import generated
 from citybrain.lake.models.testing import FOLDER as TESTS
 from citybrain.lake.models.testing import tests_of
@@ -42,7 +43,7 @@ def models_hold(view: View) -> Iterator[Finding]:
     if not written:
         return
     every = generated(view.city) | written
-    found = analyse(view.city, {n: every[n] for n in sorted(every)})
+    found = _analysed(view, every, written)
     for model in written.values():
         document = documents[model.file]
         yield from _owner(view, document, model)
@@ -55,6 +56,13 @@ def models_hold(view: View) -> Iterator[Finding]:
             yield _finding(document, problem)
 
 
+def _analysed(view: View, every: Mapping[str, Model], names: Iterable[str]) -> Analysis:
+    """The analysis of these models and of what they stand on; the rest takes its time."""
+    order = graph(every)
+    needed = {*names, *order.upstream(names), *order.refused, *order.cycle}
+    return analyse(view.city, {n: every[n] for n in sorted(needed)})
+
+
 def tests_hold(view: View) -> Iterator[Finding]:
     """Every test names a model that can be tested, tables it reads, and columns they have."""
     documents = [d for d in view.folder.under(TESTS) if isinstance(d.value, dict)]
@@ -62,7 +70,7 @@ def tests_hold(view: View) -> Iterator[Finding]:
         return
     written = (model_of(d) for d in view.folder.under(FOLDER))
     every = generated(view.city) | {m.name: m for m in written if m}
-    found = analyse(view.city, {n: every[n] for n in sorted(every)})
+    found = _analysed(view, every, [d.stem for d in documents if d.stem in every])
     for document in documents:
         model = every.get(document.stem)
         if model is None or model.native:
