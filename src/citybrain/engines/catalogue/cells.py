@@ -134,15 +134,30 @@ def tells(
     return any(value and value in said for value in found)
 
 
+def doubtful(contract: Contract, problem: Any) -> set[str]:
+    """The fields of which one must be wrong: the problem's own and those it is compared with.
+
+    An ID number that denies a birth date may be the wrong one of the two: both are marked,
+    and either may be corrected.
+    """
+    known = {field.name for field in contract.fields}
+    return {problem.field, *(_compared(contract, problem) & known)}
+
+
+def _compared(contract: Contract, problem: Any) -> set[str]:
+    return {
+        str(value)
+        for field in contract.fields
+        if field.name == problem.field
+        for rule in field.rules
+        if rule.name == problem.rule
+        for value in rule.arguments.values()
+    }
+
+
 def concerned(contract: Contract, problem: Any) -> set[str]:
     """Names of the fields that a problem is about: its own, those it is compared with, keys."""
-    names = {problem.field}
-    for field in contract.fields:
-        if field.name != problem.field:
-            continue
-        for rule in field.rules:
-            if rule.name == problem.rule:
-                names |= {str(value) for value in rule.arguments.values()}
+    names = {problem.field} | _compared(contract, problem)
     if not problem.field:
         return {field.name for field in contract.fields}
     if problem.rule in WHOLE_ROW:

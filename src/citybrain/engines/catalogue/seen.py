@@ -20,14 +20,14 @@ def seen_by(
     """
     own = "" if may(actor, "ledger.read", thing or "ledger:") else actor.id
     if own and who not in ("", own):
-        return SeenPage(rows=(), total=0, offset=offset, limit=limit)
+        return SeenPage(rows=(), total=0, offset=offset, limit=limit, own=True)
     found = ledger.entries(
         thing_prefix=thing, actor=own or who, action=action, limit=limit, offset=offset,
         clock=wiring.clock(),
     )  # fmt: skip
     total = ledger.count(thing_prefix=thing, actor=own or who, action=action)
     rows = tuple(row(entry, actor) for entry in found)
-    return SeenPage(rows=rows, total=total, offset=offset, limit=limit)
+    return SeenPage(rows=rows, total=total, offset=offset, limit=limit, own=bool(own))
 
 
 def row(entry: ledger.EntryView, reader: Actor) -> SeenRow:

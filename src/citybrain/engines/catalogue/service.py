@@ -39,7 +39,7 @@ from citybrain.engines.catalogue.tables import table, tables
 from citybrain.engines.catalogue.tasks import schedule
 from citybrain.engines.catalogue.touring import break_one_fact
 from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_edit, upload_submit
-from citybrain.engines.catalogue.verifying import verify, verify_now
+from citybrain.engines.catalogue.verifying import note_record, note_scrub, verify, verify_now
 from citybrain.engines.catalogue.views import (
     Badges,
     BrokenFact,
@@ -166,6 +166,8 @@ __all__ = [
     "frame",
     "history",
     "integrity",
+    "note_record",
+    "note_scrub",
     "overview",
     "proof",
     "proof_bundle",

@@ -146,6 +146,7 @@ def table(actor: Actor, table_id: str) -> TableView:
         reasons=reason_counts(contract),
         seen=seen.rows,
         seen_total=seen.total,
+        seen_own=seen.own,
         contracts=_versions(contract),
         lineage=_lineage(contract, system),
         refused=row.sentence if row.state == "damaged" else EMPTY,

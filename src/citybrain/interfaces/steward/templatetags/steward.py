@@ -52,6 +52,12 @@ def say(text: Text | str | None) -> str:
     return (text.en or text.zh) if _english() else text.zh
 
 
+@register.filter
+def by(name: str) -> str:
+    """Who did it; what nobody pressed a button for was the schedule."""
+    return gettext("定时任务") if name == "system" else name
+
+
 @register.simple_tag
 def titled(chinese: str, english: str = "") -> str:
     """A title of the city's folder in the reader's language."""
