@@ -109,7 +109,7 @@ def _trouble(
         rule=problem.rule,
         sentence=Text(zh=problem.sentence, en=problem.sentence_en)
         if open_
-        else _closed(problem.rule, title),
+        else _closed(problem.rule),
         suggestion=suggestion,
         suggestion_label=Text(zh=f"采用 {suggestion}", en=f"Take {suggestion}")
         if suggestion
@@ -171,9 +171,10 @@ def _named(field: Field, said: str) -> bool:
     return any(name in said for name in (field.title, field.source, field.name) if name)
 
 
-def _closed(rule: str, title: Text) -> Text:
+def _closed(rule: str) -> Text:
+    """The kind of mistake alone; the field's name stands before it."""
     word = words.rule_title(rule)
     return Text(
-        zh=f"{title.zh}：{word.zh}。值已脱敏，写明用途查看明文后可见。",
-        en=f"{title.en}: {word.en}. Values are masked; state a purpose to see them.",
+        zh=f"原因：{word.zh}。值已脱敏，写明用途查看明文后可见。",
+        en=f"Reason: {word.en}. Values are masked; state a purpose to see them.",
     )

@@ -63,6 +63,10 @@ def person(account: str, reader: Actor) -> str:
     name = names[account][0] if account in names else account
     if account in (reader.id, "system"):
         return name
+    if account.startswith(identity.LOCAL):
+        # A user of the machine, not a person's name: what stands before it says which.
+        place, _, user = name.partition(" ")
+        return f"{place} {mask_value(user, 'name', 3) or ''}"
     return mask_value(name, "name", 3) or ""
 
 

@@ -214,9 +214,9 @@ def _versions(contract: Contract) -> tuple[ContractVersion, ...]:
     return (
         ContractVersion(
             version=contract.version,
-            status=Text(zh="生效", en="In force")
-            if contract.status == "active"
-            else Text(zh=contract.status, en=contract.status),
+            status=words.CONTRACTS.get(
+                contract.status, Text(zh=contract.status, en=contract.status)
+            ),
             since=None,
         ),
     )

@@ -24,6 +24,13 @@ LEVELS = {
     3: Text(zh="个人", en="personal"),
     4: Text(zh="敏感", en="sensitive"),
 }
+CONTRACTS = {
+    "proposed": Text(zh="拟订", en="Proposed"),
+    "draft": Text(zh="草稿", en="Draft"),
+    "active": Text(zh="生效", en="In force"),
+    "deprecated": Text(zh="将停用", en="Deprecated"),
+    "retired": Text(zh="已停用", en="Retired"),
+}
 DRIFTS = {
     "refuse": Text(zh="列有增减时整张不入库，等人处理", en="Columns changed: nothing comes in"),
     "ignore_new": Text(zh="多出的列不收，其余照常", en="New columns are ignored"),

@@ -79,7 +79,12 @@ def page(request: HttpRequest) -> dict[str, object]:
         "actor": who,
         "actor_department": _text(frame.department_title),
         "navigation": navigation(request.path, frame.badges),
-        "tour": tour(request, at_home=home, may_break=may(who, "lake.cheat", "lake:").allowed),
+        "tour": tour(
+            request,
+            at_home=home,
+            offered=in_rehearsal(),
+            may_break=may(who, "lake.cheat", "lake:").allowed,
+        ),
     }
 
 

@@ -11,7 +11,7 @@ from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import SeenPage, SeenRow
 from citybrain.engines.guard.service import may
-from citybrain.interfaces.steward import words
+from citybrain.interfaces.steward import tour, words
 from citybrain.interfaces.steward.access import OWN, actor, page
 from citybrain.interfaces.steward.twins import as_json, download, twin
 
@@ -66,7 +66,8 @@ def integrity_repair(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("记录已恢复，叶哈希与签名时的相同。"))
     elif action != "verify":
         raise CityError(_("没有这一步。"), do=_("请回到完整性页面再选。"), where=action)
-    catalogue.verify_now(who)
+    if catalogue.verify_now(who).state == "whole":
+        tour.keep(request, finished=True)
     return redirect("integrity")
 
 

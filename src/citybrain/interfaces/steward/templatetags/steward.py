@@ -53,6 +53,12 @@ def say(text: Text | str | None) -> str:
 
 
 @register.filter
+def breadth(value: str) -> int:
+    """Characters that a cell's input shows: its value whole, unless it is very long."""
+    return min(max(len(value) + 1, 8), 32)
+
+
+@register.filter
 def by(name: str) -> str:
     """Who did it; what nobody pressed a button for was the schedule."""
     return gettext("定时任务") if name == "system" else name
