@@ -4,6 +4,8 @@ BIN := .venv/bin
 CITY ?= cities/xuancheng
 PEOPLE ?= 25000
 PORT ?= 8000
+PROCESSES ?= 2
+TEST = $(BIN)/pytest -q --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 25
 export CITYBRAIN_HOME ?= var
 export CITYBRAIN_CITY ?= $(CITY)
 export CITYBRAIN_SYSTEMS ?= $(CITYBRAIN_HOME)/rehearsal/systems
@@ -30,10 +32,10 @@ up: setup ## Build the rehearsal city from nothing and serve it at one address
 	@CITYBRAIN_REHEARSAL=1 $(BIN)/citybrain up --rehearsal --port $(PORT)
 
 test: setup ## Run the tests that fit five minutes
-	@$(BIN)/pytest -q -m "not long"
+	@$(TEST) -m "not long"
 
 test-long: setup ## Run the rest: kills, sweeps, scale
-	@$(BIN)/pytest -q -m long
+	@$(TEST) -m long
 
 check: setup ## Lint, types, floors, sizes and the shipped city
 	@$(BIN)/ruff format --check src tests tools bench

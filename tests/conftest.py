@@ -3,10 +3,12 @@
 import os
 import shutil
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from citybrain.base.clock import CITY_ZONE, FixedClock
+from citybrain.base.clock import CITY_ZONE, FixedClock, SystemClock
+from tests.once import once
 
 os.environ.setdefault("CITYBRAIN_REHEARSAL", "1")
 
@@ -18,6 +20,12 @@ _NEEDS = {
     "mariadb": ("CITYBRAIN_TEST_MYSQL", "set it to a mysql:// URL with rights to create databases"),
 }
 _TOOLS = {"chromium": "chromium", "strace": "strace"}
+# These files take longest, each in one piece. With several processes they come first, so
+# that the short ones fill up the rest and no process ends up waiting for another.
+_LONGEST = (
+    "walks/test_", "cli/test_backup", "engines/test_on_", "engines/work/test_kills",
+    "engines/ledger/test_processes", "lake/test_faults_", "lake/test_chinook",
+)  # fmt: skip
 
 
 def _missing(item: pytest.Item) -> str:
@@ -34,6 +42,8 @@ def _missing(item: pytest.Item) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip visibly what this machine cannot run; fail instead where CI made it mandatory."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not any(name in item.path.as_posix() for name in _LONGEST))
     mandatory = bool(os.environ.get("CITYBRAIN_TESTS_MANDATORY"))
     for item in items:
         reason = _missing(item)
@@ -41,6 +51,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             pytest.exit(f"{item.nodeid} {reason}, and CITYBRAIN_TESTS_MANDATORY is set", 1)
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def shipped_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the shipped city runs and nothing was done yet; copy its ``applied``."""
+    from citybrain import city
+    from citybrain.config.kinds import KINDS
+
+    folder = Path(__file__).resolve().parents[1] / "cities" / "xuancheng"
+    return once(
+        tmp_path_factory,
+        "shipped",
+        lambda home: city.apply(folder, home, clock=SystemClock(), kinds=KINDS),
+    )
 
 
 @pytest.fixture

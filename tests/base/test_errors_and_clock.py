@@ -23,6 +23,13 @@ def test_an_error_says_all_four_parts(what: str, why: str, do: str, where: str) 
     assert error.as_dict() == {"what": what, "why": why, "do": do, "where": where}
 
 
+def test_a_chinese_name_does_not_make_an_english_sentence_chinese() -> None:
+    assert str(CityError("The file 救助.csv is not written in utf-8", why="it is not")) == (
+        "The file 救助.csv is not written in utf-8, because it is not."
+    )
+    assert str(CityError("q2.xlsx 读不出来", why="它是空的")) == "q2.xlsx 读不出来：它是空的。"
+
+
 def test_full_stops_are_not_doubled() -> None:
     assert str(CityError("It is full.", why="of rows.", do="Empty it.")) == (
         "It is full, because of rows. Empty it."

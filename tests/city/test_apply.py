@@ -171,7 +171,7 @@ def test_a_folder_with_findings_is_not_applied(root: Path, home: Path, clock: Fi
     apply(root, home, clock=clock)
     before = applied_city(home)
     replace(root, "systems/people.yml", "mode: upsert", "mode: upset")
-    with pytest.raises(CityError, match="1 findings"):
+    with pytest.raises(CityError, match="1 finding,"):
         apply(root, home, clock=clock)
     assert applied_city(home) == before
 

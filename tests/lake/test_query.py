@@ -204,3 +204,11 @@ def test_verified_reads_find_damage_that_nobody_saw_yet(store: Store) -> None:
         store.scan_sql(TABLE, verified=True)
     with pytest.raises(DamagedFile):
         store.scan_sql(TABLE)
+
+
+def test_a_table_that_never_had_a_wrong_row_has_an_empty_quarantine(store: Store) -> None:
+    answer = query(store, CITY, "SELECT name, _reasons FROM quarantine.civil.marriages")
+    assert answer.to_pylist() == []
+    assert answer.columns == ["name", "_reasons"]
+    with pytest.raises(CityError, match="There is no table"):
+        query(store, CITY, "SELECT * FROM quarantine.civil.divorces")

@@ -1,22 +1,20 @@
 """A small real city for the pages: simulated, applied and collected once for all tests."""
 
-import atexit
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from citybrain import city
 from citybrain.base.clock import SystemClock
 from citybrain.city import City
-from citybrain.config.kinds import KINDS
+from tests.once import once
 
 FOLDER = Path(__file__).resolve().parents[2] / "cities" / "xuancheng"
 PASSWORD = "rehearsal-2021"
@@ -45,22 +43,22 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from citybrain.simulate import simulate
 
     loaded = city.load(FOLDER)
-    to = tmp_path_factory.mktemp("rehearsal") / "systems"
-    simulate(loaded.city, people=150, days=1, seed=5, to=to)
-    return to
+    return once(
+        tmp_path_factory,
+        "systems",
+        lambda to: simulate(loaded.city, people=150, days=1, seed=5, to=to),
+    )
 
 
-@cache
-def _applied() -> Path:
-    """What applying the shipped city leaves in a home; made once, for it takes seconds."""
-    home = Path(tempfile.mkdtemp(prefix="citybrain-applied-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    city.apply(FOLDER, home, clock=SystemClock(), kinds=KINDS)
-    return home / "applied"
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """The language of one test's last page is not the next test's."""
+    yield
+    translation.deactivate()
 
 
-def build(home: Path, systems: Path, tables: tuple[str, ...]) -> None:
-    """Apply the shipped city in a home and collect some of its tables."""
+def build(home: Path, systems: Path, tables: tuple[str, ...], *, shipped: Path) -> None:
+    """Collect some tables in a home where the shipped city runs, as it does in ``shipped``."""
     from citybrain.config.adapters import readers
     from citybrain.lake.collect import collect
     from citybrain.lake.home import Home
@@ -68,7 +66,7 @@ def build(home: Path, systems: Path, tables: tuple[str, ...]) -> None:
 
     home.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
-    shutil.copytree(_applied(), home / "applied")
+    shutil.copytree(shipped / "applied", home / "applied")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CITYBRAIN_SYSTEMS", str(systems))
         store = open_store(Home(home), clock=clock)
@@ -79,10 +77,13 @@ def build(home: Path, systems: Path, tables: tuple[str, ...]) -> None:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, systems: Path) -> Path:
-    """A home that tests may look at, but not damage."""
+def built(tmp_path_factory: pytest.TempPathFactory, systems: Path, shipped_home: Path) -> Path:
+    """A home that this process's tests may look at, but not damage."""
+    made = once(
+        tmp_path_factory, "built", lambda to: build(to, systems, COLLECTED, shipped=shipped_home)
+    )
     home = tmp_path_factory.mktemp("built") / "home"
-    build(home, systems, COLLECTED)
+    shutil.copytree(made, home)
     return home
 
 
@@ -128,6 +129,7 @@ def site(
 def own_site(
     tmp_path: Path,
     systems: Path,
+    shipped_home: Path,
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
     transactional_db: None,
@@ -137,7 +139,7 @@ def own_site(
 
     mine = tmp_path / "systems"
     shutil.copytree(systems, mine)
-    build(tmp_path / "home", mine, (TABLE,))
+    build(tmp_path / "home", mine, (TABLE,), shipped=shipped_home)
     wiring.forget()
     yield _site(tmp_path / "home", mine, settings, monkeypatch)
     wiring.forget()

@@ -106,6 +106,8 @@ def card(state: str = "whole") -> c.IntegrityCard:
         checkpoint=1205,
         checkpoint_at=NOW,
         verified_at=NOW,
+        files_at=NOW,
+        record_at=NOW,
         seconds=3.2,
         problems=2 if state == "damaged" else 0,
         may_verify=True,
@@ -237,6 +239,7 @@ def table(*, long: bool = False, refused: bool = False) -> c.TableView:
         reasons=reasons(),
         seen=seen(long=long),
         seen_total=47,
+        seen_own=False,
         contracts=(c.ContractVersion(version="1.2.0", status=text("生效"), since=NOW),),
         lineage=(
             c.Lineage(

@@ -102,6 +102,8 @@ def integrity(state: str = "damaged", *, long: bool = False) -> c.IntegrityView:
         checkpoint=1205,
         checkpoint_at=NOW,
         verified_at=NOW,
+        files_at=NOW,
+        record_at=NOW,
         seconds=3.4,
         problem_count=2 if damaged else 0,
         file_problems=(file,) if damaged else (),

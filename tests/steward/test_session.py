@@ -1,5 +1,6 @@
 """Signing in, language, theme and the tour: kept for the reader, and nowhere else."""
 
+import pytest
 from django.urls import reverse
 
 from tests.steward.conftest import Site
@@ -68,6 +69,15 @@ def test_pages_carry_a_policy_that_forbids_the_inline_and_the_foreign(site: Site
     assert "unsafe" not in policy
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_outside_a_rehearsal_nobody_is_led_to_break_a_fact(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site.client("engineer")
+    monkeypatch.setattr("citybrain.interfaces.steward.context.in_rehearsal", lambda: False)
+    assert 'id="tour"' not in client.get("/steward/").content.decode()
+    assert 'id="tour-page"' not in client.get("/steward/help").content.decode()
 
 
 def test_the_tour_is_offered_follows_and_can_be_put_away(site: Site) -> None:

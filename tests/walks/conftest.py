@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from tests.steward.conftest import build, own_site, systems
+from tests.steward.conftest import build, language, own_site, systems
 from tests.walks.seeing import CHROMIUM, FLAGS, WIDE
 
-__all__ = ["own_site", "systems"]
+__all__ = ["language", "own_site", "systems"]
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("citybrain"))
@@ -82,13 +82,13 @@ def _serving(command: list[str], environment: dict[str, str], address: str) -> I
 
 
 @pytest.fixture
-def town(tmp_path: Path, systems: Path) -> Iterator[Town]:
+def town(tmp_path: Path, systems: Path, shipped_home: Path) -> Iterator[Town]:
     """``citybrain up`` over a small city of its own."""
     import shutil
 
     home, mine = tmp_path / "home", tmp_path / "systems"
     shutil.copytree(systems, mine)
-    build(home, mine, TABLES)
+    build(home, mine, TABLES, shipped=shipped_home)
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     with _serving([COMMAND, "up", "--port", str(port)], _environment(home, mine), address):
@@ -106,9 +106,13 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """One browser for all walks."""
+    """One browser for a module's walks: while it lives, Django refuses its database here.
+
+    Playwright keeps an event loop running in this thread, and other modules' tests that
+    follow in the same process must not find it.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

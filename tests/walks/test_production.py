@@ -5,6 +5,7 @@ What the commands say is compared with counts that other code read from the sour
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,10 +97,18 @@ def walk_the_correction(place: Installation) -> None:
     assert place.status()[MARRIAGES]["rows"] == before["rows"]
 
 
-@pytest.fixture
-def embedded(tmp_path: Path) -> Installation:
-    place = Installation(home=tmp_path / "home", systems=tmp_path / "systems")
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("simulated")
+    place = Installation(home=root / "home", systems=root / "systems")
     place.run("simulate", "--people", "300", "--days", "5", "--to", str(place.systems))
+    return place.systems
+
+
+@pytest.fixture
+def embedded(simulated: Path, tmp_path: Path) -> Installation:
+    place = Installation(home=tmp_path / "home", systems=tmp_path / "systems")
+    shutil.copytree(simulated, place.systems)
     return place
 
 

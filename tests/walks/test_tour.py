@@ -91,6 +91,7 @@ def test_the_tour_from_end_to_end(town: Town, opened: Opening, size: tuple[int, 
         page.locator(f"button[value={action}]").click()
         page.wait_for_load_state()
     page.wait_for_selector(".note.yes h2")
+    assert "走完了" in page.locator("#tour-say").inner_text()
     walk.stop("11-whole-again")
 
 

@@ -4,11 +4,15 @@
 The file is refused, because it is empty. Upload it again. (a.csv)
 >>> print(CityError("文件未被接受", why="它是空的", do="请重新上传", where="a.csv"))
 文件未被接受：它是空的。请重新上传。（a.csv）
+>>> print(CityError("The workbook 救助.xlsx cannot be read", why="it is empty"))
+The workbook 救助.xlsx cannot be read, because it is empty.
 """
 
 import re
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+# A Chinese file name does not make a sentence Chinese; these words make it English.
+_ENGLISH = re.compile(r"\b(?:the|is|are|was|be|has|have|not|no|cannot|of|to)\b", re.IGNORECASE)
 
 
 class CityError(Exception):
@@ -26,7 +30,7 @@ class CityError(Exception):
         self.where = where
 
     def __str__(self) -> str:
-        chinese = bool(_CHINESE.search(self.what))
+        chinese = bool(_CHINESE.search(self.what)) and not _ENGLISH.search(self.what)
         because, stop, space, before, after = (
             ("：", "。", "", "（", "）") if chinese else (", because ", ".", " ", "(", ")")
         )

@@ -8,6 +8,7 @@ becomes a finding, the value is kept as it was written, and the rest of the file
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import isfinite
 from pathlib import PurePosixPath
 from typing import Any
@@ -83,8 +84,13 @@ def _step(node: Any, part: str | int) -> tuple[Any, Any] | None:
     return None
 
 
+@lru_cache(maxsize=512)
 def parse(data: bytes, *, file: str) -> Document:
-    """Parse one file's bytes; never raises, ``value`` is None where nothing can be read."""
+    """Parse one file's bytes; never raises, ``value`` is None where nothing can be read.
+
+    Kept by content, because one command reads the folder, its applied copy and what runs;
+    a changed byte is parsed anew. Whoever asks again gets the very same document: read it only.
+    """
     document = Document(file=file)
     text = _decode(data, document)
     if text is None:

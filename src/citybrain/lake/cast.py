@@ -155,8 +155,13 @@ def _decimal_fits(wanted: str, given: str) -> bool:
 
 
 def bare_sql(text: str) -> str:
-    """A text without spaces around it; null where nothing else is left."""
-    return f"nullif(trim({text}), '')"
+    """A text without spaces around it; null where nothing else is left.
+
+    Nearly every cell has none: one that begins and ends with something else, and is ASCII
+    (trimming takes every space that Unicode knows), costs a third of trimming it.
+    """
+    plain = f"{text} >= '!' AND strlen({text}) = length({text}) AND NOT ends_with({text}, ' ')"
+    return f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}), '') END"
 
 
 def _from_text(field: Field, text: str, bare: str) -> Cell:

@@ -77,17 +77,33 @@ def id_fields(contract: Contract) -> list[str]:
     return [f.name for f in contract.fields if f.name in found]
 
 
-def birth_if_valid(value: str) -> str:
+def first_seventeen(value: str) -> str:
+    """The number that the first 17 characters are; computed once, for much follows from it."""
+    return f"try_cast(left({value}, 17) AS BIGINT)"
+
+
+def birth_if_valid(value: str, digits: str = "") -> str:
     """The birth date in a resident ID number of 15 or 18 digits; null where it is not one.
 
-    Computed once per number: everything that is asked of it follows. A regular expression
-    and ``ascii`` measured four times faster here than arithmetic on the whole number.
+    ``digits`` is SQL for ``first_seventeen(value)``, a column where the caller has one. Each
+    digit taken out by ``substr`` cost three times as much here as this arithmetic.
     """
-    digits = " + ".join(
-        f"ascii(substr({value},{place},1)) * {weight}" for place, weight in enumerate(_WEIGHTS, 1)
+    first = digits or f"({first_seventeen(value)})"
+    # Text that a cast takes for a number though it is not all digits: signs and blanks come
+    # before '1', 0x… too; 1_0 has fewer digits; only 1e9 must be looked for.
+    shape = (
+        f"strlen({value}) = 18 AND {value} >= '1' AND {first} >= {10**16} "
+        f"AND NOT contains({value}, 'e') AND NOT contains({value}, 'E')"
     )
-    remainder = f"(({digits}) - {48 * sum(_WEIGHTS)}) % 11"
-    dashed = f"substr({value},7,4) || '-' || substr({value},11,2) || '-' || substr({value},13,2)"
+    # GB 11643 sums digit times 2^(places from the right) modulo 11. With q the number without
+    # its last k digits, a digit is q(k) - 10 q(k+1), which leaves one division for each.
+    shifted = " + ".join(f"({first} // {10**k}) * {2**k}" for k in range(1, 17))
+    remainder = f"(2 * ({first} - 4 * ({shifted}))) % 11"
+    fits = f"ends_with({value}, ['1','0','X','9','8','7','6','5','4','3','2'][{remainder} + 1])"
+    day = (
+        f"({first} // 10000000 % 10000)::INTEGER, ({first} // 100000 % 100)::INTEGER, "
+        f"({first} // 1000 % 100)::INTEGER"
+    )
     # Four sequences of the old numbers were kept for people born before 1900.
     century = f"CASE WHEN right({value},3) IN ('996','997','998','999') THEN '18' ELSE '19' END"
     short = (
@@ -95,9 +111,7 @@ def birth_if_valid(value: str) -> str:
         f"|| substr({value},11,2)"
     )
     return (
-        f"CASE WHEN regexp_full_match({value}, '[1-9][0-9]{{16}}[0-9X]') THEN "
-        f"CASE WHEN substr('10X98765432', {remainder} + 1, 1) = right({value},1) "
-        f"THEN try_cast({dashed} AS DATE) END "
+        f"CASE WHEN {shape} THEN CASE WHEN {fits} THEN try(make_date({day})) END "
         f"WHEN regexp_full_match({value}, '[1-9][0-9]{{14}}') THEN try_cast({short} AS DATE) END"
     )
 

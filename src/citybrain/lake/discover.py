@@ -200,7 +200,7 @@ def _field(name: str, column: DescribedColumn, source: SourceTable) -> Field:
         unique=column.unique and column.key == 0,
         level=guessed.level,
         masking=guessed.masking,
-        description=f"由样本推断，请复核（{guessed.because}）" if guessed.because else "",
+        description=f"{guessed.because}，请复核" if guessed.because else "",
     )
 
 

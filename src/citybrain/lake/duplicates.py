@@ -190,7 +190,7 @@ def _by_group(
 def _disagreement(contract: Contract, rows: list[dict[str, str | None]]) -> CellProblem:
     differing = [f for f in contract.fields if len({r[f.name] for r in rows}) > 1]
     key = "、".join(f"{title(contract.field(k))} {rows[0][k]}" for k in contract.key)
-    key_en = ", ".join(f"{k} {rows[0][k]}" for k in contract.key)
+    key_en = ", ".join(f"{contract.field(k).title_en or k} {rows[0][k]}" for k in contract.key)
     shown = [(f, *_two(f, rows)) for f in differing[:_NAMED]]
     zh = "；".join(f"{title(f)}一处为“{a}”，一处为“{b}”" for f, a, b in shown)
     en = "; ".join(

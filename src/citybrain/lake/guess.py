@@ -35,7 +35,7 @@ LEVELS = {"id_number": 4, "account": 4, "secret": 4}
 
 @dataclass(frozen=True, kw_only=True)
 class Guess:
-    """A masking class with its level, the rules it suggests, and why."""
+    """A masking class with its level, the rules it suggests, and why, for the officer."""
 
     masking: str = "none"
     level: int = 2
@@ -52,7 +52,7 @@ def guess(name: str, type_: str, values: Sequence[str]) -> Guess:
     for masking, pattern in _NAMES:
         fits = type_ in ("string", "date", "timestamp") and re.search(pattern, lowered)
         if fits and not (masking == "birth_date" and type_ == "string" and not values):
-            return Guess(masking=masking, level=LEVELS.get(masking, 3), because="its name")
+            return Guess(masking=masking, level=LEVELS.get(masking, 3), because="由列名推断")
     return Guess()
 
 
@@ -61,17 +61,17 @@ def _by_values(type_: str, values: Sequence[str]) -> Guess:
         return Guess()
     if _share(values, lambda v: not _serious(v)) >= _ENOUGH:
         rules = (Rule(name="id_number"),) if all(not _serious(v) for v in values) else ()
-        return Guess(masking="id_number", level=4, rules=rules, because="check digits")
+        return Guess(masking="id_number", level=4, rules=rules, because="由样本的校验码推断")
     if _share(values, lambda v: len(v) == _USCC_LENGTH and not uscc.check(v)) >= _ENOUGH:
         rules = (Rule(name="uscc"),) if all(not uscc.check(v) for v in values) else ()
-        return Guess(rules=rules, because="check characters")
+        return Guess(rules=rules, because="由样本的校验码推断")
     looks = (
-        ("phone", lambda v: bool(_MOBILE.fullmatch(v)), "eleven digits"),
-        ("account", lambda v: bool(_MAIL.fullmatch(v)), "mail addresses"),
-        ("plate", lambda v: bool(_PLATE.fullmatch(v)), "number plates"),
-        ("name", _is_name, "Chinese names"),
-        ("address", _is_address, "addresses"),
-        ("phone", lambda v: v.startswith("+") and bool(_PHONE.fullmatch(v)), "phone numbers"),
+        ("phone", lambda v: bool(_MOBILE.fullmatch(v)), "由样本推断：十一位手机号"),
+        ("account", lambda v: bool(_MAIL.fullmatch(v)), "由样本推断：邮箱"),
+        ("plate", lambda v: bool(_PLATE.fullmatch(v)), "由样本推断：车牌"),
+        ("name", _is_name, "由样本推断：姓名"),
+        ("address", _is_address, "由样本推断：地址"),
+        ("phone", lambda v: v.startswith("+") and bool(_PHONE.fullmatch(v)), "由样本推断：电话"),
     )
     for masking, test, because in looks:
         if _share(values, test) >= _ENOUGH:

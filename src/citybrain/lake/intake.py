@@ -204,7 +204,9 @@ def _streamed(
     present = [c.name for c in opened.columns if c.name in wanted]
     try:
         relation = opened.relation(present)
-        tally = _stream_one(connection, job, relation, aside, file, seen)
+        tally = _stream_one(
+            connection, job, relation, aside, file, seen, counted=_counted(opened, relation)
+        )
     except duckdb.Error as error:
         if opened.repaired is None:
             raise _unreadable(job, error) from error
@@ -223,6 +225,12 @@ def _streamed(
     return tally.read + len(opened.rejects), tally.good
 
 
+def _counted(opened: Opened, relation: Relation) -> int | None:
+    """The rows of a file that its own count says exactly; a stream is counted as it passes."""
+    least, most = opened.count() if relation.tap is None else (0, 1)
+    return least if least == most else None
+
+
 def _stream_one(
     connection: duckdb.DuckDBPyConnection,
     job: Job,
@@ -230,6 +238,8 @@ def _stream_one(
     aside: SetAside,
     file: NewFile,
     seen: Callable[[int], None],
+    *,
+    counted: int | None = None,
 ) -> Tally:
     made = plan(
         job.contract,
@@ -250,6 +260,7 @@ def _stream_one(
             bad=bad,
             tally=tally,
             tap=relation.tap,
+            counted=counted,
             copy_sql=lambda select: file.copy_sql(f"SELECT *, {marks} FROM ({select})"),
         )
     except duckdb.Error:

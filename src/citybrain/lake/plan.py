@@ -17,7 +17,14 @@ from dataclasses import dataclass, replace
 
 from citybrain.city.contracts import Contract, Field
 from citybrain.lake.cast import bare_sql, cell, text_sql
-from citybrain.lake.checks import Check, CheckContext, birth_if_valid, checks, id_fields
+from citybrain.lake.checks import (
+    Check,
+    CheckContext,
+    birth_if_valid,
+    checks,
+    first_seventeen,
+    id_fields,
+)
 from citybrain.lake.sqltext import name, text
 from citybrain.lake.types import parse
 
@@ -88,7 +95,9 @@ def plan(
     bare = ", ".join(f"{bare_sql(t)} AS n{i}" for i, t in enumerate(texts))
     layer = f"SELECT *, {typed} FROM (SELECT *, {bare} FROM ({layer}))"
     for number, column in births.items():
-        layer = f"SELECT *, {birth_if_valid(values[number])} AS {column} FROM ({layer})"
+        value, digits = values[number], f"{column}_digits"
+        layer = f"SELECT *, {first_seventeen(value)} AS {digits} FROM ({layer})"
+        layer = f"SELECT *, {birth_if_valid(value, digits)} AS {column} FROM ({layer})"
     layer = f"SELECT *{wrong} FROM ({layer})"
     delivered = [_text(_given(f, given), i, "t") for i, f in enumerate(fields)]
     if corrected:  # the corrected columns were put in place of the delivered ones

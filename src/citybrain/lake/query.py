@@ -85,7 +85,7 @@ def query(
     table that no contract describes is masked wholly. Raises ``CityError`` for anything but
     one SELECT, ``DamagedFile`` for a table known damaged, and when memory or time run out.
     """
-    views = {name: _view(store, name, as_of=as_of) for name in tables_of(sql)}
+    views = {name: _view(store, name, as_of=as_of, city=city) for name in tables_of(sql)}
     return _answer(store, city, sql, views=views, reveal=reveal, max_rows=max_rows, seconds=seconds)
 
 
@@ -104,7 +104,7 @@ def read(
 
     Masked, bounded and refused as by ``query``.
     """
-    view = _view(store, lake_table, as_of=as_of, snapshot_id=snapshot_id)
+    view = _view(store, lake_table, as_of=as_of, snapshot_id=snapshot_id, city=city)
     shown = "*" if columns is None else sqltext.names(columns)
     table = ".".join(sqltext.name(part) for part in lake_table.split("."))
     return _answer(
@@ -170,11 +170,29 @@ def _hide(column: str) -> str:
 
 
 def _view(
-    store: Store, name: str, *, as_of: datetime | None, snapshot_id: int | None = None
+    store: Store,
+    name: str,
+    *,
+    as_of: datetime | None,
+    city: "City | None",
+    snapshot_id: int | None = None,
 ) -> TableView:
+    layer, _, table = name.partition(".")
+    contract = city.contracts.get(table) if city and layer == "quarantine" else None
+    if contract and not store.exists(name) and store.exists(contract.lake_table):
+        return _nothing_set_aside(name, contract)
     view = store.view(name, as_of=as_of, snapshot_id=snapshot_id)
     refuse_damaged(store.ground, view)
     return view
+
+
+def _nothing_set_aside(name: str, contract: Contract) -> TableView:
+    """The quarantine of a table that was collected and never had a wrong row: no rows."""
+    from citybrain.lake.setaside import columns
+
+    return TableView(
+        lake_table=name, columns=tuple(columns(contract)), key=(), files=(), snapshot=None
+    )
 
 
 def _run(

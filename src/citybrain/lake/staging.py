@@ -101,13 +101,17 @@ def stream(
     tally: Tally,
     copy_sql: Callable[[str], str],
     tap: Tap | None = None,
+    counted: int | None = None,
 ) -> int:
     """Run the plan; good rows go where ``copy_sql(select)`` copies them. Returns good rows.
 
-    ``tap`` is the stream that the plan knows as ``delivered``, when it reads from one.
+    ``tap`` is the stream that the plan knows as ``delivered``, when it reads from one;
+    ``counted`` the rows that somebody else counted in the source, when that is known exactly.
     """
     if tap is None:
-        return _copy_twice(connection, plan, bad=bad, tally=tally, copy_sql=copy_sql)
+        return _copy_twice(
+            connection, plan, bad=bad, tally=tally, copy_sql=copy_sql, counted=counted
+        )
     reading = connection.cursor()
     writing = connection.cursor()
     reading.register("delivered", tap.reader())
@@ -135,16 +139,19 @@ def _copy_twice(
     bad: Bad,
     tally: Tally,
     copy_sql: Callable[[str], str],
+    counted: int | None,
 ) -> int:
-    """What can be read again is: good rows on all cores first, then the bad if there are any."""
+    """What can be read again is: good rows on all cores first, then the bad if there are any.
+
+    When as many rows are good as were ``counted``, none is bad, and no second reading is needed.
+    """
     shown = ", ".join(name(f.name) for f in plan.fields)
     # Pushed down, the filter would be computed twice: once to choose rows, once to address them.
     connection.execute("SET disabled_optimizers = 'filter_pushdown'")
     copied = connection.execute(copy_sql(f"SELECT {shown}, _row FROM ({plan.sql}) WHERE _ok"))
     tally.good = int(copied.fetchall()[0][0])
     tally.see(tally.good)
-    total = connection.execute(f"SELECT count(*) FROM {plan.relation}").fetchall()[0][0]
-    if int(total) != tally.good:
+    if tally.good != counted and tally.good != _count(connection, plan):
         number = "_number" if plan.numbered else "row_number() OVER () AS _number"
         wrong = f"SELECT * FROM (SELECT _row, _why, _raw, _ok, {number} FROM ({plan.sql}))"
         for batch in connection.sql(f"{wrong} WHERE NOT _ok").to_arrow_reader(_BATCH_ROWS):
@@ -153,6 +160,10 @@ def _copy_twice(
     connection.execute("RESET disabled_optimizers")
     bad.close()
     return tally.good
+
+
+def _count(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {plan.relation}").fetchall()[0][0])
 
 
 def _split(

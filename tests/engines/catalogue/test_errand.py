@@ -145,6 +145,23 @@ def test_a_correction_says_what_and_why(
         catalogue.correct(collected, TABLE, row.row, edits, reason)
 
 
+def test_the_id_number_that_denies_the_date_may_be_the_wrong_one(
+    collected: Actor, city_clock: FixedClock
+) -> None:
+    catalogue.break_one_fact(collected)
+    collect(collected, city_clock)
+    (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
+    wrong = {cell.field: cell.value for cell in row.cells if cell.state == "wrong"}
+    assert set(wrong) == {"man_birth_date", "man_id_number"}
+    with pytest.raises(CityError, match="没有一格与交来的值不同"):
+        catalogue.correct(collected, TABLE, row.row, wrong, "已对照证件原件")
+    # what stands in the other cell is sent along unchanged, and is no correction
+    edits = {**wrong, "man_birth_date": row.troubles[0].suggestion}
+    catalogue.correct(collected, TABLE, row.row, edits, "已对照证件原件")
+    (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
+    assert [cell.field for cell in row.cells if cell.state != "clean"] == ["man_birth_date"]
+
+
 def test_the_token_of_a_row_tells_nothing(collected: Actor, city_clock: FixedClock) -> None:
     broken = catalogue.break_one_fact(collected)
     collect(collected, city_clock)

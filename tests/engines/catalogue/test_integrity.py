@@ -33,6 +33,31 @@ def test_a_whole_installation_is_green(collected: Actor) -> None:
     assert view.verifications[0].problems == 0
 
 
+def test_what_the_command_line_verified_is_seen_on_the_page(collected: Actor) -> None:
+    from citybrain.engines.catalogue import wiring
+    from citybrain.lake.scrub import scrub
+
+    catalogue.note_scrub(collected, scrub(wiring.store()))
+    half = catalogue.integrity(collected)
+    assert (half.state, half.record_at) == ("unknown", None)
+    assert half.files_at is not None
+    assert half.headline.zh == "留痕还没有校验过"
+    assert half.verifications[0].scope.zh == "全部文件"
+
+    catalogue.note_record(collected, ledger.verify())
+    whole = catalogue.integrity(collected)
+    assert whole.state == "whole"
+    assert whole.record_at is not None
+    assert ledger.count(action="ledger.verify") == 1
+
+    made = catalogue.cheat(collected)
+    catalogue.note_scrub(collected, scrub(wiring.store()))
+    red = catalogue.integrity(collected)
+    assert (red.state, [file.file for file in red.file_problems]) == ("damaged", [made.file])
+    catalogue.note_record(collected, ledger.verify())
+    assert [entry.number for entry in catalogue.integrity(collected).entry_problems] == [made.entry]
+
+
 def test_cheat_verify_refuse_repair_green(collected: Actor, home: Path) -> None:
     before = catalogue.sample(collected, TABLE, reveal=True, purpose="核对数据质量", limit=200)
     made = catalogue.cheat(collected)

@@ -120,8 +120,10 @@ def test_a_file_that_lacks_a_column_says_so_and_cannot_be_submitted(
 
 
 def test_a_file_that_is_no_spreadsheet_says_so(officer: Actor) -> None:
-    draft = catalogue.upload_start(officer, TABLE, "a.xlsx", b"this is not a workbook")
-    assert catalogue.upload(officer, draft).error.zh
+    draft = catalogue.upload_start(officer, TABLE, "登记.xlsx", b"this is not a workbook")
+    error = catalogue.upload(officer, draft).error
+    assert error.zh.startswith("工作簿 登记.xlsx 读不出来：它不是完整的 Excel 文件")
+    assert error.en.startswith("The workbook 登记.xlsx cannot be read, because it is no whole")
 
 
 def test_the_template_has_the_departments_own_headers(officer: Actor, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Accounts of real people, and who acts from the command line outside a rehearsal."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,24 +9,21 @@ from django.contrib.auth import authenticate
 
 from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
-from citybrain.city import apply
-from citybrain.config.kinds import KINDS
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity import service
 from citybrain.engines.ledger import service as ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SHIPPED = Path(__file__).resolve().parents[3] / "cities" / "xuancheng"
 
 
 @pytest.fixture
 def keeper(
-    tmp_path: Path, settings: Any, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, settings: Any, shipped_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> service.Actor:
     settings.CITYBRAIN_HOME = tmp_path
     settings.CITYBRAIN_REHEARSAL = False
     monkeypatch.delenv("CITYBRAIN_ACTOR", raising=False)
-    apply(SHIPPED, tmp_path, clock=clock, kinds=KINDS)
+    shutil.copytree(shipped_home / "applied", tmp_path / "applied")
     return service.local_actor()
 
 

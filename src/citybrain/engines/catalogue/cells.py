@@ -109,7 +109,7 @@ def _trouble(
         rule=problem.rule,
         sentence=Text(zh=problem.sentence, en=problem.sentence_en)
         if open_
-        else _closed(problem.rule, title),
+        else _closed(problem.rule),
         suggestion=suggestion,
         suggestion_label=Text(zh=f"采用 {suggestion}", en=f"Take {suggestion}")
         if suggestion
@@ -134,15 +134,30 @@ def tells(
     return any(value and value in said for value in found)
 
 
+def doubtful(contract: Contract, problem: Any) -> set[str]:
+    """The fields of which one must be wrong: the problem's own and those it is compared with.
+
+    An ID number that denies a birth date may be the wrong one of the two: both are marked,
+    and either may be corrected.
+    """
+    known = {field.name for field in contract.fields}
+    return {problem.field, *(_compared(contract, problem) & known)}
+
+
+def _compared(contract: Contract, problem: Any) -> set[str]:
+    return {
+        str(value)
+        for field in contract.fields
+        if field.name == problem.field
+        for rule in field.rules
+        if rule.name == problem.rule
+        for value in rule.arguments.values()
+    }
+
+
 def concerned(contract: Contract, problem: Any) -> set[str]:
     """Names of the fields that a problem is about: its own, those it is compared with, keys."""
-    names = {problem.field}
-    for field in contract.fields:
-        if field.name != problem.field:
-            continue
-        for rule in field.rules:
-            if rule.name == problem.rule:
-                names |= {str(value) for value in rule.arguments.values()}
+    names = {problem.field} | _compared(contract, problem)
     if not problem.field:
         return {field.name for field in contract.fields}
     if problem.rule in WHOLE_ROW:
@@ -156,9 +171,10 @@ def _named(field: Field, said: str) -> bool:
     return any(name in said for name in (field.title, field.source, field.name) if name)
 
 
-def _closed(rule: str, title: Text) -> Text:
+def _closed(rule: str) -> Text:
+    """The kind of mistake alone; the field's name stands before it."""
     word = words.rule_title(rule)
     return Text(
-        zh=f"{title.zh}：{word.zh}。值已脱敏，写明用途查看明文后可见。",
-        en=f"{title.en}: {word.en}. Values are masked; state a purpose to see them.",
+        zh=f"原因：{word.zh}。值已脱敏，写明用途查看明文后可见。",
+        en=f"Reason: {word.en}. Values are masked; state a purpose to see them.",
     )

@@ -8,12 +8,13 @@ from itertools import count
 from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
-from citybrain.engines.catalogue.cells import cells, grid_columns, hidden, mask, troubles
+from citybrain.engines.catalogue.cells import cells, doubtful, grid_columns, hidden, mask, troubles
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.quality import reason_counts
 from citybrain.engines.catalogue.reading import may, order, reading, require, thing_of
 from citybrain.engines.catalogue.seen import department_title
 from citybrain.engines.catalogue.tables import table_rows
+from citybrain.engines.catalogue.views import Text
 from citybrain.engines.catalogue.views_repair import (
     QuarantineRow,
     QuarantineTable,
@@ -105,7 +106,8 @@ def _row(
     pending = held.get(corrections.address(row.id), {})
     shown = {field.name for field in contract.fields} if reveal else set()
     edits = pending if reveal else {}
-    wrong = {problem.field for problem in row.problems} - set(pending)
+    in_doubt = [doubtful(contract, problem) for problem in row.problems]
+    wrong = set().union(*(fields for fields in in_doubt if not fields & set(pending)))
     return QuarantineRow(
         row=token(row.id),
         label=_label(contract, row, reveal),
@@ -117,12 +119,14 @@ def _row(
     )
 
 
-def _label(contract: Contract, row: QuarantinedRow, reveal: bool) -> str:
+def _label(contract: Contract, row: QuarantinedRow, reveal: bool) -> Text:
     """Where an officer finds the row; its key only where the key is not masked."""
-    if row.number or reveal or not any(hidden(contract.field(name)) for name in contract.key):
-        return row.row_label
+    if row.number:
+        return Text(zh=row.row_label, en=f"Row {row.number:,}")
+    if reveal or not any(hidden(contract.field(name)) for name in contract.key):
+        return Text(zh=row.row_label, en=row.row_label)
     keys = [mask(contract.field(name), row.values.get(name) or "") for name in contract.key]
-    return " ".join(keys)
+    return Text(zh=" ".join(keys), en=" ".join(keys))
 
 
 def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], reason: str) -> None:
@@ -144,8 +148,16 @@ def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], rea
             where=table_id,
         )
     found = _find(table_id, row)
+    changed = {n: v for n, v in edits.items() if v != (found.values.get(n) or "")}
+    if not changed:
+        raise CityError(
+            "这次修正没有被接受",
+            why="没有一格与交来的值不同",
+            do="请先改写标红的格",
+            where=table_id,
+        )
     order(actor, "lake.correct", thing_of(table_id), count=1)
-    for name, value in edits.items():
+    for name, value in changed.items():
         corrections.record(
             wiring.store(), table=table_id, quarantine_id=found.id, field=name,
             original=found.values.get(name), corrected=value, by=actor.id, reason=reason,

@@ -32,6 +32,15 @@ _KNOWN = tuple(
         (r"The file (?P<a>.+?) (cannot be read|is of no known kind)", "文件 {a} 读不出来"),
         (r"The workbook (?P<a>.+?) has no sheet (?P<b>.+?),", "工作簿 {a} 中没有工作表“{b}”"),
         (r"The workbook (?P<a>.+?) has no usable header", "工作簿 {a} 没有可用的表头"),
+        (
+            r"The workbook (?P<a>.+?) cannot be read, because it is no whole Excel file",
+            "工作簿 {a} 读不出来：它不是完整的 Excel 文件，可能没有传完。"
+            "请用 Excel 打开，另存为 .xlsx 再交",
+        ),
+        (
+            r"The workbook (?P<a>.+?) is refused, because unpacked",
+            "工作簿 {a} 未被接受：解开后大得不像一张表。请另存为普通表格，或改交 CSV",
+        ),
         (r"The workbook (?P<a>.+?) (is refused|cannot be read)", "工作簿 {a} 读不出来"),
         (r"The database (?P<a>.+?) cannot be opened", "数据库 {a} 打不开"),
         (r"The disk of the lake is full", "湖的磁盘已满，没有改动任何内容"),

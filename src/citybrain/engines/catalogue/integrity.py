@@ -1,5 +1,6 @@
 """The integrity page: what the last verification found, what is refused, how to repair."""
 
+from datetime import datetime
 from typing import Any
 
 from citybrain.base.errors import CityError
@@ -39,6 +40,8 @@ def card(actor: Actor) -> IntegrityCard:
         checkpoint=checkpoint.number if checkpoint else 0,
         checkpoint_at=ledger.moment(checkpoint.at) if checkpoint else None,
         verified_at=wiring.local(last.at) if last else None,
+        files_at=_local(last.files_at) if last else None,
+        record_at=_local(last.record_at) if last else None,
         seconds=last.seconds if last else 0.0,
         problems=(last.problems if last else 0) + len(later),
         may_verify=may(actor, "lake.verify", "lake:"),
@@ -53,9 +56,13 @@ def found_since(last: Verification | None) -> list[str]:
 
 
 def _state(last: Verification | None) -> str:
-    if last is None:
-        return "unknown"
-    return "damaged" if last.problems else "whole"
+    if last and last.problems:
+        return "damaged"
+    return "whole" if last and last.files_at and last.record_at else "unknown"
+
+
+def _local(at: datetime | None) -> datetime | None:
+    return wiring.local(at) if at else None
 
 
 def integrity(actor: Actor) -> IntegrityView:
@@ -87,10 +94,12 @@ def integrity(actor: Actor) -> IntegrityView:
         sentence=_sentence(last, len(files), len(entries) + len(others)),
         cheated=_cheated(cheating, last, actor),
         files=found.files,
-        entries=found.entries,
+        entries=last.entries if last else found.entries,
         checkpoint=found.checkpoint,
         checkpoint_at=found.checkpoint_at,
         verified_at=found.verified_at,
+        files_at=found.files_at,
+        record_at=found.record_at,
         seconds=found.seconds,
         problem_count=found.problems,
         file_problems=files,
@@ -126,7 +135,7 @@ def verifications(limit: int = 10) -> tuple[VerificationRow, ...]:
     return tuple(
         VerificationRow(
             at=wiring.local(row.at),
-            scope=Text(zh="全部文件与记录", en="All files and entries"),
+            scope=_scope(row),
             seconds=row.seconds,
             files=row.files,
             entries=row.entries,
@@ -139,17 +148,31 @@ def verifications(limit: int = 10) -> tuple[VerificationRow, ...]:
     )
 
 
+def _scope(row: Verification) -> Text:
+    if row.files_at == row.record_at:
+        return Text(zh="全部文件与记录", en="All files and entries")
+    if row.files_at == row.at:
+        return Text(zh="全部文件", en="All files")
+    return Text(zh="全部记录", en="All entries")
+
+
 def _headline(problems: int, last: Verification | None) -> Text:
     if problems:
         return Text(zh=f"发现 {problems} 处改动", en=f"{problems} things were changed")
     if last is None:
         return Text(zh="还没有校验过", en="Never verified")
+    if not last.files_at:
+        return Text(zh="文件还没有校验过", en="The files were never verified")
+    if not last.record_at:
+        return Text(zh="留痕还没有校验过", en="The record was never verified")
     return Text(zh="数据与记录完好", en="Data and record are whole")
 
 
 def _sentence(last: Verification | None, files: int, entries: int) -> Text:
     if last is None:
         return Text(zh="按“立即校验”重算全部文件与记录的哈希。", en="Press verify to hash all.")
+    if not last.files_at or not last.record_at:
+        return Text(zh="只校验了一半，请按“立即校验”。", en="Only half was verified; press verify.")
     if not last.problems:
         return Text(
             zh=f"{last.files:,} 个文件、{last.entries:,} 条记录全部重算，与登记一致。",

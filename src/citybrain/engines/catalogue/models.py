@@ -57,9 +57,15 @@ class UploadEdit(models.Model):
 
 
 class Verification(models.Model):
-    """One verification of every file and of the record, with what it found."""
+    """One verification of every file, of the record, or of both, with what it found.
+
+    ``files_at`` and ``record_at`` say when each half was verified; what was not verified this
+    time stands as it was found last.
+    """
 
     at = models.DateTimeField()
+    files_at = models.DateTimeField(null=True)
+    record_at = models.DateTimeField(null=True)
     account = models.CharField(max_length=64)
     seconds = models.FloatField()
     files = models.IntegerField()

@@ -82,7 +82,7 @@ def gate(*tables: str) -> None:
         raise Withheld(
             "留痕修复之前，不显示任何数据内容",
             why="最近一次校验发现留痕被改动，此刻谁看过什么已无法证明",
-            do="请在“安全 · 完整性”页面恢复记录并再次校验",
+            do="请在“完整性”页面恢复记录并再次校验",
             where="ledger",
         )
     damaged = damaged_tables()
@@ -91,7 +91,7 @@ def gate(*tables: str) -> None:
             raise Withheld(
                 f"“{_title(table)}”已停止对外",
                 why=f"它的文件 {damaged[table]} 与登记的哈希不符",
-                do="请在“安全 · 完整性”页面从备份恢复文件并再次校验",
+                do="请在“完整性”页面从备份恢复文件并再次校验",
                 where=table,
             )
 

@@ -231,8 +231,9 @@ def _remaining(elapsed: float, share: float) -> float | None:
 
 
 def _sentence(row: RunRow, elapsed: float, share: float) -> Text:
-    who = "您" if row.by_me else row.by or "定时任务"
-    who_en = "you" if row.by_me else row.by or "the schedule"
+    by = "" if row.by == "system" else row.by
+    who = "您" if row.by_me else by or "定时任务"
+    who_en = "you" if row.by_me else by or "the schedule"
     zh = f"由{who}于 {row.started_at:%H:%M:%S} 发起，{row.tables} 张表，用时 {elapsed:.0f} 秒"
     en = f"Started by {who_en} at {row.started_at:%H:%M:%S}, {row.tables} tables, {elapsed:.0f} s"
     left = _remaining(elapsed, share) if share < 1 else None

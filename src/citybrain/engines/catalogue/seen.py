@@ -20,14 +20,14 @@ def seen_by(
     """
     own = "" if may(actor, "ledger.read", thing or "ledger:") else actor.id
     if own and who not in ("", own):
-        return SeenPage(rows=(), total=0, offset=offset, limit=limit)
+        return SeenPage(rows=(), total=0, offset=offset, limit=limit, own=True)
     found = ledger.entries(
         thing_prefix=thing, actor=own or who, action=action, limit=limit, offset=offset,
         clock=wiring.clock(),
     )  # fmt: skip
     total = ledger.count(thing_prefix=thing, actor=own or who, action=action)
     rows = tuple(row(entry, actor) for entry in found)
-    return SeenPage(rows=rows, total=total, offset=offset, limit=limit)
+    return SeenPage(rows=rows, total=total, offset=offset, limit=limit, own=bool(own))
 
 
 def row(entry: ledger.EntryView, reader: Actor) -> SeenRow:
@@ -63,6 +63,10 @@ def person(account: str, reader: Actor) -> str:
     name = names[account][0] if account in names else account
     if account in (reader.id, "system"):
         return name
+    if account.startswith(identity.LOCAL):
+        # A user of the machine, not a person's name: what stands before it says which.
+        place, _, user = name.partition(" ")
+        return f"{place} {mask_value(user, 'name', 3) or ''}"
     return mask_value(name, "name", 3) or ""
 
 

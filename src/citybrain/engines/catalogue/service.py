@@ -51,7 +51,7 @@ from citybrain.engines.catalogue.tables import table, tables
 from citybrain.engines.catalogue.tasks import schedule, scheduler
 from citybrain.engines.catalogue.touring import break_one_fact
 from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_edit, upload_submit
-from citybrain.engines.catalogue.verifying import verify, verify_now
+from citybrain.engines.catalogue.verifying import note_record, note_scrub, verify, verify_now
 from citybrain.engines.catalogue.views import (
     EMPTY,
     Badges,
@@ -192,6 +192,8 @@ __all__ = [
     "integrity_card",
     "local",
     "may",
+    "note_record",
+    "note_scrub",
     "order",
     "overview",
     "proof",

@@ -146,6 +146,7 @@ def table(actor: Actor, table_id: str) -> TableView:
         reasons=reason_counts(contract),
         seen=seen.rows,
         seen_total=seen.total,
+        seen_own=seen.own,
         contracts=_versions(contract),
         lineage=_lineage(contract, system),
         refused=row.sentence if row.state == "damaged" else EMPTY,
@@ -213,9 +214,9 @@ def _versions(contract: Contract) -> tuple[ContractVersion, ...]:
     return (
         ContractVersion(
             version=contract.version,
-            status=Text(zh="生效", en="In force")
-            if contract.status == "active"
-            else Text(zh=contract.status, en=contract.status),
+            status=words.CONTRACTS.get(
+                contract.status, Text(zh=contract.status, en=contract.status)
+            ),
             since=None,
         ),
     )

@@ -9,7 +9,7 @@ from citybrain.base.errors import CityError
 from citybrain.base.hashing import canonical_json
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
-from citybrain.engines.catalogue.cells import cells, concerned, grid_columns, troubles
+from citybrain.engines.catalogue.cells import cells, concerned, doubtful, grid_columns, troubles
 from citybrain.engines.catalogue.collecting import new_run
 from citybrain.engines.catalogue.drafts import (
     befores_of,
@@ -19,6 +19,7 @@ from citybrain.engines.catalogue.drafts import (
     own_draft,
     returned_rows,
 )
+from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.models import UploadDraft
 from citybrain.engines.catalogue.reading import gate, order, reading, thing_of
 from citybrain.engines.catalogue.views import EMPTY, Text
@@ -38,7 +39,8 @@ def upload(actor: Actor, draft_id: str) -> UploadView:
         try:
             run, error = _dry_run(draft), EMPTY
         except CityError as refused:
-            run, error = None, Text(zh=str(refused), en=str(refused))
+            # The officer knows the file by her own name for it, the draft by its hash.
+            run, error = None, said(str(refused).replace(file_of(draft).name, draft.file_name))
         done.count = len(run.cells) if run else 0
     return _view(draft, run, error, done.entries[0])
 
@@ -94,8 +96,8 @@ def _note(draft: UploadDraft, run: Any, columns: int) -> Text:
     if run is None:
         return Text(zh=size, en=size)
     return Text(
-        zh=f"{run.read:,} 行 {columns} 列，{size}。拖入新表格即可替换。",
-        en=f"{run.read:,} rows, {columns} columns, {size}. Drop another file to replace it.",
+        zh=f"{run.read:,} 行 {columns} 列，{size}",
+        en=f"{run.read:,} rows, {columns} columns, {size}",
     )
 
 
@@ -142,7 +144,7 @@ def _grid_row(
     state = "wrong" if row.problems else "changed" if edits else "clean"
     if row.row_number in returned:
         state = "returned"
-    wrong = {problem.field for problem in row.problems}
+    wrong = set().union(*(doubtful(contract, problem) for problem in row.problems))
     shown = about if state != "clean" else set()
     return GridRow(
         kind="row",

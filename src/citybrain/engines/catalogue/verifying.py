@@ -1,6 +1,7 @@
 """Verifying every file and the whole record, and keeping what was found."""
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from citybrain.base.clock import Stopwatch
 from citybrain.engines.catalogue import wiring
@@ -12,6 +13,9 @@ from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
 
+if TYPE_CHECKING:
+    from citybrain.lake.scrub import Scrubbed
+
 
 def verify_now(actor: Actor) -> IntegrityView:
     """Hash every file of the lake and every entry of the record again; the page of the result."""
@@ -20,7 +24,7 @@ def verify_now(actor: Actor) -> IntegrityView:
 
 
 def verify(actor: Actor) -> Verification:
-    """As ``verify_now``, for the nightly task and the command line."""
+    """As ``verify_now``, for the nightly task."""
     with guard.act(actor, "lake.verify", "lake:", hold=False, clock=wiring.clock()) as done:
         report = _report(actor.id)
         done.count = report.files + report.entries
@@ -29,26 +33,69 @@ def verify(actor: Actor) -> Verification:
     return report
 
 
+def note_scrub(actor: Actor, scrubbed: "Scrubbed") -> None:
+    """Keep what a scrub from the command line found, so that the integrity page shows it."""
+    seconds = (scrubbed.finished_at - scrubbed.started_at).total_seconds()
+    with guard.act(actor, "lake.verify", "lake:", hold=False, clock=wiring.clock()) as done:
+        report = _after_last(actor.id, scrubbed.finished_at, seconds)
+        _found_files(report, scrubbed)
+        done.count = report.files
+    with guard.unrecorded("the report of a scrub that is recorded"):
+        report.save()
+
+
+def note_record(actor: Actor, verified: ledger.Verification) -> None:
+    """Keep what a verification of the ledger from the command line found, as ``note_scrub``."""
+    with guard.act(actor, "ledger.verify", "ledger:", hold=False, clock=wiring.clock()) as done:
+        report = _after_last(actor.id, wiring.clock().now(), verified.seconds)
+        _found_entries(report, verified)
+        done.count = report.entries
+    with guard.unrecorded("the report of a verification that is recorded"):
+        report.save()
+
+
 def _report(account: str) -> Verification:
     from citybrain.lake.scrub import scrub
 
     watch = Stopwatch()
-    now = wiring.clock().now()
-    scrubbed = scrub(wiring.store())
-    files = [_file(problem) for problem in scrubbed.problems]
-    record = ledger.verify(clock=wiring.clock())
-    checkpoint = ledger.newest_checkpoint()
+    report = _after_last(account, wiring.clock().now(), 0.0)
+    _found_files(report, scrub(wiring.store()))
+    _found_entries(report, ledger.verify(clock=wiring.clock()))
+    report.seconds = watch.seconds()
+    return report
+
+
+def _after_last(account: str, at: datetime, seconds: float) -> Verification:
+    """A new report that still says what the last one found, until a half is verified again."""
+    last = Verification.objects.first() or Verification(files=0, entries=0, checkpoint=0)
     return Verification(
-        at=now,
+        at=at,
         account=account,
-        seconds=watch.seconds(),
-        files=scrubbed.files,
-        entries=record.entries,
-        checkpoint=checkpoint.number if checkpoint else 0,
-        checkpoint_at=ledger.moment(checkpoint.at) if checkpoint else None,
-        file_problems=files,
-        record_problems=[_record(problem) for problem in record.problems],
+        seconds=seconds,
+        files_at=last.files_at,
+        record_at=last.record_at,
+        files=last.files,
+        entries=last.entries,
+        checkpoint=last.checkpoint,
+        checkpoint_at=last.checkpoint_at,
+        file_problems=last.file_problems,
+        record_problems=last.record_problems,
     )
+
+
+def _found_files(report: Verification, scrubbed: "Scrubbed") -> None:
+    report.files_at = report.at
+    report.files = scrubbed.files
+    report.file_problems = [_file(problem) for problem in scrubbed.problems]
+
+
+def _found_entries(report: Verification, record: ledger.Verification) -> None:
+    checkpoint = ledger.newest_checkpoint()
+    report.record_at = report.at
+    report.entries = record.entries
+    report.checkpoint = checkpoint.number if checkpoint else 0
+    report.checkpoint_at = ledger.moment(checkpoint.at) if checkpoint else None
+    report.record_problems = [_record(problem) for problem in record.problems]
 
 
 def _file(problem: Any) -> dict[str, Any]:

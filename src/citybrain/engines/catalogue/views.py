@@ -123,6 +123,8 @@ class IntegrityCard:
     checkpoint: int
     checkpoint_at: datetime | None
     verified_at: datetime | None
+    files_at: datetime | None
+    record_at: datetime | None
     seconds: float
     problems: int
     may_verify: bool
@@ -224,12 +226,16 @@ class ReasonCount:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenPage:
-    """A page of the record; ``total`` counts what the reader may see of it."""
+    """A page of the record; ``total`` counts what the reader may see of it.
+
+    ``own`` says that others' looks are not hers to see, so that nothing found is not nobody.
+    """
 
     rows: tuple[SeenRow, ...]
     total: int
     offset: int
     limit: int
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

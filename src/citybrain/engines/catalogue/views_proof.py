@@ -152,6 +152,8 @@ class IntegrityView:
     checkpoint: int
     checkpoint_at: datetime | None
     verified_at: datetime | None
+    files_at: datetime | None
+    record_at: datetime | None
     seconds: float
     problem_count: int
     file_problems: tuple[FileProblem, ...]

@@ -55,7 +55,7 @@ class QuarantineRow:
     """
 
     row: str
-    label: str
+    label: Text
     raw: str
     office: str
     cells: tuple[Cell, ...]

@@ -107,6 +107,7 @@ class TableView:
     reasons: tuple[ReasonCount, ...]
     seen: tuple[SeenRow, ...]
     seen_total: int
+    seen_own: bool
     contracts: tuple[ContractVersion, ...]
     lineage: tuple[Lineage, ...]
     refused: Text

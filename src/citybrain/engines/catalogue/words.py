@@ -24,6 +24,13 @@ LEVELS = {
     3: Text(zh="个人", en="personal"),
     4: Text(zh="敏感", en="sensitive"),
 }
+CONTRACTS = {
+    "proposed": Text(zh="拟订", en="Proposed"),
+    "draft": Text(zh="草稿", en="Draft"),
+    "active": Text(zh="生效", en="In force"),
+    "deprecated": Text(zh="将停用", en="Deprecated"),
+    "retired": Text(zh="已停用", en="Retired"),
+}
 DRIFTS = {
     "refuse": Text(zh="列有增减时整张不入库，等人处理", en="Columns changed: nothing comes in"),
     "ignore_new": Text(zh="多出的列不收，其余照常", en="New columns are ignored"),
@@ -147,6 +154,15 @@ def rule_title(rule: str) -> Text:
     return RULES.get(rule, Text(zh=rule, en=rule.replace("_", " ")))
 
 
+# Where the name of the mistake would read as a promise of it.
+_PROMISES = {
+    "not_future": Text(zh="不晚于汇聚当天", en="Not after the day of the collect"),
+    "unique": Text(zh="不重复", en="Unique"),
+    "id_number": Text(zh="校验码正确", en="With a right check digit"),
+    "uscc": Text(zh="校验码正确", en="With a right check digit"),
+}
+
+
 def rule_sentence(rule: Rule, contract: Contract) -> Text:
     """What a rule promises, for the list of fields."""
     word = rule_title(rule.name)
@@ -160,6 +176,8 @@ def rule_sentence(rule: Rule, contract: Contract) -> Text:
             "not_before": (f"不早于{name.zh}", f"Not before {name.en}"),
         }.get(rule.name, (word.zh, word.en))
         return Text(zh=told[0], en=told[1])
+    if rule.name in _PROMISES:
+        return _PROMISES[rule.name]
     arguments = "、".join(f"{value}" for value in rule.arguments.values())
     return Text(zh=f"{word.zh} {arguments}".strip(), en=f"{word.en} {arguments}".strip())
 

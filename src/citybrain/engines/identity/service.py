@@ -7,7 +7,14 @@ from citybrain.engines.identity.accounts import (
     close_account,
     create_account,
 )
-from citybrain.engines.identity.actors import Actor, actor_of, display_names, local_actor, name_of
+from citybrain.engines.identity.actors import (
+    LOCAL,
+    Actor,
+    actor_of,
+    display_names,
+    local_actor,
+    name_of,
+)
 from citybrain.engines.identity.rehearsal import (
     RehearsalAccount,
     ensure_rehearsal_accounts,
@@ -16,6 +23,7 @@ from citybrain.engines.identity.rehearsal import (
 from citybrain.engines.identity.signing_in import sign_in, sign_out
 
 __all__ = [
+    "LOCAL",
     "AccountRow",
     "Actor",
     "RehearsalAccount",

@@ -21,7 +21,7 @@ def check(arguments: argparse.Namespace, context: Context) -> int:
     for finding in findings:
         say(str(finding))
     if findings:
-        say(f"\n{len(findings)} findings in {path}.")
+        say(f"\n{city.counted(len(findings))} in {path}.")
         return 1
     loaded = city.load(path).city
     say(

@@ -49,7 +49,7 @@ def query(arguments: argparse.Namespace, context: Context) -> int:
         return 0
     say(table(rows, result.columns, empty="No rows."))
     masked = [column for column in result.columns if column in result.masked_columns]
-    if masked and not arguments.reveal:
+    if masked and rows and not arguments.reveal:
         warn(
             f"\nMasked by class: {', '.join(masked)}. "
             "To see them: --reveal --purpose '…'; it is recorded."

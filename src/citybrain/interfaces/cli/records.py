@@ -4,6 +4,7 @@ import argparse
 
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say
+from citybrain.interfaces.cli.storage import note
 
 
 def ledger(arguments: argparse.Namespace, context: Context) -> int:
@@ -20,6 +21,7 @@ def _verify(context: Context) -> int:
         print_json(found.as_dict())
     else:
         say(found.render())
+    note(context, "note_record", found)
     return 1 if found.problems else 0
 
 

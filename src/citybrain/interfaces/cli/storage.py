@@ -1,10 +1,12 @@
 """scrub, sweep, compact: care for the lake's files."""
 
 import argparse
+import os
 from typing import Any
 
+from citybrain.base.errors import CityError
 from citybrain.interfaces.cli.context import Context
-from citybrain.interfaces.cli.output import ProgressBar, print_json, say, table
+from citybrain.interfaces.cli.output import ProgressBar, print_json, say, table, warn
 
 _PROMISED = ("file", "table", "problem")  # scripts are written against exactly these
 
@@ -18,12 +20,14 @@ def _lake(context: Context) -> Any:
 
 def scrub(arguments: argparse.Namespace, context: Context) -> int:
     """Hash every file again and compare; 1 when any differs."""
+    from citybrain.lake.scrub import scrub as hash_again
+
     bar = ProgressBar("scrub")
     try:
-        found = _lake(context).scrub(progress=bar)
+        scrubbed = hash_again(_lake(context).store, progress=bar)
     finally:
         bar.close()
-    problems = [{name: getattr(one, name) for name in _PROMISED} for one in found]
+    problems = [{name: getattr(one, name) for name in _PROMISED} for one in scrubbed.problems]
     if context.as_json:
         print_json(problems)
     else:
@@ -39,7 +43,29 @@ def scrub(arguments: argparse.Namespace, context: Context) -> int:
                 "\nReads of these tables are refused until the files are restored: "
                 "citybrain restore BACKUP --file FILE."
             )
+    if has_control(context):
+        note(context, "note_scrub", scrubbed)
     return 1 if problems else 0
+
+
+def has_control(context: Context) -> bool:
+    """Whether this home has accounts and a record; a lake made in a notebook has none."""
+    return (
+        bool(os.environ.get("CITYBRAIN_DATABASE_URL"))
+        or (context.home_root / "control.sqlite3").exists()
+    )
+
+
+def note(context: Context, keep: str, found: Any) -> None:
+    """Let the integrity page show what was found; said, not failed, where that cannot be."""
+    context.wiring.prepare(context.home_root)
+    from citybrain.engines.catalogue import service as catalogue
+    from citybrain.engines.identity import service as identity
+
+    try:
+        getattr(catalogue, keep)(identity.local_actor(), found)
+    except CityError as error:
+        warn(f"The integrity page will not show this verification: {error}")
 
 
 def sweep(arguments: argparse.Namespace, context: Context) -> int:

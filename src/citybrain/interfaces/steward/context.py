@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from citybrain.engines.catalogue.service import Badges
-from citybrain.engines.guard.service import may
+from citybrain.engines.guard.service import in_rehearsal, may
 from citybrain.interfaces.kit.context import frame_of, reader
 from citybrain.interfaces.steward.tour import Tour, tour
 
@@ -109,7 +109,12 @@ def _tour(request: HttpRequest) -> Tour | None:
     if who is None:
         return None
     may_break = may(who, "lake.cheat", "lake:").allowed
-    return tour(request, at_home=request.path == reverse("overview"), may_break=may_break)
+    return tour(
+        request,
+        at_home=request.path == reverse("overview"),
+        offered=in_rehearsal(),
+        may_break=may_break,
+    )
 
 
 def navigation(path: str, badges: Badges) -> tuple[Group, ...]:

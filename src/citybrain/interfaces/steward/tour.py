@@ -39,6 +39,7 @@ class Tour:
     back: str = ""
     forward: str = ""
     breakable: bool = False
+    finished: bool = False
 
 
 _WORDS: Mapping[int, tuple[object, object, object]] = MappingProxyType(
@@ -72,6 +73,9 @@ _WORDS: Mapping[int, tuple[object, object, object]] = MappingProxyType(
         ),
     }
 )
+
+
+_END = _("走完了：改了一个事实，湖答了话，说出了谁看过，也没能骗过它。收起导览，到处看看吧。")
 
 
 def state(request: HttpRequest) -> dict[str, object]:
@@ -131,25 +135,30 @@ def steps(current: int) -> tuple[Step, ...]:
     )
 
 
-def tour(request: HttpRequest, *, at_home: bool, may_break: bool) -> Tour:
-    """The tour for a page. It is offered at home and follows whoever began it."""
+def tour(request: HttpRequest, *, at_home: bool, offered: bool, may_break: bool) -> Tour:
+    """The tour for a page. It is offered at home and follows whoever began it.
+
+    Only a rehearsal has one: nobody breaks a fact of a city that is not made up.
+    """
     kept = state(request)
     step = step_of(request)
-    shown = not kept.get("closed") and (at_home or step > 0)
+    shown = offered and not kept.get("closed") and (at_home or step > 0)
     title, text, go = _WORDS[step or 1]
     table = str(kept.get("table", ""))
     here = step == 0 or _is_at(request.path, place(step, table).partition("#")[0])
     breakable = step == 1 and may_break
+    finished = step == LAST and bool(kept.get("finished"))
     return Tour(
         shown=shown,
         started=step > 0,
         step=step,
-        steps=steps(step),
+        steps=steps(step + 1 if finished else step),
         title=title,
-        text=text,
-        go=go if breakable or not here else "",
+        text=_END if finished else text,
+        go=go if breakable or not (here or finished) else "",
         url=place(step, table) if step else "",
         back=reverse("tour_step", args=[max(step - 1, 1)]),
         forward=reverse("tour_step", args=[min(step + 1, LAST)]),
         breakable=breakable,
+        finished=finished,
     )

@@ -16,7 +16,7 @@ from citybrain.interfaces.steward import tour
 def tour_step(request: HttpRequest, number: int) -> HttpResponse:
     """Go to a step of the tour: a link, so that the tour needs no script."""
     step = min(max(number, 1), tour.LAST)
-    tour.keep(request, step=step, closed=False)
+    tour.keep(request, step=step, closed=False, finished=False)
     return redirect(tour.place(step, str(tour.state(request).get("table", ""))))
 
 
@@ -32,6 +32,6 @@ def tour_close(request: HttpRequest) -> HttpResponse:
 def tour_break(request: HttpRequest) -> HttpResponse:
     """In a rehearsal, break one fact in a department's own spreadsheet."""
     broken = catalogue.break_one_fact(actor(request))
-    tour.keep(request, step=2, closed=False, table=broken.table)
+    tour.keep(request, step=2, closed=False, finished=False, table=broken.table)
     messages.info(request, say(broken.sentence))
     return redirect("table", table=broken.table)

@@ -14,6 +14,7 @@ from citybrain.engines.guard.service import may
 from citybrain.interfaces.kit import words
 from citybrain.interfaces.kit.access import OWN, actor, page
 from citybrain.interfaces.kit.twins import as_json, download, twin
+from citybrain.interfaces.steward import tour
 
 PAGE = 50
 
@@ -66,7 +67,8 @@ def integrity_repair(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("记录已恢复，叶哈希与签名时的相同。"))
     elif action != "verify":
         raise CityError(_("没有这一步。"), do=_("请回到完整性页面再选。"), where=action)
-    catalogue.verify_now(who)
+    if catalogue.verify_now(who).state == "whole":
+        tour.keep(request, finished=True)
     return redirect("integrity")
 
 

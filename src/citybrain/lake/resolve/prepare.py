@@ -115,7 +115,7 @@ def _contradicts(spec: Spec, shared: str) -> str:
     if not spec.resident:
         return strange
     near = "damerau_levenshtein(strftime(m.birth_date, '%Y%m%d'), substr(m.number, 7, 8)) <= 2"
-    sex = f"m.sex IS NOT NULL AND m.sex <> {SEX.replace("number", "m.number")}"
+    sex = f"m.sex IS NOT NULL AND m.sex <> {SEX.replace('number', 'm.number')}"
     return f"""CASE WHEN m.birth_date IS NOT NULL THEN NOT ({near})
           ELSE ({sex}) OR ({strange}) END"""
 
@@ -146,10 +146,7 @@ def _sides(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     single = "".join(f", {_q(c)}" for c in spec.single)
     own = single
     if spec.resident:
-        own = (
-            ", try_strptime(substr(number, 7, 8), '%Y%m%d')::DATE AS birth_date, "
-            f"{SEX} AS sex"
-        )
+        own = f", try_strptime(substr(number, 7, 8), '%Y%m%d')::DATE AS birth_date, {SEX} AS sex"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE resolve_entity AS

@@ -24,6 +24,19 @@ from citybrain.interfaces.steward import merkle as drawing
 
 register = template.Library()
 
+
+@register.filter
+def breadth(value: str) -> int:
+    """Characters that a cell's input shows: its value whole, unless it is very long."""
+    return min(max(len(value) + 1, 8), 32)
+
+
+@register.filter
+def by(name: str) -> str:
+    """Who did it; what nobody pressed a button for was the schedule."""
+    return gettext("定时任务") if name == "system" else name
+
+
 _SHAPES = {
     "ok": '<circle class="o" cx="{x}" cy="5.5" r="4.5"/>',
     "warn": '<path class="w" d="M{x} .5l5 10h-10Z"/>',

@@ -1,0 +1,63 @@
+"""Fast SQL for ID numbers and blanks says what the plain rule says, whatever is delivered."""
+
+import re
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citybrain.lake.cast import bare_sql
+from citybrain.lake.checks import birth_if_valid
+from citybrain.standards.resident_id import birth_date, check_digit
+
+PREFIX = st.from_regex(r"[1-9][0-9]{5}", fullmatch=True)
+YEAR = st.integers(1850, 2030).map(str)
+DAY = st.tuples(st.integers(0, 13), st.integers(0, 32)).map(lambda d: f"{d[0]:02}{d[1]:02}")
+SEQUENCE = st.from_regex(r"[0-9]{3}", fullmatch=True)
+NUMBERS = (
+    st.tuples(PREFIX, YEAR, DAY, SEQUENCE)
+    .map("".join)
+    .map(lambda first: first + check_digit(first))
+)
+BROKEN = st.tuples(
+    NUMBERS,
+    st.integers(0, 17),
+    st.sampled_from(["0", "x", "e", "E", "+", "_", " ", ".", "０", "é"]),
+).map(lambda t: t[0][: t[1]] + t[2] + t[0][t[1] + 1 :])
+ODD = st.sampled_from(
+    ["0x123456789ABCDEF1", "12345678901234e031", "+12345678901234561", "1_3456789012345671", ""]
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        yield connection
+
+
+def ask(engine: duckdb.DuckDBPyConnection, sql: str, value: str | None) -> object:
+    row = engine.execute(f"SELECT {sql} FROM (SELECT ?::VARCHAR AS v)", [value]).fetchone()  # noqa: S608 - our own expression
+    assert row
+    return row[0]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(NUMBERS, BROKEN, ODD, st.text(max_size=19)))
+def test_a_birth_date_is_found_where_the_standard_finds_one(
+    engine: duckdb.DuckDBPyConnection, number: str
+) -> None:
+    fits = len(number) != 18 or (
+        re.fullmatch("[0-9]{17}", number[:17]) and check_digit(number[:17]) == number[17]
+    )
+    expected = birth_date(number) if fits else None
+    assert ask(engine, birth_if_valid("v"), number) == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.none(), st.text(" \t\u00a0\u3000\u2003a1-中", max_size=6)))
+def test_blanks_around_a_text_go_as_trimming_takes_them(
+    engine: duckdb.DuckDBPyConnection, value: str | None
+) -> None:
+    assert ask(engine, bare_sql("v"), value) == ask(engine, "nullif(trim(v), '')", value)
