@@ -150,7 +150,7 @@ def run(actor: Actor, run_id: str) -> RunView:
     return RunView(
         row=row,
         title=Text(zh="正在汇聚", en="Collecting") if moving else row.title,
-        sentence=_sentence(row, elapsed, share if moving else 1.0),
+        sentence=_sentence(row, elapsed),
         moving=moving,
         share=share,
         elapsed=elapsed,
@@ -243,14 +243,10 @@ def _remaining(elapsed: float, share: float) -> float | None:
     return elapsed * (1 - share) / share if share > 0.05 else None
 
 
-def _sentence(row: RunRow, elapsed: float, share: float) -> Text:
+def _sentence(row: RunRow, elapsed: float) -> Text:
     by = "" if row.by == "system" else row.by
     who = "您" if row.by_me else by or "定时任务"
     who_en = "you" if row.by_me else by or "the schedule"
     zh = f"由{who}于 {row.started_at:%H:%M:%S} 发起，{row.tables} 张表，用时 {elapsed:.0f} 秒"
     en = f"Started by {who_en} at {row.started_at:%H:%M:%S}, {row.tables} tables, {elapsed:.0f} s"
-    left = _remaining(elapsed, share) if share < 1 else None
-    if left is not None:
-        zh += f"，预计还需 {left:.0f} 秒"
-        en += f", about {left:.0f} s to go"
     return Text(zh=zh + "。", en=en + ".")
