@@ -114,9 +114,9 @@ def test_a_backup_of_a_busy_installation_restores_to_an_equal_one(
     assert_sound(place)
 
 
-def test_a_backup_at_rest_restores_to_the_same_rows(
-    original: Installation, copy: Path, tmp_path: Path
-) -> None:
+def test_a_backup_at_rest_restores_to_the_same_rows(original: Installation, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    original.run("backup", str(copy))
     new = Installation(home=tmp_path / "new", systems=original.systems)
     new.run("restore", str(copy), "--home", str(new.home))
     assert new.status() == original.status()

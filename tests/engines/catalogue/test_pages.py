@@ -13,6 +13,9 @@ from citybrain.base.clock import FixedClock, SystemClock
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue import tasks
 from citybrain.engines.catalogue.failures import said
+from citybrain.engines.catalogue.runs import share_of
+from citybrain.engines.catalogue.views import Text
+from citybrain.engines.catalogue.views_runs import RunTable
 from citybrain.engines.guard.service import Refused
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
@@ -194,3 +197,18 @@ def test_known_failures_are_said_in_chinese_and_others_as_they_are() -> None:
         "来源表少了必填列 A (甲)"
     )
     assert said("Something else.").zh == "Something else."
+
+
+def test_tables_that_wait_weigh_in_the_progress_of_a_first_run() -> None:
+    def table(phase: str, read: int, expected: int, share: float) -> RunTable:
+        return RunTable(
+            table=TABLE, title=Text(zh=""), system_title=Text(zh=""), phase=phase, read=read,
+            expected=expected, share=share, accepted=0, inserted=0, updated=0, unchanged=0,
+            quarantined=0, seconds=0.0,
+        )  # fmt: skip
+
+    through = [table("done", 1000, 1000, 1.0), table("reading", 500, 1000, 0.5)]
+    waiting = [table("waiting", 0, 0, 0.0)] * 6
+    assert share_of(through + waiting, moving=True) == pytest.approx(1.5 / 8)
+    assert share_of(waiting, moving=True) == 0.0
+    assert share_of(through, moving=False) == 1.0

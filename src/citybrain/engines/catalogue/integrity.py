@@ -137,8 +137,8 @@ def verifications(limit: int = 10) -> tuple[VerificationRow, ...]:
             at=wiring.local(row.at),
             scope=_scope(row),
             seconds=row.seconds,
-            files=row.files,
-            entries=row.entries,
+            files=row.files if row.files_at == row.at else 0,
+            entries=row.entries if row.record_at == row.at else 0,
             problems=row.problems,
             result=Text(zh=f"{row.problems} 处改动", en=f"{row.problems} changed")
             if row.problems

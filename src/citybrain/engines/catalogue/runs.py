@@ -63,7 +63,8 @@ def _row(record: Any, tables: Sequence[Any], reader: Actor) -> RunRow:
     failed = sum(table.phase == "failed" for table in tables)
     accepted = sum(table.accepted for table in tables)
     quarantined = sum(table.quarantined for table in tables)
-    read = sum(table.rows_read for table in tables)
+    # Of tables that are through: read = accepted + set aside holds at every moment.
+    read = sum(table.rows_read for table in tables if table.phase == "done")
     return RunRow(
         run=record.run_id,
         title=_title(record, tables, reader),
@@ -144,12 +145,12 @@ def run(actor: Actor, run_id: str) -> RunView:
     now = wiring.clock().now()
     moving = record.state in MOVING
     elapsed = ((record.finished_at or now) - record.started_at).total_seconds()
-    share = _share(tables, moving)
+    share = share_of(tables, moving=moving)
     done = tuple(table for table in tables if table.phase == "done")
     return RunView(
         row=row,
         title=Text(zh="正在汇聚", en="Collecting") if moving else row.title,
-        sentence=_sentence(row, elapsed, share if moving else 1.0),
+        sentence=_sentence(row, elapsed),
         moving=moving,
         share=share,
         elapsed=elapsed,
@@ -214,30 +215,38 @@ def _line(line: Any) -> LogLine:
         at=line.at,
         level=line.level,
         table=line.table,
-        text=Text(zh=line.sentence_zh, en=line.sentence_en),
+        text=_of_table(line.table, Text(zh=line.sentence_zh, en=line.sentence_en)),
     )
 
 
-def _share(tables: Sequence[RunTable], moving: bool) -> float:
+def _of_table(table: str, said: Text) -> Text:
+    """The sentence after the name of its table, for a log of many tables."""
+    if not table:
+        return said
+    title = table_title(table)
+    return Text(zh=f"{title.zh}：{said.zh}", en=f"{title.en or title.zh}: {said.en}")
+
+
+def share_of(tables: Sequence[RunTable], *, moving: bool) -> float:
+    """How much of a run is done, 0 to 1; a guess until every table was counted."""
     if not moving:
         return 1.0
-    weights = [(max(t.expected, t.read, 1), t.share) for t in tables]
-    total = sum(weight for weight, _ in weights)
-    return sum(weight * share for weight, share in weights) / total if total else 0.0
+    # A table that waits has not been counted yet: it weighs as much as the others on average.
+    known = [max(t.expected, t.read) for t in tables if t.phase != "waiting"]
+    usual = max(sum(known) / len(known), 1) if known else 1
+    weights = [usual if t.phase == "waiting" else max(t.expected, t.read, 1) for t in tables]
+    total = sum(weights)
+    return sum(w * t.share for w, t in zip(weights, tables, strict=True)) / total if total else 0.0
 
 
 def _remaining(elapsed: float, share: float) -> float | None:
     return elapsed * (1 - share) / share if share > 0.05 else None
 
 
-def _sentence(row: RunRow, elapsed: float, share: float) -> Text:
+def _sentence(row: RunRow, elapsed: float) -> Text:
     by = "" if row.by == "system" else row.by
     who = "您" if row.by_me else by or "定时任务"
     who_en = "you" if row.by_me else by or "the schedule"
     zh = f"由{who}于 {row.started_at:%H:%M:%S} 发起，{row.tables} 张表，用时 {elapsed:.0f} 秒"
     en = f"Started by {who_en} at {row.started_at:%H:%M:%S}, {row.tables} tables, {elapsed:.0f} s"
-    left = _remaining(elapsed, share) if share < 1 else None
-    if left is not None:
-        zh += f"，预计还需 {left:.0f} 秒"
-        en += f", about {left:.0f} s to go"
     return Text(zh=zh + "。", en=en + ".")

@@ -95,7 +95,10 @@ class ProofView:
 
 @dataclass(frozen=True, kw_only=True)
 class VerificationRow:
-    """One verification of files and record in the list; ``result`` for its chip."""
+    """One verification in the list; ``result`` for its chip.
+
+    ``files`` or ``entries`` is 0 where that half was not verified this time.
+    """
 
     at: datetime
     scope: Text

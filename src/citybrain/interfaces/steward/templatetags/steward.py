@@ -27,8 +27,12 @@ register = template.Library()
 
 @register.filter
 def breadth(value: str) -> int:
-    """Characters that a cell's input shows: its value whole, unless it is very long."""
-    return min(max(len(value) + 1, 8), 32)
+    """The ``size`` of a cell's input: its value whole, unless it is very long.
+
+    Browsers count in characters of the page's font, which are Chinese and nearly square.
+    """
+    wide = sum(1.0 if char >= "\u2e80" else 0.6 for char in value)
+    return min(max(round(wide) + 1, 4), 32)
 
 
 @register.filter
