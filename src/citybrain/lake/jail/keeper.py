@@ -22,7 +22,7 @@ from citybrain.lake.jail.wire import receive, send
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_GRACE = 5.0  # seconds for the fork and for sending an answer, beyond the job's own
+_GRACE = 5.0  # seconds, several times what a fork takes
 # A jailed process gets none of our surroundings: secrets of connections stand there.
 _SURROUNDINGS = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "PYTHONHASHSEED")
 
@@ -83,9 +83,8 @@ def _hand_over(there: socket.socket, answers: int) -> None:
 
 
 def _followed(channel: socket.socket, job: Job, answers: int) -> Answer:
-    channel.settimeout(_GRACE * 4)
     try:
-        pid = json.loads(receive(channel))["pid"]
+        pid = json.loads(receive(channel, seconds=_GRACE * 4))["pid"]
     except (OSError, EOFError) as error:
         with _lock:
             while _zygotes:
@@ -95,8 +94,7 @@ def _followed(channel: socket.socket, job: Job, answers: int) -> Answer:
         began = monotonic()
         try:
             send(channel, job.to_json())
-            channel.settimeout(job.seconds)
-            reply: dict[str, Any] = json.loads(receive(channel))
+            reply: dict[str, Any] = json.loads(receive(channel, seconds=job.seconds))
         except TimeoutError as error:
             kill()
             raise _too_long(job) from error

@@ -17,11 +17,17 @@ from citybrain.lake.lease import Lease, LeaseHeld
 from citybrain.lake.models import books, heads, results
 from citybrain.lake.models.analysis import Analysis
 from citybrain.lake.models.books import State
-from citybrain.lake.models.fingerprint import made_by, text_of, wanted
+from citybrain.lake.models.fingerprint import made_by, wanted
 from citybrain.lake.models.incremental import make_changed
 from citybrain.lake.models.make import Checked, Task, make
 from citybrain.lake.models.model import Model
 from citybrain.lake.models.publish import publish
+from citybrain.lake.models.recording import (
+    remember_failure,
+    remember_published,
+    remember_refused,
+    remember_seconds,
+)
 from citybrain.lake.models.results import BuildResult
 from citybrain.lake.store import Store
 from citybrain.lake.views import SnapshotInfo, TableView
@@ -76,9 +82,9 @@ def attempt(
             round_.store, result, run_id=round_.run_id, started=started, finished=finished
         )
         if result.status == results.FAILED:
-            _remember_failure(round_.store, result, before, finished)
+            remember_failure(round_.store, result, before, finished)
         elif result.status == results.BUILT:
-            _remember_seconds(round_.store, result)
+            remember_seconds(round_.store, result)
     return result
 
 
@@ -95,7 +101,7 @@ def _locked(
     want = wanted(model, found.contents)
     done = _published(store, model.name, want)
     if done and not full:
-        _write(store, model, want, found.contents, done, now=now)
+        remember_published(store, model, want, found.contents, done, now=now)
         return BuildResult(
             model=model.name, status=results.UNCHANGED, rows=done.rows, snapshot=done.snapshot_id
         )
@@ -107,9 +113,11 @@ def _locked(
         if checked is None:
             checked, how = make(task), "full"
         if any(checked.broken.values()):
-            return _refused(store, model, want, checked, before, now)
+            return remember_refused(store, model, want, checked, before, now)
         snapshot = _commit(round_, model, checked, want, lease, how, full)
-    _write(store, model, want, found.contents, snapshot, now=now, expectations=checked.broken)
+    remember_published(
+        store, model, want, found.contents, snapshot, now=now, expectations=checked.broken
+    )
     return BuildResult(
         model=model.name,
         status=results.BUILT,
@@ -212,93 +220,6 @@ def _lease(store: Store, table: str) -> Iterator[Lease]:
                     raise
                 time.sleep(0.2)
         yield lease
-
-
-def _write(
-    store: Store,
-    model: Model,
-    want: str,
-    contents: Mapping[str, int],
-    snapshot: SnapshotInfo,
-    *,
-    now: datetime,
-    expectations: Mapping[str, int] | None = None,
-) -> None:
-    books.write_state(
-        store,
-        State(
-            model=model.name,
-            status=results.BUILT,
-            fingerprint=want,
-            made_by=made_by(model),
-            inputs=contents,
-            snapshot=snapshot.snapshot_id,
-            rows=snapshot.rows,
-            published_at=snapshot.committed_at,
-            tried_at=now,
-            tried=want,
-            sql=text_of(model),
-            expectations=expectations or {},
-        ),
-    )
-
-
-def _refused(
-    store: Store,
-    model: Model,
-    want: str,
-    checked: Checked,
-    before: State | None,
-    now: datetime,
-) -> BuildResult:
-    titles = {e.name: e.title for e in model.expectations}
-    broken = {name: count for name, count in checked.broken.items() if count}
-    said = "; ".join(f"{titles.get(n, n)}: {count} rows" for n, count in broken.items())
-    error = f"{model.name} was not published, because expectations failed ({said})."
-    state = before or State(model=model.name, status=results.REFUSED)
-    books.write_state(
-        store,
-        replace(
-            state,
-            status=results.REFUSED,
-            tried=want,
-            tried_at=now,
-            error=error,
-            expectations=dict(checked.broken),
-            sample=checked.sample,
-        ),
-    )
-    return BuildResult(
-        model=model.name,
-        status=results.REFUSED,
-        rows=state.rows,
-        snapshot=state.snapshot,
-        expectations=dict(checked.broken),
-        error=error,
-        sample=checked.sample,
-    )
-
-
-def _remember_failure(
-    store: Store, result: BuildResult, before: State | None, now: datetime
-) -> None:
-    state = before or State(model=result.model, status=results.FAILED)
-    books.write_state(
-        store,
-        replace(state, status=results.FAILED, error=result.error, tried_at=now, tried=""),
-    )
-
-
-def _remember_seconds(store: Store, result: BuildResult) -> None:
-    from sqlalchemy import update
-
-    from citybrain.lake.database import writing
-    from citybrain.lake.models.tables import states
-
-    with writing(store.engine) as connection:
-        connection.execute(
-            update(states).where(states.c.model == result.model).values(seconds=result.seconds)
-        )
 
 
 def _failed(model: Model, error: str) -> BuildResult:

@@ -243,9 +243,13 @@ class _Build:
         self, standing: _Standing, name: str, result: BuildResult, *, total: int = 0
     ) -> None:
         standing.done[name] = result
-        if result.snapshot:
-            self.at[name] = result.snapshot
+        if result.status in (results.BUILT, results.UNCHANGED) and not self._is_known(result):
+            self.at[name] = contents(self.store, [name])[name]
         self._tell(name, result.status, standing, total, result)
+
+    def _is_known(self, result: BuildResult) -> bool:
+        """Whether the content is the one that was read at the beginning."""
+        return result.status == results.UNCHANGED and result.seconds == 0.0
 
     def _tell(
         self,

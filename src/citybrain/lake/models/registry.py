@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
-from importlib.util import find_spec
 from types import MappingProxyType
 
 from citybrain.city import City
@@ -33,9 +32,7 @@ def generated(city: City) -> dict[str, Model]:
     """The models that no file says, made from contracts and libraries."""
     found: dict[str, Model] = {}
     for name in GENERATORS:
-        make = getattr(import_module(name), "generated", None) if find_spec(name) else None
-        if make:
-            found |= make(city)
+        found |= import_module(name).generated(city)
     return found
 
 
