@@ -68,6 +68,20 @@ def test_changed_rows_rebuild_what_stands_on_them(store: Store, city: City) -> N
     assert due(store, city, store.clock.now()) == ()
 
 
+def test_the_same_rows_are_not_published_again(store: Store, city: City) -> None:
+    build(store, city)
+    before = {t: store.snapshot(t) for t in ("lib.people", "ads.counties")}
+    deliver(store, "b2", person(3, "泾县"), person(1), person(2, "泾县", name="李丽"))
+    assert _built(store, city) == {"lib.people": "built", "ads.counties": "unchanged"}
+    assert store.snapshot("ads.counties") == before["ads.counties"]
+    assert store.snapshot("lib.people") != before["lib.people"]
+    assert due(store, city, store.clock.now()) == ()
+    deliver(store, "b3", person(2, "泾县", name="李丽"), person(3, "泾县"), person(1))
+    tried = len(history(store, "ads.counties"))
+    assert set(_built(store, city).values()) == {"unchanged"}
+    assert len(history(store, "ads.counties")) == tried
+
+
 def test_the_plan_says_what_changes_and_what_stands_on_it(
     store: Store, city: City, tmp_path: Path
 ) -> None:
@@ -144,7 +158,7 @@ def test_named_models_bring_what_they_need_and_what_reads_them(store: Store, cit
         "lib.people": "built", "ads.counties": "built",
     }  # fmt: skip
     assert _built(store, city, names=["lib.people"], full=True) == {
-        "lib.people": "built", "ads.counties": "built",
+        "lib.people": "built", "ads.counties": "unchanged",
     }  # fmt: skip
     with pytest.raises(CityError, match=r"no model lib\.peple.*lib\.people"):
         build(store, city, ["lib.peple"])

@@ -71,6 +71,14 @@ def test_one_changed_row_makes_one_row(tmp_path: Path, city: City) -> None:
     assert _how(store) == "full"
 
 
+def test_a_change_that_makes_the_same_rows_is_not_published(tmp_path: Path, city: City) -> None:
+    store = _lake(tmp_path, city)
+    before = store.snapshot("lib.lives")
+    deliver(store, "p1", person(4, name="李丽"), role="delta", replace=False)
+    assert {r.status for r in build(store, city) if r.model == "lib.lives"} == {"unchanged"}
+    assert store.snapshot("lib.lives") == before
+
+
 def test_a_row_that_vanishes_is_removed(tmp_path: Path, city: City) -> None:
     store = _lake(tmp_path, city)
     deliver(store, "p1", *_people(dict.fromkeys(range(1, 20), "宣州区")))

@@ -4,6 +4,10 @@ title_en: Births and deaths
 description: 每月按接生或填报机构所在县市区计的出生人数与死亡人数，同一人以一份证明计。
 grain: [month, county]
 owner: health
+columns:
+  month: {title: 月份, title_en: Month, level: 1, masking: none, why: 只到月份，且只有人数}
+  births: {title: 出生, title_en: Births, level: 1, masking: none, why: 只有人数}
+  deaths: {title: 死亡, title_en: Deaths, level: 1, masking: none, why: 只有人数}
 expectations:
   no_negative:
     title: 人数不为负

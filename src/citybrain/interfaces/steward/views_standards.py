@@ -24,7 +24,9 @@ def standards(request: HttpRequest) -> HttpResponse:
 
 
 def _groups(rows: Sequence[ElementRow]) -> list[list[ElementRow]]:
-    return [list(listed) for _group, listed in groupby(rows, key=lambda row: row.group)]
+    """The elements by subject, the most used subject first."""
+    groups = [list(listed) for _group, listed in groupby(rows, key=lambda row: row.group)]
+    return sorted(groups, key=lambda listed: -sum(row.fields for row in listed))
 
 
 @page("work.read")

@@ -5,7 +5,7 @@ wrong and is gone when it is right. It is not made of the row's name, which carr
 people: whoever may not see those could find them by trying.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from citybrain.city import City
 from citybrain.lake import sqltext
@@ -22,15 +22,17 @@ from citybrain.lake.models.model import ColumnNote, Expectation, Model
 
 DISAGREEMENT = "disagreement"
 _COLUMNS = {
-    "finding_id": ColumnNote(title="发现编号", title_en="Finding", level=1),
-    "kind": ColumnNote(title="种类", title_en="Kind", level=1),
-    "title": ColumnNote(title="名称", title_en="Title", level=1),
-    "title_en": ColumnNote(title="英文名称", title_en="English title", level=1),
-    "library": ColumnNote(title="库", title_en="Library", level=1),
-    "entity_id": ColumnNote(title="主体编号", title_en="Entity", level=2),
-    "field": ColumnNote(title="字段", title_en="Field", level=1),
-    "department": ColumnNote(title="应核对部门", title_en="Department to correct it", level=1),
-    "table_name": ColumnNote(title="表", title_en="Table", level=1),
+    "finding_id": ColumnNote(title="发现编号", title_en="Finding", level=1, masking="none"),
+    "kind": ColumnNote(title="种类", title_en="Kind", level=1, masking="none"),
+    "title": ColumnNote(title="名称", title_en="Title", level=1, masking="none"),
+    "title_en": ColumnNote(title="英文名称", title_en="English title", level=1, masking="none"),
+    "library": ColumnNote(title="库", title_en="Library", level=1, masking="none"),
+    "entity_id": ColumnNote(title="主体编号", title_en="Entity", level=2, masking="none"),
+    "field": ColumnNote(title="字段", title_en="Field", level=1, masking="none"),
+    "department": ColumnNote(
+        title="应核对部门", title_en="Department to correct it", level=1, masking="none"
+    ),
+    "table_name": ColumnNote(title="表", title_en="Table", level=1, masking="none"),
     "_row": ColumnNote(title="来源行", title_en="Source row", level=4, masking="secret"),
     "said": ColumnNote(title="所报", title_en="Said", level=4, masking="secret"),
     "believed": ColumnNote(title="采信", title_en="Believed", level=4, masking="secret"),
@@ -38,22 +40,15 @@ _COLUMNS = {
     "sentence_en": ColumnNote(
         title="英文说明", title_en="Sentence in English", level=4, masking="secret"
     ),
-    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=1),
+    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=1, masking="none"),
 }
 
 
 def findings(libraries: Mapping[str, Library], city: City) -> Model:
     """``lib.findings`` of all libraries."""
-    parts = [
-        _disagreements(library, field, city)
-        for library in libraries.values()
-        for field in library.fields
-        if field.finding and library.entity != "none"
-    ]
+    parts = [_disagreements(one) for one in libraries.values() if _told(one)]
     parts += [
-        _impossible(library, one, city)
-        for library in libraries.values()
-        for one in library.impossible
+        _impossible(library, one) for library in libraries.values() for one in library.impossible
     ]
     nothing = ", ".join(f"CAST(NULL AS {_type(c)}) AS {sqltext.name(c)}" for c in _COLUMNS)
     return Model(
@@ -61,7 +56,7 @@ def findings(libraries: Mapping[str, Library], city: City) -> Model:
         title="数据问题发现",
         title_en="Findings",
         description="各库中的分歧与不可能之事，送数源部门核对。",
-        sql="\nUNION ALL\n".join(parts) or f"SELECT {nothing} WHERE false",
+        sql=_sentences(parts, libraries, city) if parts else f"SELECT {nothing} WHERE false",
         grain=("finding_id",),
         columns=_COLUMNS,
         expectations=(
@@ -86,123 +81,133 @@ def _type(column: str) -> str:
     return "TIMESTAMP" if column == "seen_at" else "VARCHAR"
 
 
-def _disagreements(library: Library, field: LibraryField, city: City) -> str:
-    """The newest row of each table that says otherwise than the field's source.
+def _told(library: Library) -> list[LibraryField]:
+    """The fields whose disagreements are findings."""
+    return [f for f in library.fields if f.finding and library.entity != "none"]
+
+
+def _disagreements(library: Library) -> str:
+    """The newest row of each table that says otherwise than a field's source.
 
     A row that a newer one of its own table replaced has nothing to correct.
     """
-    tables = sorted({source.table for source in field.sources})
-    other, kept = "other_table", "split_part(kept_row, '/', 1)"
-    said, believed = (_titled(field, column, city) for column in ("other", "kept"))
-    zh = (
-        f"{_lookup(other, {t: table_title(city, t) for t in tables})} || "
-        f"{sqltext.text(f'的{field.title}为“')} || {said} || '”，' || "
-        f"{_lookup(kept, {t: department_title(city, t) for t in tables})} || '的' || "
-        f"{_lookup(kept, {t: table_title(city, t) for t in tables})} || '为“' || {believed} || "
-        f"'”，请' || {_lookup(other, {t: department_title(city, t) for t in tables})} || '核对。'"
+    told = _told(library)
+    quiet = "".join(
+        f" AND NOT (field = {sqltext.text(field.name)} "
+        f"AND other_table IN ({', '.join(map(sqltext.text, tables))}))"
+        for field in told
+        if (tables := _quiet(field))
     )
-    name = field.title_en or field.name
-    en = (
-        f"{_lookup(other, _english(city, tables))} || {sqltext.text(f': {name} is “')} || {said} "
-        f"|| '”; ' || {_lookup(kept, _english(city, tables))} || ' says “' || {believed} || "
-        f"'”. Please check: ' || "
-        f"{_lookup(other, {t: department_title(city, t, english=True) for t in tables})} || '.'"
-    )
-    inner = (
-        f"SELECT *, {_lookup(other, {t: department(city, t) for t in tables})} AS department, "
-        f"{zh} AS sentence, {en} AS sentence_en, '' AS part FROM {library.conflicts} "
-        f"WHERE field = {sqltext.text(field.name)} AND why <> 'older'{_loud(field)} "
-        "QUALIFY row_number() OVER (PARTITION BY entity_id, other_table "
+    return (
+        f"SELECT '{DISAGREEMENT}' AS kind, '' AS title, '' AS title_en, "
+        f"{sqltext.text(library.name)} AS library, entity_id, field, other_table AS table_name, "
+        'other_row AS "_row", other AS said, kept AS believed, '
+        "split_part(kept_row, '/', 1) AS kept_table, CAST(NULL AS VARCHAR) AS sentence, "
+        f"CAST(NULL AS VARCHAR) AS sentence_en, seen_at, '' AS part FROM {library.conflicts} "
+        f"WHERE field IN ({', '.join(sqltext.text(f.name) for f in told)}) "
+        f"AND why <> 'older'{quiet} "
+        "QUALIFY row_number() OVER (PARTITION BY entity_id, field, other_table "
         "ORDER BY seen_at DESC NULLS LAST, other_row) = 1"
     )
-    return _shaped(
-        library,
-        kind=DISAGREEMENT,
-        titles=(f"{field.title}不一致", f"{name} disagrees"),
-        table="other_table",
-        row="other_row",
-        said="other",
-        believed="kept",
-        inner=inner,
-    )
 
 
-def _loud(field: LibraryField) -> str:
-    """Without the tables whose values may well differ."""
-    quiet = {s.table for s in field.sources if s.quiet} - {
-        s.table for s in field.sources if not s.quiet
-    }
-    return (
-        f" AND other_table NOT IN ({', '.join(map(sqltext.text, sorted(quiet)))})" if quiet else ""
-    )
+def _quiet(field: LibraryField) -> list[str]:
+    """The tables whose values may well differ."""
+    loud = {source.table for source in field.sources if not source.quiet}
+    return sorted({source.table for source in field.sources if source.quiet} - loud)
 
 
-def _english(city: City, tables: list[str]) -> dict[str, str]:
-    return {t: table_title(city, t, english=True) for t in tables}
-
-
-def _impossible(library: Library, one: Impossible, city: City) -> str:
-    owners = {t: department(city, t) for t in city.contracts}
+def _impossible(library: Library, one: Impossible) -> str:
     part = "CAST(part AS VARCHAR)" if "part" in outputs(one.sql) else "''"
-    inner = (
-        f'SELECT entity_id, field, table_name, "_row", CAST(said AS VARCHAR) AS said, '
-        f"CAST(believed AS VARCHAR) AS believed, {_lookup('table_name', owners)} AS department, "
-        f"{_filled(one.sentence)} AS sentence, {_filled(one.sentence_en)} AS sentence_en, "
-        f"CAST(NULL AS TIMESTAMP) AS seen_at, {part} AS part FROM ({one.sql}) "
+    return (
+        f"SELECT {sqltext.text(one.name)} AS kind, {sqltext.text(one.title)} AS title, "
+        f"{sqltext.text(one.title_en or one.title)} AS title_en, "
+        f"{sqltext.text(library.name)} AS library, entity_id, field, table_name, "
+        '"_row", CAST(said AS VARCHAR) AS said, CAST(believed AS VARCHAR) AS believed, '
+        f"'' AS kept_table, {_filled(one.sentence)} AS sentence, "
+        f"{_filled(one.sentence_en)} AS sentence_en, CAST(NULL AS TIMESTAMP) AS seen_at, "
+        f"{part} AS part FROM ({one.sql}) "
         "QUALIFY row_number() OVER (PARTITION BY entity_id, field, table_name, part "
         'ORDER BY "_row", said) = 1'
     )
-    return _shaped(
-        library,
-        kind=one.name,
-        titles=(one.title, one.title_en or one.title),
-        table="table_name",
-        row='"_row"',
-        said="said",
-        believed="believed",
-        inner=inner,
+
+
+def _sentences(parts: list[str], libraries: Mapping[str, Library], city: City) -> str:
+    """All findings, each with its department and its sentence."""
+    union = "\nUNION ALL\n".join(parts)
+    zh = (
+        "o.title || '的' || f.title || '为“' || coalesce(s.title, g.said) || '”，' || "
+        "k.department_title || '的' || k.title || '为“' || coalesce(b.title, g.believed) || "
+        "'”，请' || o.department_title || '核对。'"
     )
-
-
-def _shaped(
-    library: Library,
-    *,
-    kind: str,
-    titles: tuple[str, str],
-    table: str,
-    row: str,
-    said: str,
-    believed: str,
-    inner: str,
-) -> str:
-    literal = sqltext.text
+    en = (
+        "o.title_en || ': ' || f.title_en || ' is “' || coalesce(s.title_en, g.said) || '”; ' || "
+        "k.title_en || ' says “' || coalesce(b.title_en, g.believed) || '”. Please check: ' || "
+        "o.department_title_en || '.'"
+    )
     return (
-        f"SELECT substr(md5(concat_ws('|', {literal(kind)}, {literal(library.name)}, field, "
-        f"entity_id, {table}, part)), 1, 16) AS finding_id, {literal(kind)} AS kind, "
-        f"{literal(titles[0])} AS title, {literal(titles[1])} AS title_en, "
-        f"{literal(library.name)} AS library, entity_id, field, "
-        f'department, {table} AS table_name, {row} AS "_row", {said} AS said, '
-        f"{believed} AS believed, sentence, sentence_en, seen_at\nFROM ({inner})"
+        f"WITH told AS ({union}),\n{_tables(city)},\n{_fields(libraries)},\n"
+        f"{_codes(libraries, city)}\n"
+        "SELECT substr(md5(concat_ws('|', g.kind, g.library, g.field, g.entity_id, g.table_name, "
+        "g.part)), 1, 16) AS finding_id, g.kind, "
+        "coalesce(nullif(g.title, ''), f.title || '不一致') AS title, "
+        "coalesce(nullif(g.title_en, ''), f.title_en || ' disagrees') AS title_en, g.library, "
+        'g.entity_id, g.field, o.department, g.table_name, g."_row", g.said, g.believed, '
+        f"coalesce(g.sentence, {zh}) AS sentence, coalesce(g.sentence_en, {en}) AS sentence_en, "
+        "g.seen_at\nFROM told AS g\n"
+        "LEFT JOIN known_tables AS o ON o.table_name = g.table_name\n"
+        "LEFT JOIN known_tables AS k ON k.table_name = g.kept_table\n"
+        "LEFT JOIN fields AS f ON f.library = g.library AND f.field = g.field\n"
+        "LEFT JOIN codes AS s ON s.library = g.library AND s.field = g.field AND s.code = g.said\n"
+        "LEFT JOIN codes AS b ON b.library = g.library AND b.field = g.field "
+        "AND b.code = g.believed"
     )
 
 
-def _titled(field: LibraryField, column: str, city: City) -> str:
-    """A value as a reader knows it: a code by its title."""
-    codelist = city.codelists.get(field.codelist)
-    if codelist is None:
-        return column
-    titles = {code: entry.title for code, entry in codelist.entries.items()}
-    return _lookup(column, titles, otherwise=column)
+def _tables(city: City) -> str:
+    """What the tables are called, and whose they are."""
+    rows = [
+        (
+            name,
+            table_title(city, name),
+            table_title(city, name, english=True),
+            department(city, name),
+            department_title(city, name),
+            department_title(city, name, english=True),
+        )
+        for name in city.contracts
+    ]
+    names = "table_name, title, title_en, department, department_title, department_title_en"
+    return _values("known_tables", names, rows)
 
 
-def _lookup(column: str, values: Mapping[str, str], *, otherwise: str = "NULL") -> str:
-    branches = " ".join(
-        f"WHEN {sqltext.text(k)} THEN {sqltext.text(v)}" for k, v in values.items() if v
-    )
-    if not branches:
-        return otherwise if otherwise != "NULL" else f"CAST({column} AS VARCHAR)"
-    fallback = column if otherwise == "NULL" else otherwise
-    return f"CASE {column} {branches} ELSE {fallback} END"
+def _fields(libraries: Mapping[str, Library]) -> str:
+    rows = [
+        (library.name, f.name, f.title, f.title_en or f.name)
+        for library in libraries.values()
+        for f in _told(library)
+    ]
+    return _values("fields", "library, field, title, title_en", rows)
+
+
+def _codes(libraries: Mapping[str, Library], city: City) -> str:
+    """Codes by their titles, as a reader knows them."""
+    rows = [
+        (library.name, f.name, code, entry.title, entry.title_en or entry.title)
+        for library in libraries.values()
+        for f in _told(library)
+        if f.codelist in city.codelists
+        for code, entry in city.codelists[f.codelist].entries.items()
+    ]
+    return _values("codes", "library, field, code, title, title_en", rows)
+
+
+def _values(name: str, columns: str, rows: Sequence[tuple[str, ...]]) -> str:
+    """A table of texts within the statement."""
+    count = columns.count(",") + 1
+    told: Sequence[tuple[str, ...]] = rows or [("",) * count]
+    values = ", ".join(f"({', '.join(map(sqltext.text, row))})" for row in told)
+    return f"{name} AS (SELECT * FROM (VALUES {values}) AS v({columns}))"
 
 
 def _filled(sentence: str) -> str:

@@ -50,8 +50,8 @@ def golden(library: Library, home: Library, city: City) -> Model:
 def notes(library: Library) -> dict[str, ColumnNote]:
     """Title, level and mask of every column; which row said it names a person, so is hidden."""
     found = {
-        library.entity_id: ColumnNote(title="主体编号", title_en="Entity", level=2),
-        RECORDS: ColumnNote(title="来源记录数", title_en="Source records", level=1),
+        library.entity_id: ColumnNote(title="主体编号", title_en="Entity", level=2, masking="none"),
+        RECORDS: ColumnNote(title="来源记录数", title_en="Source records", level=1, masking="none"),
     }
     for one in library.fields:
         found[one.name] = field_note(one)

@@ -13,8 +13,8 @@ _TYPES = {"birth_date": "DATE", "seen_at": "TIMESTAMP"}
 _NOTES = {
     "mention": ColumnNote(title="提及", title_en="Mention", level=4, masking="secret"),
     "_row": ColumnNote(title="来源行", title_en="Source row", level=4, masking="secret"),
-    "table_name": ColumnNote(title="来源表", title_en="Source table", level=1),
-    "role": ColumnNote(title="角色", title_en="Role", level=1),
+    "table_name": ColumnNote(title="来源表", title_en="Source table", level=1, masking="none"),
+    "role": ColumnNote(title="角色", title_en="Role", level=1, masking="none"),
     "id_number": ColumnNote(title="证件号", title_en="ID number", level=4, masking="id_number"),
     "id_raw": ColumnNote(
         title="证件号原值", title_en="ID number as delivered", level=4, masking="id_number"
@@ -26,18 +26,20 @@ _NOTES = {
     "sex": ColumnNote(title="性别", title_en="Sex", level=3, masking="text"),
     "phone": ColumnNote(title="电话", title_en="Phone", level=3, masking="phone"),
     "address": ColumnNote(title="地址", title_en="Address", level=3, masking="address"),
-    "division": ColumnNote(title="区划", title_en="Division", level=2),
+    "division": ColumnNote(title="区划", title_en="Division", level=2, masking="none"),
     "relative_id": ColumnNote(
         title="同行亲属证件号", title_en="A relative's ID number", level=4, masking="id_number"
     ),
-    "uscc": ColumnNote(title="统一社会信用代码", title_en="USCC", level=1),
-    "registration_number": ColumnNote(title="注册号", title_en="Registration number", level=1),
+    "uscc": ColumnNote(title="统一社会信用代码", title_en="USCC", level=1, masking="none"),
+    "registration_number": ColumnNote(
+        title="注册号", title_en="Registration number", level=1, masking="none"
+    ),
     "legal_person_name": ColumnNote(
         title="法定代表人", title_en="Legal representative", level=2, masking="name"
     ),
-    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=1),
+    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=1, masking="none"),
 }
-_COMPANY_NAME = ColumnNote(title="名称", title_en="Name", level=1)
+_COMPANY_NAME = ColumnNote(title="名称", title_en="Name", level=1, masking="none")
 
 
 def mentions(library: Library, city: City) -> Model:

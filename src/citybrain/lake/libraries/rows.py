@@ -9,7 +9,7 @@ from citybrain.lake.types import parse
 
 SCORE, REASONS, POINTS = "score", "score__reasons", "points__"
 _ROW = ColumnNote(title="来源行", title_en="Source row", level=4, masking="secret")
-_TABLE = ColumnNote(title="来源表", title_en="Source table", level=1)
+_TABLE = ColumnNote(title="来源表", title_en="Source table", level=1, masking="none")
 
 
 def table_of_rows(library: Library) -> Model:
@@ -92,7 +92,9 @@ def _scored(inner: str, score: Score) -> str:
 def _notes(library: Library) -> dict[str, ColumnNote]:
     found = {one.name: field_note(one) for one in library.fields}
     for entity in entities(library):
-        found[f"{entity}_id"] = ColumnNote(title="主体编号", title_en="Entity", level=2)
+        found[f"{entity}_id"] = ColumnNote(
+            title="主体编号", title_en="Entity", level=2, masking="none"
+        )
     if library.rows or "_row" in library.select:
         found |= {"_row": _ROW, "table_name": _TABLE}
     if library.score:
@@ -102,10 +104,12 @@ def _notes(library: Library) -> dict[str, ColumnNote]:
 
 def _score_notes(score: Score) -> dict[str, ColumnNote]:
     points = {
-        POINTS + r.name: ColumnNote(title=r.title, title_en=r.title_en, level=2)
+        POINTS + r.name: ColumnNote(title=r.title, title_en=r.title_en, level=2, masking="none")
         for r in score.rules
     }
     return points | {
-        SCORE: ColumnNote(title="评分", title_en="Score", level=2),
-        REASONS: ColumnNote(title="评分依据", title_en="Reasons of the score", level=2),
+        SCORE: ColumnNote(title="评分", title_en="Score", level=2, masking="none"),
+        REASONS: ColumnNote(
+            title="评分依据", title_en="Reasons of the score", level=2, masking="none"
+        ),
     }

@@ -114,18 +114,31 @@ def _locked(
             checked, how = make(task), "full"
         if any(checked.broken.values()):
             return remember_refused(store, model, want, checked, before, now)
-        snapshot = _commit(round_, model, checked, want, lease, how, full)
+        same = None if full else _same_rows(store, model.name, checked)
+        snapshot = same or _commit(round_, model, checked, want, lease, how, full)
     remember_published(
         store, model, want, found.contents, snapshot, now=now, expectations=checked.broken
     )
     return BuildResult(
         model=model.name,
-        status=results.BUILT,
+        status=results.UNCHANGED if same else results.BUILT,
         rows=snapshot.rows,
         snapshot=snapshot.snapshot_id,
         expectations=dict(checked.broken),
         how=how,
     )
+
+
+def _same_rows(store: Store, table: str, checked: Checked) -> SnapshotInfo | None:
+    """The published snapshot when it holds the very rows that were made.
+
+    Then nothing is published, and nothing above the table is made again.
+    """
+    snapshot = store.snapshot(table) if store.exists(table) else None
+    if snapshot is None:
+        return None
+    published = snapshot.summary.get(heads.DIGEST)
+    return snapshot if checked.same or (published and published == checked.digest) else None
 
 
 def _commit(
@@ -146,6 +159,7 @@ def _commit(
             heads.FINGERPRINT: want,
             "how": how,
             "rows_after": str(checked.made.rows),
+            heads.DIGEST: checked.digest,
         },
         key=model.grain,
     )

@@ -116,9 +116,10 @@ def _changed(model: Model, order: Graph, state: State | None, at: Mapping[str, i
 def _is_time(model: Model, state: State | None, now: datetime) -> bool:
     if model.schedule == ON_CHANGE or state is None or state.published_at is None:
         return True
+    last = state.tried_at if state.status == results.BUILT else state.published_at
     hour, minute = model.schedule.removeprefix("daily ").split(":")
     at = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-    return state.published_at < at <= now
+    return (last or state.published_at) < at <= now
 
 
 @dataclass(kw_only=True)
@@ -134,6 +135,7 @@ class _Build:
         self.store, self.city, self.clock, self.full = store, city, clock, full
         self.progress: BuildProgress = quiet
         self.run_id = run_id or uuid.uuid4().hex
+        self.total = 0
         self.models = models(city)
         self.graph = graph(self.models)
         self.states = read_states(store)
@@ -168,6 +170,7 @@ class _Build:
         for name in broken if not self.named else [n for n in broken if n in self.named]:
             standing.done[name] = self._unbuildable(name)
         left = [n for n in left if n not in standing.done]
+        self.total = len(left) + len(standing.done)
         with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
             while left or standing.running:
                 left = self._start(left, standing, pool)
@@ -188,10 +191,10 @@ class _Build:
                 continue
             at_once = self._without_building(name, standing)
             if at_once:
-                self._finish(standing, name, at_once, total=len(left))
+                self._finish(standing, name, at_once)
                 unfinished.discard(name)
                 continue
-            self._tell(name, "running", standing, len(left))
+            self._tell(name, "running", standing)
             future = pool.submit(self._attempt, name)
             standing.running[future] = name
         return waiting
@@ -239,33 +242,25 @@ class _Build:
                 )
             return self._round
 
-    def _finish(
-        self, standing: _Standing, name: str, result: BuildResult, *, total: int = 0
-    ) -> None:
+    def _finish(self, standing: _Standing, name: str, result: BuildResult) -> None:
         standing.done[name] = result
         if result.status in (results.BUILT, results.UNCHANGED) and not self._is_known(result):
             self.at[name] = contents(self.store, [name])[name]
-        self._tell(name, result.status, standing, total, result)
+        self._tell(name, result.status, standing, result)
 
     def _is_known(self, result: BuildResult) -> bool:
         """Whether the content is the one that was read at the beginning."""
         return result.status == results.UNCHANGED and result.seconds == 0.0
 
     def _tell(
-        self,
-        name: str,
-        phase: str,
-        standing: _Standing,
-        left: int,
-        result: BuildResult | None = None,
+        self, name: str, phase: str, standing: _Standing, result: BuildResult | None = None
     ) -> None:
-        done = len(standing.done)
         self.progress(
             BuildEvent(
                 model=name,
                 phase=phase,
-                done=done,
-                total=max(done, done + left),
+                done=len(standing.done),
+                total=self.total,
                 rows=result.rows if result else 0,
                 seconds=result.seconds if result else 0.0,
             )

@@ -9,6 +9,7 @@ from citybrain.lake.store import Store
 from citybrain.lake.views import SnapshotInfo, TableView, view_from_json
 
 CONTENT = "content"  # in a summary: the snapshot whose rows these are, in other files
+DIGEST = "rows_digest"  # in a summary: tells the rows, in whatever order
 FINGERPRINT = "model"  # in a summary: what the rows were made from
 
 

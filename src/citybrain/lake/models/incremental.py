@@ -100,6 +100,7 @@ class _Restricted:
             Statement(kind="only_if", sql=self._few()),
             Statement(kind="copy", sql=copied(new, some)),
             Statement(kind="rows", sql=self._gone(read(new.path))),
+            Statement(kind="rows", sql=self._differing_rows(new)),
             # Expectations ask of whole tables.
             *(step(s) for t, sql in selects(task).items() for s in view_of(t, sql)),
             *(step(s) for s in view_of(task.model.name, together)),
@@ -110,11 +111,11 @@ class _Restricted:
         rows = [r for r in answer.results if r is not None and not isinstance(r, int)]
         if len(answer.results) < len(work):
             return None
-        gone, total = (int(r.to_pylist()[0]["n"]) for r in rows[:2])
+        gone, differing, total = (int(r.to_pylist()[0]["n"]) for r in rows[:3])
         made = Made(path=new.path, columns=new.columns, rows=total, role="delta")
         if gone or self._deltas() >= DELTAS:
             made = replace(made, path=self._whole(new, together), role="base")
-        return judged(task.model, made, rows[2:])
+        return replace(judged(task.model, made, rows[3:]), same=not gone and not differing)
 
     def _deltas(self) -> int:
         return sum(f.role == "delta" for f in self.published.files)
@@ -148,6 +149,12 @@ class _Restricted:
         return (
             f"SELECT count(*) AS n FROM (SELECT {grain} FROM ({self.previous}) p "
             f"WHERE {self._is_changed('p')}) o ANTI JOIN ({made}) m USING ({grain})"
+        )
+
+    def _differing_rows(self, new: NewFile) -> str:
+        shown = sqltext.names(c.name for c in new.columns)
+        return f"SELECT count(*) AS n FROM (SELECT {shown} FROM ({read(new.path)}) EXCEPT ALL " + (
+            f"SELECT {shown} FROM ({self.previous}) p WHERE {self._is_changed('p')})"
         )
 
     def _whole(self, new: NewFile, together: str) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.hashing import canonical_json, sha256_bytes
 from citybrain.city import City
 from citybrain.lake import duck, sqltext
 from citybrain.lake.change import NewFile
@@ -52,9 +53,14 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A made file and what its expectations found: rows that break each, and some of them."""
+    """A made file and what its expectations found: rows that break each, and some of them.
+
+    ``digest`` tells the rows, in whatever order; ``same`` says that they are those published.
+    """
 
     made: Made
+    digest: str = ""
+    same: bool = False
     broken: Mapping[str, int] = field(default_factory=dict)
     sample: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -77,11 +83,29 @@ def _select(task: Task) -> Checked:
     asked = expectations(task.model)
     tables = selects(task)
     own = [step(s) for s in view_of(task.model.name, read(new.path))]
-    rows, *results = in_jail(task, tables, [copy, *own, *asked]).results
+    told = digest_of(task.model.name)
+    answer = in_jail(task, tables, [copy, *own, told, *asked])
+    rows, digest, *results = (r for r in answer.results if r is not None)
     if not isinstance(rows, int):
         raise TypeError("COPY answers a count")
     made = Made(path=new.path, columns=new.columns, rows=rows)
-    return judged(task.model, made, results)
+    return replace(judged(task.model, made, results), digest=_digest(digest, new, task.model.grain))
+
+
+def digest_of(table: str) -> Statement:
+    """A statement that answers the same for the same rows, and hardly ever for others."""
+    name = ".".join(sqltext.name(part) for part in table.split("."))
+    sums = "count(*) AS n, sum(CAST(hash(m) AS HUGEINT)) AS s, bit_xor(hash(m)) AS x"
+    return Statement(kind="rows", sql=f"SELECT {sums} FROM {name} AS m")
+
+
+def _digest(answer: "pa.Table | int | None", new: NewFile, grain: Sequence[str]) -> str:
+    if answer is None or isinstance(answer, int):
+        raise TypeError("a SELECT answers rows")
+    (row,) = answer.to_pylist()
+    columns = [[c.name, c.type, c.doc] for c in new.columns]
+    said = [columns, list(grain), *(str(v) for v in row.values())]
+    return sha256_bytes(canonical_json(said))
 
 
 def copied(new: NewFile, sql: str) -> str:
@@ -203,9 +227,8 @@ def _check_native(task: Task, new: NewFile) -> Checked:
 
     rows = parquet.read_metadata(new.path).num_rows
     made = Made(path=new.path, columns=new.columns, rows=rows)
-    asked = expectations(task.model)
-    if not asked:
-        return Checked(made=made)
+    asked = [digest_of(task.model.name), *expectations(task.model)]
     own = [step(s) for s in view_of(task.model.name, read(new.path))]
     answer = in_jail(task, selects(task), [*own, *asked], files=[new.path])
-    return judged(task.model, made, answer.results)
+    digest, *results = (r for r in answer.results if r is not None)
+    return replace(judged(task.model, made, results), digest=_digest(digest, new, task.model.grain))

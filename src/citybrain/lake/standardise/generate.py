@@ -138,7 +138,10 @@ def _address(made: _Columns, one: Field, places: Gazetteer) -> None:
     parts = {s: sqltext.name(f"{one.name}__{s}") for s in steps}
     made.shown[f"{one.name}__division"] = places.division_sql(**parts)
     made.notes[f"{one.name}__division"] = ColumnNote(
-        title=f"{one.title}所在区划", title_en=f"Division of {one.title_en}", level=2
+        title=f"{one.title}所在区划",
+        title_en=f"Division of {one.title_en}",
+        level=2,
+        masking="none",
     )
 
 
