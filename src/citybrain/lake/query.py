@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from citybrain.city.contracts import Contract
 from citybrain.lake import sqltext
 from citybrain.lake.integrity import refuse_damaged
 from citybrain.lake.jail import keeper
