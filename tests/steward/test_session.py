@@ -84,11 +84,11 @@ def test_the_tour_is_offered_follows_and_can_be_put_away(site: Site) -> None:
     client = site.client()
     assert 'id="tour"' in client.get("/steward/").content.decode()
     assert 'id="tour"' not in client.get("/steward/tables").content.decode()
-    for number in range(1, 6):
+    for number in range(1, 8):
         assert client.get(reverse("tour_step", args=[number])).status_code == 302
         html = client.get("/steward/tables").content.decode()
         assert faults(html) == []
-        assert f"第 {number} 步，共 5 步" in html
+        assert f"第 {number} 步，共 7 步" in html
     client.post(reverse("tour_close"), {"next": "/steward/"})
     assert 'id="tour"' not in client.get("/steward/").content.decode()
     assert reverse("tour_step", args=[1]) in client.get("/steward/help").content.decode()

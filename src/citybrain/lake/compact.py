@@ -72,7 +72,9 @@ def merged_summary(before: SnapshotInfo | None) -> dict[str, str]:
     """
     if before is None:
         return {"kind": "compact"}
-    kept = {n: before.summary[n] for n in ("model", "content", "rows_digest") if n in before.summary}
+    kept = {
+        n: before.summary[n] for n in ("model", "content", "rows_digest") if n in before.summary
+    }
     return {
         "kind": "compact",
         "rows_after": str(before.rows),

@@ -13,8 +13,9 @@ import pytest
 
 from citybrain.base.errors import CityError
 from citybrain.lake.jail import keeper, walls
-from citybrain.lake.jail.job import Job, Statement
+from citybrain.lake.jail.job import Answer, Job, Statement
 from citybrain.lake.jail.registering import files_of, layers_of, view_of
+from citybrain.lake.jail.trying import missing_walls
 from citybrain.lake.scan import scan
 from citybrain.lake.store import Store
 from tests.lake.making import TABLE, a_store, data_files, files_below, numbers, put
@@ -274,3 +275,16 @@ def test_no_secret_of_our_surroundings_is_in_a_jailed_process(
     while b"PATH" not in (found := Path(f"/proc/{pid}/environ").read_bytes()):
         assert monotonic() < deadline
     assert b"geheim" not in found
+
+
+@pytest.mark.skipif(not walls.landlock_abi(), reason="this kernel has no Landlock")
+def test_the_doctor_finds_nothing_missing_here(store: Store) -> None:
+    assert "files" not in missing_walls(store.home)
+
+
+def test_the_doctor_says_which_wall_is_missing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Answer(results=[], walls={"files": "none", "network": "own", "limits": "set"})
+    monkeypatch.setattr(keeper, "run", lambda _job: held)
+    assert list(missing_walls(store.home)) == ["files"]

@@ -1,6 +1,7 @@
 """Models are built in order, asked before they are published, and once however often."""
 
 import os
+import secrets
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -275,3 +276,29 @@ def test_a_killed_build_that_is_run_again_equals_a_clean_one(
     assert rows(again, "ads.counties") == [("宣州区", 1), ("泾县", 2)]
     made = ("lib.people", "ads.counties", "dwd.household.persons", "dwd.household.moves")
     assert {t: len(again.snapshots(t)) for t in made} == dict.fromkeys(made, 1)
+
+
+@pytest.mark.postgresql
+def test_the_books_are_the_same_on_postgresql(
+    tmp_path: Path, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    server = os.environ["CITYBRAIN_TEST_POSTGRESQL"]
+    name = f"lake_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+    monkeypatch.setenv("CITYBRAIN_LAKE_URL", f"{server.rsplit('/', 1)[0]}/{name}")
+    store = a_lake(tmp_path / "other")
+    try:
+        deliver(store, "b1", person(1))
+        assert _built(store, city) == {"lib.people": "built", "ads.counties": "built"}
+        assert set(_built(store, city).values()) == {"unchanged"}
+        deliver(store, "b2", person(7).replace("'宣州区'", "NULL"))
+        assert _built(store, city) == {"lib.people": "refused", "ads.counties": "blocked"}
+        assert states(store, city)["lib.people"].sample["county"][0]["person_id"] == 7
+        assert [r.status for r in history(store, "lib.people")] == ["refused", "built"]
+    finally:
+        store.engine.dispose()
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]

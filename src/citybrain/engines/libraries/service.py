@@ -92,6 +92,7 @@ from citybrain.engines.libraries.standards import (
 from citybrain.engines.libraries.tasks import (
     schedule,
 )
+from citybrain.engines.libraries.touching import Touched, touched_by
 from citybrain.engines.libraries.tracing import (
     trace,
     trace_starts,
@@ -223,6 +224,7 @@ __all__ = [
     "StandardsView",
     "TableHint",
     "TableQualityView",
+    "Touched",
     "TraceAffected",
     "TraceChoice",
     "TraceFact",
@@ -271,6 +273,7 @@ __all__ = [
     "standard",
     "standards",
     "standards_fields",
+    "touched_by",
     "trace",
     "trace_starts",
     "workbench",

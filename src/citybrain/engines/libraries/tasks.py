@@ -10,7 +10,7 @@ from citybrain.engines.guard import service as guard
 from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.building import FOLLOW, build_now
 from citybrain.engines.work import service as work
-from citybrain.lake.models.results import BAD, UNCHANGED, BuildEvent
+from citybrain.lake.models.results import BAD, BUILT, UNCHANGED, BuildEvent
 from citybrain.lake.provenance import pointers
 
 FOLLOW_SECONDS = 0.5
@@ -48,12 +48,25 @@ class _Noting:
             self._at.pop(event.model, None)
             if event.phase != UNCHANGED:
                 self._ended.append([event.model, event.phase, event.rows, event.seconds])
+            if event.phase == BUILT:
+                to_the_wall(event.model)
         ends = event.done == event.total
         if ends or self._since is None or self._since.seconds() > FOLLOW_SECONDS:
             self._since = Stopwatch()
             self._running.note(
                 done=event.done, total=event.total, running=list(self._at), ended=self._ended
             )
+
+
+def to_the_wall(model: str) -> None:
+    """Work out the numbers that read a table at once, while others are still being built."""
+    from citybrain.lake.indicators.indicator import indicators
+    from citybrain.lake.indicators.measure import refresh
+
+    city = wiring.city()
+    names = [one.name for one in indicators(city).values() if one.model == model]
+    if names:
+        refresh(wiring.store(), city, names=names)
 
 
 def follow(_clock: Clock) -> None:

@@ -1,7 +1,7 @@
 """Trace: from a number on the wall to the department's cell, and up again."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from citybrain.base.clock import Stopwatch
@@ -26,10 +26,11 @@ from citybrain.engines.libraries.views_trace import (
 )
 from citybrain.engines.libraries.wiring import Text, both
 from citybrain.lake.indicators.indicator import indicators
-from citybrain.lake.libraries.model import Library
-from citybrain.lake.libraries.moved import moved, some
+from citybrain.lake.libraries.model import Library, LibraryField
+from citybrain.lake.libraries.moved import counted_in, moved, some, touched
 from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.libraries.record import Record, golden
+from citybrain.lake.statement import tables_of
 
 _THING = re.compile(r"(?P<kind>[a-z_]+):(?P<name>[^/]+)(?:/(?P<field>\w+))?")
 CHOICES = 12
@@ -83,11 +84,10 @@ def _of_indicator(actor: Actor, name: str) -> TraceView:
         raise _unknown(f"indicator:{name}")
     start = (f"{flows.INDICATOR}.{name}", flows.VALUE)
     reached = _tables_above(start)
-    models = [table for table in reached if not table.startswith("ods.")]
+    golden_ = {one.table for one in libraries(wiring.city()).values()}
+    direct = set(tables_of(found.sql)) if found.sql else set()
+    models = [table for table in reached if table in direct or table in golden_]
     steps = [number_step(name), indicator_step(name), *(model_step(table) for table in models[:4])]
-    sources = [table for table in reached if table.startswith("ods.")]
-    if not models:
-        steps += [model_step(table) for table in sources[:2]]
     return TraceView(
         thing=f"indicator:{name}",
         heading=both(found.title, found.title_en),
@@ -209,14 +209,69 @@ def _tables_above(start: flows.Column) -> list[str]:
 
 
 def _choices(actor: Actor, start: flows.Column, via: str) -> Iterator[TraceChoice]:
-    """Records to go on with: those that the last build moved, of the fields that it reads."""
+    """Records to go on with: whom the last change was about, else some that are counted.
+
+    Asked in this order: rows of the model that changed, rows of the libraries that it reads,
+    rows that the departments delivered last.
+    """
     fields: dict[str, set[str]] = {}
     for flow in flows.flows().upstream(start):
         fields.setdefault(flow.source[0], set()).add(flow.source[1])
-    for library in libraries(wiring.city()).values():
-        if library.entity != "none" and library.table in fields:
+    held = [one for one in libraries(wiring.city()).values() if one.entity != "none"]
+    told = {one.thing: one for one in _delivered(actor, fields, via)}
+    for library in held:
+        for one in _counted(actor, library, fields, via):
+            told.setdefault(one.thing, one)
+        if library.table in fields and not told:
             named = frozenset(fields[library.table]) & {one.name for one in library.fields}
-            yield from _offered(actor, library, named, via)
+            told |= {one.thing: one for one in _offered(actor, library, named, via)}
+    yield from list(told.values())[:CHOICES]
+
+
+def _counted(
+    actor: Actor, library: Library, fields: Mapping[str, set[str]], via: str
+) -> Iterator[TraceChoice]:
+    """Entities in the models that the number counts."""
+    if not wiring.may(actor, "lake.read", f"table:{library.table}"):
+        return
+    read = fields.get(library.table, set())
+    first = next((f for f in library.fields if f.name in read), library.fields[0])
+    for table in (name for name in fields if name.startswith(("ads.", "theme."))):
+        for entity in counted_in(wiring.store(), table, library.entity_id):
+            yield _choice(library, entity, first, via, moved=False)
+
+
+def _delivered(actor: Actor, fields: Mapping[str, set[str]], via: str) -> Iterator[TraceChoice]:
+    """Whom the newest deliveries told something new about."""
+    tables = [name for name in fields if name.startswith("ods.")]
+    held = {one.entity: one for one in libraries(wiring.city()).values() if one.identity}
+    for kind, entity, table in touched(wiring.store(), tables):
+        library = held.get(kind)
+        if library and wiring.may(actor, "lake.read", f"table:{library.table}"):
+            yield _choice(library, entity, _best(library, table), via, moved=True)
+
+
+def _best(library: Library, table: str) -> LibraryField:
+    """The field that the table has most to say about: where it stands first, or nearly."""
+    ranks = [
+        (place, n)
+        for n, field in enumerate(library.fields)
+        for place, source in enumerate(field.sources)
+        if source.table == table
+    ]
+    return library.fields[min(ranks, default=(0, 0))[1]]
+
+
+def _choice(
+    library: Library, entity: str, field: LibraryField, via: str, *, moved: bool
+) -> TraceChoice:
+    return TraceChoice(
+        thing=f"{thing_of(library, entity)}/{field.name}",
+        via=via,
+        heading=entity,
+        field_title=both(field.title, field.title_en),
+        moved=moved,
+    )
 
 
 def _offered(
@@ -229,14 +284,7 @@ def _offered(
     first = next((f.name for f in library.fields if f.name in fields), library.fields[0].name)
     pairs = found or [(entity, first) for entity in some(store, city, library.name)]
     for entity, field in pairs:
-        told = library.field(field)
-        yield TraceChoice(
-            thing=f"{thing_of(library, entity)}/{field}",
-            via=via,
-            heading=entity,
-            field_title=both(told.title, told.title_en),
-            moved=bool(found),
-        )
+        yield _choice(library, entity, library.field(field), via, moved=bool(found))
 
 
 def _affected(columns: set[flows.Column]) -> Iterator[TraceAffected]:

@@ -1,4 +1,4 @@
-"""The five-minute tour: its steps, and where in it a visitor is (kept in the session)."""
+"""The tour of the whole round: its steps, and where in it a visitor is (kept in the session)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-LAST = 5
+LAST = 7
+PERSON, NUMBER, SEEN = 4, 5, 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +63,21 @@ _WORDS: Mapping[int, tuple[object, object, object]] = MappingProxyType(
             _("去修正"),
         ),
         4: (
+            _("看那个人"),
+            _("修正的那一行一入库，这个人的页面就重算了：每个值写着谁说的，改前改后都在。"),
+            _("去看那个人"),
+        ),
+        5: (
+            _("墙上的数"),
+            _("墙上的数也跟着动了。从这个数往下走，三次点击就到源表那一格，再走回来。"),
+            _("去看那个数"),
+        ),
+        6: (
             _("谁看过"),
             _("您刚才的查看也在这里：何人、何时、为何，附证明。"),
             _("去看"),
         ),
-        5: (
+        7: (
             _("试着作弊"),
             _("翻转湖里一个字节，改一条记录。页面会变红，并说出两处，再一步步恢复。"),
             _("去作弊"),
@@ -76,6 +87,8 @@ _WORDS: Mapping[int, tuple[object, object, object]] = MappingProxyType(
 
 
 _END = _("走完了：改了一个事实，湖答了话，说出了谁看过，也没能骗过它。收起导览，到处看看吧。")
+
+_FIXED: Mapping[int, str] = MappingProxyType({1: "overview", LAST: "integrity"})
 
 
 def state(request: HttpRequest) -> dict[str, object]:
@@ -102,16 +115,21 @@ def reached(request: HttpRequest, step: int) -> None:
         keep(request, step=step)
 
 
-def place(step: int, table: str) -> str:
-    """Where a step happens; the table is the one that was touched, if any yet."""
-    if step == 1:
-        return reverse("overview")
-    if step == LAST:
-        return reverse("integrity")
+def place(step: int, table: str, person: str = "", number: str = "") -> str:
+    """Where a step happens; table, person and number are those that were touched, if any yet.
+
+    ``person`` is ``library/entity``, ``number`` an indicator's name.
+    """
+    if step in _FIXED:
+        return reverse(_FIXED[step])
+    if step == PERSON:
+        return reverse("entity", args=person.split("/")) if person else reverse("library_list")
+    if step == NUMBER:
+        return reverse("trace", args=[f"indicator:{number}"]) if number else reverse("trace_start")
     if not table:
-        return reverse(("overview", "repair_list", "record")[step - 2])
+        return reverse({2: "overview", 3: "repair_list", SEEN: "record"}[step])
     name = "repair" if step == 3 else "table"
-    return reverse(name, args=[table]) + ("#seen" if step == 4 else "")
+    return reverse(name, args=[table]) + ("#seen" if step == SEEN else "")
 
 
 def _is_at(path: str, spot: str) -> bool:
@@ -120,7 +138,7 @@ def _is_at(path: str, spot: str) -> bool:
 
 
 def steps(current: int) -> tuple[Step, ...]:
-    """The five steps with their links, the current one marked."""
+    """The steps with their links, the current one marked."""
     return tuple(
         Step(
             number=number,
@@ -145,7 +163,10 @@ def tour(request: HttpRequest, *, at_home: bool, offered: bool, may_break: bool)
     shown = offered and not kept.get("closed") and (at_home or step > 0)
     title, text, go = _WORDS[step or 1]
     table = str(kept.get("table", ""))
-    here = step == 0 or _is_at(request.path, place(step, table).partition("#")[0])
+    spot = (
+        place(step, table, str(kept.get("person", "")), str(kept.get("number", ""))) if step else ""
+    )
+    here = step == 0 or _is_at(request.path, spot.partition("#")[0])
     breakable = step == 1 and may_break
     finished = step == LAST and bool(kept.get("finished"))
     return Tour(
@@ -156,7 +177,7 @@ def tour(request: HttpRequest, *, at_home: bool, offered: bool, may_break: bool)
         title=title,
         text=_END if finished else text,
         go=go if breakable or not (here or finished) else "",
-        url=place(step, table) if step else "",
+        url=reverse("tour_step", args=[step]) if step in (PERSON, NUMBER) else spot,
         back=reverse("tour_step", args=[max(step - 1, 1)]),
         forward=reverse("tour_step", args=[min(step + 1, LAST)]),
         breakable=breakable,

@@ -62,7 +62,7 @@ def collect(request: HttpRequest) -> HttpResponse:
     named = request.POST.getlist("table")
     run_id = catalogue.enqueue_collect(actor(request), named or None)
     # The tour comes by twice: to see the row set aside, and to see it in.
-    tour.reached(request, 4 if tour.state(request).get("corrected") else 3)
+    tour.reached(request, tour.PERSON if tour.state(request).get("corrected") else 3)
     return redirect("run", run=run_id)
 
 

@@ -56,6 +56,8 @@ def mentions(library: Library, city: City) -> Model:
         title_en=f"{library.title_en or library.name}: mentions by all departments",
         sql="\nUNION ALL\n".join(parts),
         grain=("mention",),
+        materialise="incremental",
+        by="_row",
         owner=library.owner,
         columns=notes,
         expectations=(

@@ -44,7 +44,7 @@ class Resolved:
     weighed: int
 
 
-def resolve(  # noqa: PLR0913 - the one entrance
+def resolve(
     connection: "duckdb.DuckDBPyConnection",
     *,
     spec: Spec,

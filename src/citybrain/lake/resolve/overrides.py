@@ -37,7 +37,7 @@ class Override:
     removed_why: str = ""
 
 
-def add(  # noqa: PLR0913 - a decision's own words
+def add(
     store: "Store",
     *,
     kind: str,

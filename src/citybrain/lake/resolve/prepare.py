@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 _q = sqltext.name
 SEX = "CASE substr(number, 17, 1)::INT % 2 WHEN 1 THEN '1' ELSE '2' END"  # of a resident's number
 # Two names that no slip of a pen turns into each other; x and y are rows of resolve_name.
-_DIFFERENT = """x.last <> y.last AND NOT contains(x.plain, y.plain) AND NOT contains(y.plain, x.plain)
-    AND damerau_levenshtein(x.code, y.code) > 1 AND jaro_winkler_similarity(x.sound, y.sound) < 0.85"""
+_DIFFERENT = """x.last <> y.last
+    AND NOT contains(x.plain, y.plain) AND NOT contains(y.plain, x.plain)
+    AND damerau_levenshtein(x.code, y.code) > 1
+    AND jaro_winkler_similarity(x.sound, y.sound) < 0.85"""
 
 
 def prepare(connection: "duckdb.DuckDBPyConnection", spec: Spec, mentions_sql: str) -> None:
@@ -115,7 +117,8 @@ def _contradicts(spec: Spec, shared: str) -> str:
     if not spec.resident:
         return strange
     near = "damerau_levenshtein(strftime(m.birth_date, '%Y%m%d'), substr(m.number, 7, 8)) <= 2"
-    sex = f"m.sex IS NOT NULL AND m.sex <> {SEX.replace('number', 'm.number')}"
+    told = SEX.replace("number", "m.number")
+    sex = f"m.sex IS NOT NULL AND m.sex <> {told}"
     return f"""CASE WHEN m.birth_date IS NOT NULL THEN NOT ({near})
           ELSE ({sex}) OR ({strange}) END"""
 

@@ -5,7 +5,7 @@ its id or number, people and companies by name, pinyin or the beginning of a num
 """
 
 from citybrain.lake.serving.places import Version, current
-from citybrain.lake.serving.publish import Published, publish
+from citybrain.lake.serving.publishing import Published, publish
 from citybrain.lake.serving.read import Hit, Serving
 
 __all__ = ["Hit", "Published", "Serving", "Version", "current", "publish"]

@@ -19,6 +19,7 @@ from citybrain.base.files import fsync_directory, write_durably
 from citybrain.lake.home import Home
 
 POINTER = "CURRENT"
+_LOCK = ".lock"
 FORMAT = 1  # raise it when a file is laid out differently
 
 
@@ -93,6 +94,23 @@ def alone(file: Path) -> Iterator[bool]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             held = True
         yield held
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def publishing(home: Home, library: str) -> Iterator[Path]:
+    """The folder of the library for one publisher at a time; others wait.
+
+    So an older snapshot never takes the place of a newer one, and nobody sweeps away what is
+    being written.
+    """
+    place = folder(home, library)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield place
     finally:
         os.close(descriptor)
 

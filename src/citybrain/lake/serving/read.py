@@ -17,7 +17,7 @@ from citybrain.base.errors import CityError
 from citybrain.lake.home import Home
 from citybrain.lake.serving import places
 from citybrain.lake.serving.places import Version
-from citybrain.lake.serving.publish import decoded
+from citybrain.lake.serving.publishing import decoded
 
 Row = dict[str, str | None]
 _MAPPED = 1 << 40  # as much of the file as there is

@@ -62,6 +62,9 @@ def standardised(contract: Contract, city: City) -> Model:
         description=contract.description,
         sql=_select(contract, made),
         grain=("_row",),
+        # A row becomes its standard form by itself: a changed row is all there is to make.
+        materialise="incremental",
+        by="_row",
         owner=owners[-1].department if owners else "",
         columns=made.notes,
         file=contract.file,

@@ -56,32 +56,35 @@ def publish(store: Store, city: City, library: str, *, now: datetime) -> Publish
     a new snapshot changes nothing.
     """
     found = declared(city, library)
-    view = store.view(found.table) if store.exists(found.table) else None
+    with places.publishing(store.home, found.name) as place:
+        return _publish(store, found, place, now)
+
+
+def _publish(store: Store, library: Library, place: Path, now: datetime) -> Published:
+    view = store.view(library.table) if store.exists(library.table) else None
     if view is None or view.snapshot is None:
         raise CityError(
-            f"{found.title} cannot be served",
-            why=f"{found.table} was not built yet",
+            f"{library.title} cannot be served",
+            why=f"{library.table} was not built yet",
             do="Run citybrain build first",
-            where=found.table,
+            where=library.table,
         )
-    was = places.current(store.home, found.name)
+    was = places.current(store.home, library.name)
     columns = tuple(c.name for c in view.columns)
     if was and (was.snapshot_id, was.columns) == (view.snapshot.snapshot_id, columns):
-        return Published(version=was, fresh=False, removed=_swept(store, found))
-    place = places.folder(store.home, found.name)
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Published(version=was, fresh=False, removed=_swept(store, library))
     name = f"{view.snapshot.snapshot_id}-{secrets.token_hex(4)}.sqlite3"
     draft = place / f".{name}.tmp"
     try:
-        rows = _write(store, found, columns, view.snapshot.snapshot_id, draft)
+        rows = _write(store, library, columns, view.snapshot.snapshot_id, draft)
         draft.rename(place / name)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     fsync_directory(place)
     version = Version(
-        library=found.name,
-        table=found.table,
+        library=library.name,
+        table=library.table,
         snapshot_id=view.snapshot.snapshot_id,
         file=name,
         rows=rows,
@@ -89,7 +92,7 @@ def publish(store: Store, city: City, library: str, *, now: datetime) -> Publish
         made=now.isoformat(),
     )
     places.swap(store.home, version)
-    return Published(version=version, fresh=True, removed=_swept(store, found))
+    return Published(version=version, fresh=True, removed=_swept(store, library))
 
 
 def _swept(store: Store, library: Library) -> tuple[str, ...]:
