@@ -79,7 +79,7 @@ def run(folder: Path, *, rows: int, repeat: int, server: str) -> list[dict[str, 
     """All comparisons; each way's median seconds, and the ratio to raw."""
     shown = ", ".join(f"{sql} AS {name}" for name, _type, sql in COLUMNS)
     with duckdb.connect() as engine:
-        select = f"SELECT {shown} FROM range({rows}) t(i)"  # noqa: S608 - every name in it is quoted or our own
+        select = f"SELECT {shown} FROM range({rows}) t(i)"
         engine.execute(f"COPY ({select}) TO '{folder}/t.parquet' (COMPRESSION zstd)")
         engine.execute(f"COPY ({select}) TO '{folder}/t.csv' (HEADER)")
     ways: dict[str, dict[str, Callable[[], None]]] = {
@@ -127,7 +127,7 @@ def _measured(
 def _raw_file(folder: Path, relation: str) -> None:
     with duckdb.connect() as engine:
         engine.execute(
-            f"COPY (SELECT * FROM {relation}) TO '{folder}/raw.parquet' (COMPRESSION zstd)"  # noqa: S608 - every name in it is quoted or our own
+            f"COPY (SELECT * FROM {relation}) TO '{folder}/raw.parquet' (COMPRESSION zstd)"
         )
 
 
@@ -145,10 +145,10 @@ def _raw_postgresql(folder: Path, server: str) -> None:
         for name, kind, _sql in COLUMNS
     )
     with adbc.connect(server) as database, database.cursor() as cursor, duckdb.connect() as engine:
-        cursor.execute(f"SELECT {shown} FROM bench_collect")  # noqa: S608 - every name in it is quoted or our own
+        cursor.execute(f"SELECT {shown} FROM bench_collect")
         engine.register("delivered", cursor.fetch_record_batch())
         engine.execute(
-            f"COPY (SELECT {typed} FROM delivered) TO '{folder}/raw.parquet' (COMPRESSION zstd)"  # noqa: S608 - every name in it is quoted or our own
+            f"COPY (SELECT {typed} FROM delivered) TO '{folder}/raw.parquet' (COMPRESSION zstd)"
         )
 
 

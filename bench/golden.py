@@ -80,7 +80,7 @@ def generate(connection: duckdb.DuckDBPyConnection, city: City, people: int, to:
         values = [_column(f, f, made) for f in standardised(contract, city).columns]
         file = sqltext.text(to / f"{name}.parquet")
         connection.execute(
-            f"COPY (SELECT {', '.join(values)}, '{name}/' || (n + 10000000) AS _row, "  # noqa: S608
+            f"COPY (SELECT {', '.join(values)}, '{name}/' || (n + 10000000) AS _row, "
             f"'R-20210611-143200-00aa/{name}' AS _batch FROM (SELECT n, (n * 7919 + 13) % {people}"
             f" AS p FROM range({int(people * share)}) AS r(n))) TO {file} (COMPRESSION zstd)"
         )
@@ -89,7 +89,7 @@ def generate(connection: duckdb.DuckDBPyConnection, city: City, people: int, to:
             f"CAST({sqltext.name(f.name)} AS {_type(f.type)}) AS {sqltext.name(f.name)}"
             for f in contract.fields
         )
-        view = f"SELECT * REPLACE ({types}) FROM {file}"  # noqa: S608
+        view = f"SELECT * REPLACE ({types}) FROM {file}"
         connection.execute(f"CREATE VIEW {dwd(name)} AS {view}")
 
 
@@ -119,7 +119,7 @@ def timed(connection: duckdb.DuckDBPyConnection, table: str, sql: str, to: Path)
     started = time.perf_counter()
     connection.execute(f"COPY ({sql}) TO {file} (COMPRESSION zstd)")
     seconds = time.perf_counter() - started
-    row = connection.execute(f"SELECT count(*) FROM {file}").fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT count(*) FROM {file}").fetchone()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"{table:28} {row[0] if row else 0:12,} rows {seconds:7.1f} s   {peak:5.1f} GB at most")
     connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {file}")
@@ -144,7 +144,7 @@ def peer_sql(city: City) -> str:
             for f in fields
         )
         parts.append(
-            f"SELECT entity_id, _r, {shown} FROM (SELECT l.entity_id, d._row AS _r, d.* FROM "  # noqa: S608
+            f"SELECT entity_id, _r, {shown} FROM (SELECT l.entity_id, d._row AS _r, d.* FROM "
             f"{dwd(rowset.table)} AS d JOIN lib.person_links AS l ON l._row = d._row "
             f"WHERE l.table_name = '{rowset.table}' AND l.role = '{rowset.role}')"
         )
@@ -154,7 +154,7 @@ def peer_sql(city: City) -> str:
         for f in fields
     )
     union = " UNION ALL ".join(parts)
-    return f"SELECT entity_id AS person_id, {best} FROM ({union}) GROUP BY entity_id"  # noqa: S608
+    return f"SELECT entity_id AS person_id, {best} FROM ({union}) GROUP BY entity_id"
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ from citybrain.lake.views import Column
 
 ROWS = 20_000
 SOURCE = (
-    f"SELECT range AS id, range % 97 AS place, range % 7 AS kind, 'n' || range AS name "  # noqa: S608 - our own text
+    f"SELECT range AS id, range % 97 AS place, range % 7 AS kind, 'n' || range AS name "
     f"FROM range({ROWS})"
 )
 CONTRACT = """\
@@ -69,7 +69,7 @@ def selects(count: int) -> dict[str, tuple[str, str]]:
         columns = "id, place, kind, name" if number % 3 < 2 else "place, count(*) AS n"
         tail = "" if number % 3 < 2 else " GROUP BY place"
         found[f"m{number:03}"] = (
-            f"SELECT {columns} FROM {{}} WHERE kind <> {number % 5}{tail}",  # noqa: S608 - our own text
+            f"SELECT {columns} FROM {{}} WHERE kind <> {number % 5}{tail}",
             above,
         )
     return found
@@ -112,7 +112,7 @@ def a_lake(root: Path) -> Store:
         duckdb.connect() as connection,
     ):
         marks = "name AS _row, 'b1' AS _batch, '1.0.0' AS _contract"
-        connection.execute(change.new_file().copy_sql(f"SELECT *, {marks} FROM ({SOURCE})"))  # noqa: S608 - our own text
+        connection.execute(change.new_file().copy_sql(f"SELECT *, {marks} FROM ({SOURCE})"))
         change.commit()
     return store
 
@@ -159,7 +159,7 @@ def _plain(store: Store) -> None:
         for layer in ("ods", "lib"):
             connection.execute(f"ATTACH ':memory:' AS {layer}")
         select = store.scan_sql("lib.m001")
-        connection.sql(f"SELECT count(*) FROM ({select})").to_arrow_table()  # noqa: S608 - as above
+        connection.sql(f"SELECT count(*) FROM ({select})").to_arrow_table()
 
 
 def run(command: list[str], folder: Path, **more: str) -> None:

@@ -46,7 +46,7 @@ def made(store: Store, city: City, people: int) -> list[str]:
     for name in fields:
         values.append(f"{KNOWN.get(name, 'CAST(n % 97 AS VARCHAR)')} AS {name}")
         values.append(f"'household.persons/' || (n + 341800000000000000) AS {name}__row")
-    sql = f"SELECT {', '.join(values)} FROM range({people}) AS r(n)"  # noqa: S608
+    sql = f"SELECT {', '.join(values)} FROM range({people}) AS r(n)"
     with (
         store.lease(TABLE, owner="bench") as lease,
         store.change(TABLE, batch_id="bench", lease=lease) as change,
@@ -82,9 +82,9 @@ def plain_sqlite(file: Path, scan: str, names: list[str]) -> Callable[[str], obj
     copy.execute(f"CREATE TABLE golden ({columns})")
     marks = ", ".join("?" for _ in names)
     with duckdb.connect() as connection:
-        answer = connection.execute(f"SELECT {', '.join(names)} FROM ({scan})")  # noqa: S608
+        answer = connection.execute(f"SELECT {', '.join(names)} FROM ({scan})")
         while rows := answer.fetchmany(20_000):
-            copy.executemany(f"INSERT INTO golden VALUES ({marks})", rows)  # noqa: S608
+            copy.executemany(f"INSERT INTO golden VALUES ({marks})", rows)
     copy.commit()
     copy.row_factory = sqlite3.Row
 
@@ -103,7 +103,7 @@ def duck(scan: str, *, indexed: bool) -> Callable[[str], object]:
         connection.execute(f"CREATE TABLE golden AS {scan}")
         connection.execute("CREATE UNIQUE INDEX by_id ON golden (person_id)")
         source = "golden"
-    sql = f"SELECT * FROM {source} WHERE person_id = ?"  # noqa: S608
+    sql = f"SELECT * FROM {source} WHERE person_id = ?"
 
     def read(one: str) -> object:
         answer = connection.execute(sql, [one])
@@ -131,7 +131,7 @@ def main() -> None:
         print(f"published {arguments.people:,} people in {seconds:.1f} s, {size / 1e6:,.0f} MB")
         scan = store.scan_sql(TABLE)
         with duckdb.connect() as connection:
-            found = connection.execute(f"SELECT person_id FROM ({scan})").fetchall()  # noqa: S608
+            found = connection.execute(f"SELECT person_id FROM ({scan})").fetchall()
         ids = random.Random(7).sample([row[0] for row in found], min(len(found), 100_000))  # noqa: S311
         serving = Serving(store.home, "population")
         ours = measured("citybrain served copy, by id", serving.get, ids, arguments.seconds)

@@ -1,1 +1,1 @@
-"""Made-up mentions for the benchmark of the libraries; everything in it is drawn, nobody is real."""
+"""Made-up mentions for the benchmark of the libraries: all of it is drawn, nobody is real."""

@@ -171,7 +171,8 @@ def _number() -> str:
         WHEN 'check digit' THEN id_number[:17] || ((mix(k, 'check') % 10)::INT)::VARCHAR
         WHEN 'swapped digits' THEN {swapped}
         WHEN 'truncated' THEN id_number[:(12 + mix(k, 'cut') % 6)::BIGINT]
-        WHEN 'two digits' THEN id_number[:{at} - 1] || {digit} || id_number[{at} + 1:16] || '0' || id_number[18]
+        WHEN 'two digits' THEN id_number[:{at} - 1] || {digit} || id_number[{at} + 1:16] || '0'
+          || id_number[18]
         ELSE id_number END"""
 
 

@@ -116,9 +116,11 @@ def clear(connection: "duckdb.DuckDBPyConnection") -> None:
     """Drop all that a resolution left on the connection."""
     rows = connection.execute(
         """
-        SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE table_name LIKE 'resolve\\_%' ESCAPE '\\'
+        SELECT table_name, 'TABLE' FROM duckdb_tables()
+        WHERE table_name LIKE 'resolve\\_%' ESCAPE '\\'
         UNION ALL
-        SELECT view_name, 'VIEW' FROM duckdb_views() WHERE view_name LIKE 'resolve\\_%' ESCAPE '\\'"""
+        SELECT view_name, 'VIEW' FROM duckdb_views()
+        WHERE view_name LIKE 'resolve\\_%' ESCAPE '\\'"""
     ).fetchall()
     for name, sort in rows:
         connection.execute(f"DROP {sort} IF EXISTS {sqltext.name(name)}")

@@ -78,9 +78,11 @@ def _collect(
     connection.execute(
         f"""
         INSERT INTO resolve_found
-        WITH l AS MATERIALIZED (SELECT DISTINCT node, hash({rule.key}) AS key FROM {left} WHERE {known}),
+        WITH l AS MATERIALIZED (
+          SELECT DISTINCT node, hash({rule.key}) AS key FROM {left} WHERE {known}),
         r AS MATERIALIZED (
-          SELECT DISTINCT node, key FROM (SELECT node, hash({rule.key}) AS key FROM {right} WHERE {known})
+          SELECT DISTINCT node, key
+          FROM (SELECT node, hash({rule.key}) AS key FROM {right} WHERE {known})
           SEMI JOIN l USING (key)),
         few AS (SELECT key FROM r GROUP BY key HAVING count(*) <= {rule.cap})
         SELECT l.node, r.node FROM l JOIN few USING (key) JOIN r USING (key) WHERE true {also}"""

@@ -125,5 +125,4 @@ def _wrong(why: str) -> CityError:
 def _default(name: str) -> dict[str, Any]:
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     content = yaml.safe_load(text)
-    assert isinstance(content, dict)
-    return content
+    return dict(content)

@@ -90,8 +90,10 @@ def _frequent(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE {_q("resolve_tf_" + column)} AS
-            WITH side AS (SELECT {name} FROM resolve_entity UNION ALL SELECT {name} FROM resolve_lone)
-            SELECT {name}, count(*)::DOUBLE / (SELECT count({name}) FROM side) AS {_q("tf_" + column)}
+            WITH side AS (
+              SELECT {name} FROM resolve_entity UNION ALL SELECT {name} FROM resolve_lone)
+            SELECT {name},
+              count(*)::DOUBLE / (SELECT count({name}) FROM side) AS {_q("tf_" + column)}
             FROM side WHERE {name} IS NOT NULL GROUP BY 1"""
         )
 
