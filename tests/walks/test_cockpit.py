@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from tests.cockpit.gallery import PAGES
-from tests.steward.conftest import _applied
 from tests.walks.conftest import COMMAND, Town, _environment, _free_port, _serving
 from tests.walks.seeing import NARROW, WIDE, axe, shoot, sideways
 
@@ -21,10 +20,10 @@ BUDGET = 320_000  # bytes of the first load
 
 
 @pytest.fixture(scope="session")
-def cockpit_gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cockpit_gallery(tmp_path_factory: pytest.TempPathFactory, shipped_home: Path) -> Iterator[str]:
     """The address of a server that draws the cockpit's examples."""
     home = tmp_path_factory.mktemp("cockpit") / "home"
-    shutil.copytree(_applied(), home / "applied")
+    shutil.copytree(shipped_home / "applied", home / "applied")
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "tests.walks.serving", str(port), "tests.cockpit.gallery"]

@@ -4,6 +4,8 @@ The header's keys become the document's, and the text below it its key ``sql``; 
 the line it has in the file.
 """
 
+from dataclasses import replace
+
 from citybrain.city.document import Document, parse
 
 FOLDER = "models"
@@ -22,7 +24,7 @@ def parse_sql(data: bytes, *, file: str) -> Document:
     if not plain.startswith(b"/*", begin) or end < 0:
         return _headless(file)
     body = plain[end + 2 :]
-    document = parse(_header(plain, begin, end), file=file)
+    document = _own(parse(_header(plain, begin, end), file=file))
     skipped = len(body) - len(body.lstrip())
     document.body_line = plain[: end + 2 + skipped].count(b"\n") + 1
     try:
@@ -41,6 +43,12 @@ def parse_sql(data: bytes, *, file: str) -> Document:
             document.findings.append(place)
         document.value["sql"] = sql
     return document
+
+
+def _own(parsed: Document) -> Document:
+    """A copy to add to: a parsed document is kept for whoever asks for the same bytes again."""
+    value = dict(parsed.value) if isinstance(parsed.value, dict) else parsed.value
+    return replace(parsed, value=value, findings=list(parsed.findings))
 
 
 def _header(data: bytes, begin: int, end: int) -> bytes:
