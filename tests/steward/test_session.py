@@ -75,7 +75,9 @@ def test_outside_a_rehearsal_nobody_is_led_to_break_a_fact(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = site.client("engineer")
-    monkeypatch.setattr("citybrain.interfaces.steward.context.in_rehearsal", lambda: False)
+    for context in ("steward", "kit"):
+        asked = f"citybrain.interfaces.{context}.context.in_rehearsal"
+        monkeypatch.setattr(asked, lambda: False)
     assert 'id="tour"' not in client.get("/steward/").content.decode()
     assert 'id="tour-page"' not in client.get("/steward/help").content.decode()
 

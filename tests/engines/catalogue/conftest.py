@@ -9,6 +9,7 @@ import pytest
 
 from citybrain import city
 from citybrain.base.clock import FixedClock
+from citybrain.config.kinds import KINDS
 from citybrain.engines.catalogue import reading, wiring
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.identity import service as identity
@@ -26,7 +27,7 @@ def root(tmp_path_factory: pytest.TempPathFactory, city_folder: Path) -> Path:
     """The home of every test here: the applied city stays, so that it is read once."""
     home = tmp_path_factory.mktemp("installation") / "home"
     home.mkdir()
-    city.apply(city_folder, home, clock=world.CLOCK)
+    city.apply(city_folder, home, clock=world.CLOCK, kinds=KINDS)
     return home
 
 

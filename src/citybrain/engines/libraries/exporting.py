@@ -19,6 +19,7 @@ def export_query(actor: Actor, sql: str, *, format: str) -> catalogue.Download: 
 
     One entry ``lake.export`` per table. What was cut off says so in the file's last row.
     """
+    wiring.require(actor, "lake.export", "lake:")
     if format not in FORMATS:
         raise CityError(f"没有 {format} 这种格式", do="可选 csv 或 xlsx")
     found = catalogue.query(actor, sql.strip(), max_rows=MOST_EXPORTED, export=True)

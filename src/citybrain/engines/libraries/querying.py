@@ -77,8 +77,8 @@ def run_query(actor: Actor, sql: str, *, reveal: bool = False, purpose: str = ""
 
 def save_query(actor: Actor, sql: str, title: str) -> str:
     """Keep a query under an address of its own; its id. Refuses one that is empty."""
-    _bounded(sql.strip())
     wiring.require(actor, "lake.read", "lake:")
+    _bounded(sql.strip())
     with guard.unrecorded(_HISTORY):
         kept = SavedQuery.objects.create(
             title=(title.strip() or sql.strip().splitlines()[0])[:100],
@@ -109,7 +109,8 @@ def past_query(actor: Actor, number: int) -> PastRow:
 
 
 def past_queries(actor: Actor) -> tuple[PastRow, ...]:
-    """The reader's history, newest first."""
+    """The reader's history, newest first; refuses who may not read."""
+    wiring.require(actor, "lake.read", "lake:")
     return tuple(_past(one) for one in PastQuery.objects.filter(account=actor.id)[:KEPT])
 
 
