@@ -141,6 +141,7 @@ def test_a_home_in_use_is_not_restored_into(
     assert [p for p in new.home.rglob("*") if p.is_file()] == [new.home / left]
 
 
+@pytest.mark.long
 def test_one_damaged_file_is_found_refused_and_put_back(
     place: Installation, copy: Path, tmp_path: Path
 ) -> None:

@@ -128,9 +128,7 @@ def test_the_numbers_move_by_themselves_and_stand_still_when_paused(
     page.click("#pause")
     assert "回访" not in page.locator("#feed").inner_text()
     _collect(town)
-    page.wait_for_function(
-        "document.querySelector('#feed').innerText.includes('回访')", timeout=30_000
-    )
+    page.locator("#feed", has_text="回访").wait_for(timeout=30_000)
 
 
 def _collect(town: Town) -> None:

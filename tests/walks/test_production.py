@@ -133,6 +133,7 @@ def test_the_walk_on_the_embedded_default(embedded: Installation) -> None:
     assert "没有发现改动" in embedded.run("ledger", "verify")
 
 
+@pytest.mark.long
 def test_one_missing_source_stops_no_other(embedded: Installation) -> None:
     (embedded.systems / "civil" / "婚姻登记累计表.xlsx").unlink()
     rows = embedded.collect("civil", code=1)
@@ -144,6 +145,7 @@ def test_one_missing_source_stops_no_other(embedded: Installation) -> None:
     assert "婚姻登记累计表.xlsx" in embedded.run("doctor", code=1)
 
 
+@pytest.mark.long
 def test_what_is_misspelt_is_named(embedded: Installation, tmp_path: Path) -> None:
     said = embedded.run("query", "SELECT 1", code=1)
     assert "No city has been applied" in said
