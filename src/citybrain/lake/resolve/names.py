@@ -39,7 +39,7 @@ def plain(name: str) -> str:
     >>> plain("阿不都·买买提"), plain("José  Müller"), plain("ＪＯＨＮ")
     ('阿不都买买提', 'josemuller', 'john')
     """
-    if _HAN <= min(name, default="") and max(name) <= _HAN_LAST:
+    if min(name, default="") >= _HAN and max(name) <= _HAN_LAST:
         return name  # nearly every name; the rest of this costs ten times as much
     folded = unicodedata.normalize("NFKD", name).casefold()
     return "".join(c for c in folded if c.isalnum()) or name
