@@ -112,7 +112,7 @@ def _contradicts(spec: Spec, shared: str) -> str:
     Families share telephones and addresses, and copy each other's numbers: a birth date or sex
     that contradicts weighs more than what is shared.
     """
-    known = ", ".join(f"m.{_q(c)}" for c in spec.several.values())
+    known = ", ".join(["NULL", *(f"m.{_q(c)}" for c in spec.several.values())])
     strange = f"NOT ({shared}) AND (s.other_surname OR coalesce({known}) IS NOT NULL)"
     if not spec.resident:
         return strange
