@@ -162,7 +162,10 @@ def _cell(place: Place, contract: Contract, told: Field, *, revealed: bool) -> T
 
 
 def _cell_grid(cell: SourceCell, contract: Contract, *, revealed: bool) -> TraceGrid:
-    """The cells around, masked by the contract's class of each column."""
+    """The cells around, masked by the contract's class of each column.
+
+    Revealed is the row that is meant alone: the rows beside it are about other people.
+    """
     by_source = {f.source: f for f in contract.fields}
     columns = list(range(len(cell.heads)))
     start = max(0, min(cell.column - 1 - SHOWN // 2, len(columns) - SHOWN))
@@ -174,7 +177,8 @@ def _cell_grid(cell: SourceCell, contract: Contract, *, revealed: bool) -> Trace
             value = values[column] if column < len(values) else ""
             field = by_source.get(cell.heads[column])
             masking, level = (field.masking, field.level) if field else ("secret", 4)
-            shown.append(value if revealed or not value else mask_value(value, masking, level))
+            bare = (revealed and number == cell.row) or not value
+            shown.append(value if bare else mask_value(value, masking, level))
         rows.append(tuple(shown))
     at = next(n for n, (number, _v) in enumerate(cell.rows) if number == cell.row)
     return TraceGrid(

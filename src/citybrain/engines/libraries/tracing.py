@@ -126,7 +126,8 @@ def _of_entity(
     path = _path(column, via)
     above = list(_steps_above(path))
     thing = thing_of(library, entity)
-    if not wiring.may(actor, "lake.read", thing):
+    # Asking to unmask is refused and recorded; a mere look is led as far as it may go.
+    if not reveal and not wiring.may(actor, "lake.read", thing):
         return _without_values(library, thing, field, above)
     with looking(actor, thing, library.table, reveal=reveal, purpose=purpose) as done:
         store, city = wiring.store(), wiring.city()

@@ -1,0 +1,79 @@
+"""A small real city with all tables collected, all models built and all libraries served.
+
+It is made once for the session, copied for each module, and read over HTTP by its accounts.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citybrain import city
+from citybrain.base.clock import SystemClock
+from tests.once import once
+from tests.steward.conftest import Site, _site, language, systems
+
+__all__ = ["language", "systems"]
+
+RUN = "R-20210611-143200-00aa"  # rows are true as of the moment that a run's name tells
+
+
+def fill(home: Path, systems: Path, *, shipped: Path) -> None:
+    """Collect, build and serve everything of the shipped city, as the queue would."""
+    from citybrain.config.adapters import readers
+    from citybrain.lake.collect import collect
+    from citybrain.lake.home import Home
+    from citybrain.lake.indicators.measure import refresh
+    from citybrain.lake.libraries.reading import libraries
+    from citybrain.lake.models.build import build
+    from citybrain.lake.serving import publish
+    from citybrain.lake.store import open_store
+
+    home.mkdir(parents=True)
+    clock = SystemClock()
+    shutil.copytree(shipped / "applied", home / "applied")
+    applied = city.applied_city(home)
+    assert applied is not None
+    store = open_store(Home(home), clock=clock)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CITYBRAIN_SYSTEMS", str(systems))
+        names = tuple(applied.contracts)
+        got = collect(store, applied, names, readers=readers(), clock=clock, run_id=RUN)
+    assert not [one.error for one in got.results if one.error]
+    made = build(store, applied, names=None, clock=clock, workers=2)
+    assert {one.status for one in made} == {"built"}, [one.error for one in made if one.error]
+    for name in libraries(applied):
+        publish(store, applied, name, now=clock.now())
+    refresh(store, applied)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, systems: Path, shipped_home: Path) -> Path:
+    """The home as it was made; nobody may change it."""
+    return once(tmp_path_factory, "filled", lambda to: fill(to, systems, shipped=shipped_home))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Path:
+    """A module's own copy of the filled home."""
+    copy = tmp_path_factory.mktemp("filled") / "home"
+    shutil.copytree(filled, copy)
+    return copy
+
+
+@pytest.fixture
+def site(
+    home: Path,
+    systems: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    transactional_db: None,
+) -> Iterator[Site]:
+    """The pages over the module's home."""
+    from citybrain.engines.catalogue import wiring
+
+    wiring.forget()
+    yield _site(home, systems, settings, monkeypatch)
+    wiring.forget()
