@@ -1,4 +1,7 @@
-"""A background worker process, as ``citybrain up`` starts it."""
+"""A background worker process, as ``citybrain up`` starts it: one thread builds, one does all else.
+
+A build of all models takes minutes; a collect that a person ordered must not wait for it.
+"""
 
 import os
 import signal
@@ -25,7 +28,21 @@ def main() -> None:
     catalogue.schedule()
     libraries.schedule()
     indicators.schedule()
-    work.run_worker(stop, clock=SystemClock())
+    clock = SystemClock()
+
+    def build() -> None:
+        try:
+            work.run_worker(stop, clock=clock, queues=(libraries.BUILDS,), upkeep=False)
+        finally:
+            stop.set()  # whatever ended this thread, the process ends, and is started again
+
+    builder = threading.Thread(target=build, name="builds")
+    builder.start()
+    try:
+        work.run_worker(stop, clock=clock, queues=("default",))
+    finally:
+        stop.set()
+        builder.join()
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ from citybrain.engines.libraries.standards import (
     standards_fields,
 )
 from citybrain.engines.libraries.tasks import (
+    BUILDS,
     schedule,
 )
 from citybrain.engines.libraries.touching import Touched, touched_by
@@ -163,6 +164,7 @@ from citybrain.engines.libraries.views_trace import (
 )
 
 __all__ = [
+    "BUILDS",
     "MODEL_STATES",
     "STATES",
     "STEPS",

@@ -1,6 +1,7 @@
 """Background work of the libraries: building, and noticing that something is to be built."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django_tasks import task
@@ -14,10 +15,14 @@ from citybrain.lake.models.results import BAD, BUILT, UNCHANGED, BuildEvent
 from citybrain.lake.provenance import pointers
 
 FOLLOW_SECONDS = 0.5
+GATHER = timedelta(minutes=2)
+BUILDS = (
+    "builds"  # a queue of its own: a city's build takes minutes, a person's collect must not wait
+)
 _seen: dict[str, str] = {}
 
 
-@task()
+@task(queue_name=BUILDS)
 def build_models(names: Sequence[str], by: str, full: bool = False) -> dict[str, Any]:
     """Build models that were ordered and recorded; a second attempt finds what is done, done.
 
@@ -75,7 +80,7 @@ def follow(_clock: Clock) -> None:
     The open build does for all that is collected before it begins; what comes in later is
     seen at the next look, since the build itself moves tables too.
     """
-    if guard.applied() is None:
+    if guard.applied() is None or gathering():
         return
     now = f"{wiring.city().fingerprint} {pointers(wiring.store())}"
     root = str(wiring.home().root)
@@ -84,6 +89,19 @@ def follow(_clock: Clock) -> None:
     _seen[root] = now
     if due():
         work.enqueue(build_models, names=[], by="system", unique_key=FOLLOW)
+
+
+def gathering() -> bool:
+    """Whether nothing was collected yet, or a collect that began just now still brings tables.
+
+    All its tables are built in one go then. A long collect is not waited for, and one whose
+    process was killed not for ever.
+    """
+    from citybrain.lake.runs import runs
+
+    newest = runs(wiring.store(), limit=10)
+    since = wiring.clock().now() - GATHER
+    return not newest or any(r.finished_at is None and r.started_at > since for r in newest)
 
 
 def due() -> list[str]:
@@ -96,7 +114,7 @@ def due() -> list[str]:
 @task()
 def build_due() -> dict[str, int]:
     """Every few minutes: models that are due by the clock, whatever was collected."""
-    if guard.applied() is None or not due():
+    if guard.applied() is None or gathering() or not due():
         return {"models": 0}
     work.enqueue(build_models, names=[], by="system", unique_key=FOLLOW)
     return {"models": len(due())}

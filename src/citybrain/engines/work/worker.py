@@ -66,9 +66,12 @@ def periodic(
 
 def run_worker(
     stop: threading.Event, *, clock: Clock, queues: Collection[str] = (), lease: timedelta = LEASE,
-    until_empty: bool = False,
+    until_empty: bool = False, upkeep: bool = True,
 ) -> int:  # fmt: skip
-    """Work until ``stop`` is set, or until nothing is due with ``until_empty``; jobs run."""
+    """Work until ``stop`` is set, or until nothing is due with ``until_empty``; jobs run.
+
+    Jobs of ``queues``, or of all. One thread of a process does the ``upkeep``.
+    """
     owner = f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(3)}"
     chores = [Chore(one.name, one.do, one.seconds) for one in _chores.values()]
     chores += [
@@ -78,7 +81,8 @@ def run_worker(
     done = 0
     while not stop.is_set():
         try:
-            _upkeep(chores, clock)
+            if upkeep:
+                _upkeep(chores, clock)
             job = leasing.claim(owner, now=clock.now(), lease=lease, queues=queues)
             if job is not None:
                 running.run(job, clock=clock, stop=stop, lease=lease)
