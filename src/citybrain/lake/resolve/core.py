@@ -75,9 +75,12 @@ def resolve(
 
 
 def _content(spec: Spec) -> str:
-    """SQL for what a mention says, as one number: another number, another content."""
+    """SQL for what a mention says and how it is compared, as one number.
+
+    With other settings every mention counts as changed, so that all is weighed by them.
+    """
     columns = ["number", "raw", *(sqltext.name(c) for c in spec.columns)]
-    return f"hash({', '.join(columns)})"
+    return f"hash({', '.join(columns)}, {sqltext.text(repr(spec))})"
 
 
 def _answers(connection: "duckdb.DuckDBPyConnection") -> None:

@@ -48,7 +48,7 @@ def identify(
           SELECT node AS root FROM resolve_number UNION SELECT root FROM resolve_decided
           UNION SELECT to_root FROM resolve_hand) LEFT JOIN resolve_remap USING (root)"""
     )
-    _claims(connection, previous_sql)
+    _claims(connection, key, previous_sql)
     fresh = f"'{letter}{int(now.timestamp()):0{SECONDS}x}'"
     salt = sqltext.text(secrets.token_hex(16))
     connection.execute(
@@ -77,8 +77,12 @@ def identify(
     )
 
 
-def _claims(connection: "duckdb.DuckDBPyConnection", previous_sql: str) -> None:
-    """Make ``resolve_claim`` (final, entity_id, votes) and ``resolve_gone``."""
+def _claims(connection: "duckdb.DuckDBPyConnection", key: str, previous_sql: str) -> None:
+    """Make ``resolve_claim`` (final, entity_id, votes) and ``resolve_gone``.
+
+    A mention that left its number, which others still have, votes with nothing: the id stays
+    with the number, yet that an entity is born of such mentions is a split.
+    """
     if not previous_sql:
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE resolve_claim "
@@ -90,15 +94,20 @@ def _claims(connection: "duckdb.DuckDBPyConnection", previous_sql: str) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE resolve_before AS
         SELECT mention, entity_id, anchor, how FROM ({previous_sql});
+        CREATE OR REPLACE TEMP TABLE resolve_left AS
+        SELECT mention FROM resolve_doubt
+        UNION SELECT mention FROM resolve_before b JOIN resolve_changed c USING (mention)
+        WHERE b.anchor IS DISTINCT FROM md5_number_lower({sqltext.text(key)} || c.number);
         CREATE OR REPLACE TEMP TABLE resolve_vote AS
         SELECT r.final, b.entity_id, b.n AS votes FROM (
             SELECT anchor, entity_id, count(*) AS n FROM resolve_before
             WHERE how = 'number' GROUP BY 1, 2) b
         JOIN resolve_anchor a USING (anchor) JOIN resolve_root r USING (root)
         UNION ALL
-        SELECT r.final, b.entity_id, 1 FROM (
-            SELECT * FROM resolve_before b WHERE how <> 'number'
-              OR anchor NOT IN (SELECT anchor FROM resolve_anchor)) b
+        SELECT r.final, b.entity_id, b.vote FROM (
+            SELECT *, CASE WHEN how <> 'number'
+              OR anchor NOT IN (SELECT anchor FROM resolve_anchor) THEN 1 ELSE 0 END AS vote
+            FROM resolve_before WHERE vote = 1 OR mention IN (FROM resolve_left)) b
         JOIN resolve_mention m USING (mention)
         LEFT JOIN (SELECT mention, root FROM resolve_loose JOIN resolve_decided USING (node)) d
           USING (mention)

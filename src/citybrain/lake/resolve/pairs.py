@@ -61,6 +61,16 @@ def sharing(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     _distinct(connection, "")
 
 
+def beside(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
+    """Make ``resolve_pair``: nodes of ``resolve_bare`` (l) that share a key with the scope (r)."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE resolve_found (l UBIGINT, r UBIGINT)")
+    for rule in spec.rules if _any(connection, "resolve_bare") else ():
+        left = f"(FROM {_left(rule)} SEMI JOIN resolve_bare USING (node))"
+        right = f"(FROM {_left(rule)} SEMI JOIN resolve_scope USING (node))"
+        _collect(connection, rule, left, right, "")
+    _distinct(connection, "")
+
+
 def _any(connection: "duckdb.DuckDBPyConnection", table: str) -> bool:
     return connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
 

@@ -1,8 +1,8 @@
 """What has to be weighed again: what changed, and whatever a change may have touched.
 
 A loose mention is weighed again when it changed, when its entity or its closest candidate lost
-or gained a mention, or when it shares a key with something that changed. All others keep what
-was decided before.
+or gained a mention, when it shares a key with something that changed, when it was in doubt, and
+when one of the same entity is weighed again. All others keep what was decided before.
 """
 
 from typing import TYPE_CHECKING
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import duckdb
 
 _SHARE = 0.05  # of the mentions; where more changed, all is weighed
+# A change anywhere moves the number of people and the frequency of names, and may take away a
+# rival: what is neither as sure as this nor as hopeless is weighed again each time.
+_SURE = 0.95
+_HOPELESS = 0.01
 
 
 def narrow(
@@ -41,14 +45,9 @@ def narrow(
         return
     _touched(connection)
     pairs.sharing(connection, spec)
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE resolve_scope AS
-        SELECT DISTINCT node FROM resolve_loose SEMI JOIN resolve_changed USING (mention)
-        UNION SELECT node FROM resolve_loose l JOIN resolve_last p USING (mention)
-        WHERE p.entity_id IN (FROM resolve_touched) OR p.closest_id IN (FROM resolve_touched)
-        UNION SELECT l FROM resolve_pair"""
-    )
+    _scope(connection)
+    pairs.beside(connection, spec)
+    connection.execute("INSERT INTO resolve_scope SELECT DISTINCT l FROM resolve_pair")
     _keep(connection, key)
 
 
@@ -75,6 +74,31 @@ def _touched(connection: "duckdb.DuckDBPyConnection") -> None:
         CREATE OR REPLACE TEMP TABLE resolve_touched AS
         SELECT DISTINCT entity_id FROM resolve_last SEMI JOIN resolve_changed USING (mention)
         UNION SELECT entity_id FROM resolve_last ANTI JOIN resolve_mention USING (mention)"""
+    )
+
+
+def _scope(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Make ``resolve_scope`` of what was touched, and ``resolve_bare``.
+
+    ``resolve_bare`` has the other nodes that are with no number: they may follow one of the scope.
+    """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE resolve_scope AS
+        SELECT DISTINCT node FROM resolve_loose SEMI JOIN resolve_changed USING (mention)
+        UNION SELECT node FROM resolve_loose l JOIN resolve_last p USING (mention)
+        WHERE p.entity_id IN (FROM resolve_touched) OR p.closest_id IN (FROM resolve_touched)
+          OR ((EXISTS (FROM resolve_changed) OR EXISTS (FROM resolve_touched)) AND (
+            p.probability < {_SURE} OR (p.how = 'alone' AND p.closest_probability > {_HOPELESS})))
+        UNION SELECT l FROM resolve_pair;
+        INSERT INTO resolve_scope
+        WITH together AS (
+          SELECT node, entity_id FROM resolve_loose JOIN resolve_last USING (mention))
+        SELECT DISTINCT node FROM together WHERE node NOT IN (FROM resolve_scope) AND entity_id IN
+          (SELECT entity_id FROM together SEMI JOIN resolve_scope USING (node));
+        CREATE OR REPLACE TEMP TABLE resolve_bare AS
+        SELECT DISTINCT node FROM resolve_loose JOIN resolve_last p USING (mention)
+        WHERE p.anchor IS NULL AND node NOT IN (FROM resolve_scope)"""
     )
 
 

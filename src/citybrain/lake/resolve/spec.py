@@ -82,8 +82,10 @@ def read(default: Mapping[str, Any], settings: Mapping[str, Any]) -> Spec:
     content |= {k: v for k, v in settings.items() if k != "levels"}
     for comparison, levels in settings.get("levels", {}).items():
         _replace(content["comparisons"], comparison, levels)
-    if not 0 < float(content["threshold"]) < 1:
+    if not 0 < _figure(content["threshold"]) < 1:
         raise _wrong(f"threshold is {content['threshold']}, not between 0 and 1")
+    if not 0 < _figure(content.get("sure", 1.0)) <= 1:
+        raise _wrong(f"sure is {content['sure']}, not a probability")
     number = content.get("number", {})
     return Spec(
         number=number.get("column", ""),
@@ -106,11 +108,22 @@ def _replace(comparisons: list[dict[str, Any]], name: str, levels: Mapping[str, 
         level = known.get(name, {}).get(label)
         if level is None:
             raise _wrong(f"there is no level '{label}' of '{name}'")
-        if not all(k in ("m", "u", "persons") and float(v) > 0 for k, v in figures.items()):
+        if not all(k in ("m", "u", "persons") and _figure(v) > 0 for k, v in figures.items()):
             raise _wrong(f"'{name}', '{label}': m, u and persons are numbers above 0")
-        if "u" in figures:
-            level.pop("persons", None)
+        if max(_figure(figures.get(k, 0)) for k in ("m", "u")) > 1:
+            raise _wrong(f"'{name}', '{label}': m and u are at most 1")
+        for one, other in (("u", "persons"), ("persons", "u")):
+            if one in figures:
+                level.pop(other, None)
         level |= figures
+
+
+def _figure(value: object) -> float:
+    """A number of the settings, NaN for what is none: it passes no comparison."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return float("nan")
 
 
 def _wrong(why: str) -> CityError:
