@@ -16,6 +16,7 @@ from citybrain.engines.libraries.views_lineage import (
     LineageView,
 )
 from citybrain.engines.libraries.wiring import Text, both
+from citybrain.lake.indicators.indicator import indicators
 
 KINDS = {
     "direct": both("直接取值", "direct"),
@@ -52,8 +53,7 @@ def lineage_of(actor: Actor, table: str, column: str = "") -> LineageView:
     """The lineage of a column, or of a whole table; refuses one that nobody knows."""
     wiring.require(actor, "work.read", "lake:")
     known = (VALUE,) if table.startswith(f"{INDICATOR}.") else flows.columns_of(table)
-    named = table in knowledge.models() or table.startswith((f"{INDICATOR}.", "ods."))
-    if not named or (column and known and column not in known):
+    if not _named(table) or (column and known and column not in known):
         raise Unknown(
             f"不知道 {table}{'.' + column if column else ''} 的血缘",
             why="没有这样的表或字段",
@@ -77,6 +77,16 @@ def lineage_of(actor: Actor, table: str, column: str = "") -> LineageView:
         upstream=tuple(_lines(start, up, up_side=True))[:MOST_LINES],
         downstream=tuple(_lines(start, down, up_side=False))[:MOST_LINES],
     )
+
+
+def _named(table: str) -> bool:
+    """Whether there is such a model, delivered table or indicator."""
+    layer, _, name = table.partition(".")
+    if layer == INDICATOR:
+        return name in indicators(wiring.city())
+    if layer == "ods":
+        return name in wiring.city().contracts
+    return table in knowledge.models()
 
 
 def _both_ways(start: Column) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:

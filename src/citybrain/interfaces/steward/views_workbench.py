@@ -12,12 +12,15 @@ from citybrain.interfaces.kit.twins import as_json, download, twin
 from citybrain.interfaces.steward.charts_query import answer_chart, chartable
 from citybrain.interfaces.steward.highlighting import lines
 
+_DIGITS = 19  # a number of the history has fewer
+
 
 @page("lake.read")
 def workbench(request: HttpRequest) -> HttpResponse:
     """The empty editor, or with a query of the reader's history or of a link in it."""
     past = request.GET.get("past", "")
-    sql = libraries.past_query(actor(request), int(past)).sql if past.isdecimal() else ""
+    known = past.isdecimal() and len(past) < _DIGITS
+    sql = libraries.past_query(actor(request), int(past)).sql if known else ""
     table = request.GET.get("table", "")
     if not sql and table:
         sql = f"SELECT *\nFROM {table}\nLIMIT 50"

@@ -1,0 +1,115 @@
+"""Decisions by hand as they take effect: after the build that each of them orders."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engines.libraries.oracle import Person, done, lake, record, somebody, view
+from tests.steward.conftest import Site
+
+pytestmark = pytest.mark.long
+WHY = "经核对证件原件为同一人"
+
+
+@pytest.fixture
+def home(tmp_path: Path, filled: Path) -> Path:
+    """A home of each test's own, since decisions stay."""
+    copy = tmp_path / "home"
+    shutil.copytree(filled, copy)
+    return copy
+
+
+def decide(site: Site, person: Person, who: str = "engineer", **form: str) -> Any:
+    return site.client(who).post(f"{person.page}/same", {"purpose": WHY, **form})
+
+
+def entity_of(home: Path, mention: str) -> str:
+    (link,) = lake(home, "SELECT entity_id FROM {lib.person_links} WHERE mention = ?", mention)
+    return str(link["entity_id"])
+
+
+def mentions_of(home: Path, entity: str) -> list[str]:
+    rows = lake(
+        home,
+        "SELECT mention FROM {lib.person_links} WHERE entity_id = ? ORDER BY table_name, mention",
+        entity,
+    )
+    return [row["mention"] for row in rows]
+
+
+@pytest.fixture
+def person(home: Path) -> Person:
+    return somebody(home)
+
+
+@pytest.fixture
+def stranger(home: Path, person: Person) -> str:
+    """Somebody else, with other people's numbers."""
+    (row,) = lake(
+        home,
+        "SELECT person_id FROM {lib.population} WHERE person_id <> ? AND spouse_id_number IS NULL"
+        " AND id_number IS NOT NULL ORDER BY person_id DESC LIMIT 1",
+        person.id,
+    )
+    return str(row["person_id"])
+
+
+def test_two_are_made_one_and_a_mention_is_made_another_and_both_stay_recorded(
+    site: Site, home: Path, person: Person, stranger: str
+) -> None:
+    mine, theirs = mentions_of(home, person.id), mentions_of(home, stranger)
+    sent = decide(site, person, other=stranger, same="1")
+    assert sent.status_code == 302
+    assert sent["Location"].startswith("/steward/builds/")
+    assert {e.thing for e in done("person:", "library.override")} == {
+        f"person:{person.id}",
+        f"person:{stranger}",
+    }
+    assert {e.purpose for e in done("person:", "library.override")} == {WHY}
+    assert entity_of(home, theirs[0]) == stranger  # it takes effect with the build
+    site.work()
+    assert "构建结束" in site.client().get(sent["Location"]).content.decode()
+    assert {entity_of(home, one) for one in (*mine, *theirs)} == {entity_of(home, mine[0])}
+    one = view(site, f"/steward/libraries/population/{entity_of(home, mine[0])}.json")
+    (decided,) = one["overrides"]
+    assert (decided["same"], decided["reason"]) == (True, WHY)
+    assert one["records"] == len(mine) + len(theirs)
+    assert person.number not in str(one)
+
+    # against a decision in force nothing is decided
+    kept = Person(
+        id=entity_of(home, mine[0]), name=person.name, number=person.number, phone=person.phone
+    )
+    before = len(record("person:", "library.override"))
+    by_name = {m["mention"]: m for m in one["mentions"]}
+    assert len(by_name) == len(mine) + len(theirs)
+    apart = decide(site, kept, other="", same="0")
+    assert apart.status_code == 422
+    assert len(record("person:", "library.override")) == before
+
+
+def test_a_mention_is_said_to_be_somebody_elses_and_the_links_part(site: Site, home: Path) -> None:
+    (row,) = lake(
+        home,
+        "SELECT entity_id FROM {lib.person_links} GROUP BY entity_id"
+        " HAVING count(*) FILTER (WHERE table_name = 'civil.marriages') = 1 AND count(*) > 3"
+        " ORDER BY entity_id DESC LIMIT 1",
+    )
+    entity = row["entity_id"]
+    held = view(site, f"/steward/libraries/population/{entity}.json")["mentions"]
+    ref = next(m["mention"] for m in held if m["source"]["table"] == "civil.marriages")
+    whole = mentions_of(home, entity)
+    mention = next(one for one in whole if one.startswith("civil.marriages/"))
+    sent = site.client().post(
+        f"/steward/libraries/population/{entity}/same",
+        {"other": ref, "same": "0", "purpose": "登记表填错了人"},
+    )
+    assert sent.status_code == 302
+    site.work()
+    rest = {entity_of(home, one) for one in whole if one != mention}
+    assert entity_of(home, mention) not in rest
+    assert len(rest) == 1
+    page = site.client().get(f"/steward/libraries/population/{rest.pop()}").content.decode()
+    assert "登记表填错了人" in page
