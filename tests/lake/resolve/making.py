@@ -102,7 +102,7 @@ def resolve(
     )
     table = "last" if keep else "passing"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE made AS {made.links}")
-    connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM made")  # noqa: S608 - a test
+    connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM made")
     rows = connection.execute(
         "SELECT mention, entity_id, how, probability, closest_id, closest_probability FROM made"
     ).fetchall()
