@@ -12,6 +12,7 @@ from citybrain.lake.models.registry import models
 from tests.engines.libraries.oracle import record, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
 MODEL = "ads.marriages_monthly"
 SOURCE = "dwd.civil.marriages"
 

@@ -3,12 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from citybrain.city.applied import applied_city
 from citybrain.engines.work.models import Job
 from citybrain.lake.models.registry import models
 from tests.engines.libraries.oracle import done, lake, record, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
 MODEL = "ads.marriages_monthly"
 
 

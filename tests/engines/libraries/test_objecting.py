@@ -15,6 +15,7 @@ from citybrain.lake.store import open_store
 from tests.engines.libraries.oracle import lake, record, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
 OBJECT = "/steward/quality/departments/{}/object"
 PAGE = "/steward/quality/departments/{}"
 REASON = "累计表按年汇总，旧行不应计入本月"
@@ -43,7 +44,7 @@ def test_what_is_to_be_mended_names_the_disagreements_of_the_libraries(
     scored: Site, home: Path
 ) -> None:
     rows = view(scored, "/steward/quality/mend.json", "leader")
-    told = [row for row in rows if row["kind"] == "disagreement"]
+    told = [row for row in rows if row["kind"] == "finding"]
     held = lake(
         home, "SELECT DISTINCT table_name FROM {lib.findings} WHERE kind = 'disagreement'"
     )  # fmt: skip

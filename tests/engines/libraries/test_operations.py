@@ -11,6 +11,7 @@ from citybrain.engines.work.models import Job
 from tests.engines.libraries.oracle import record, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
 MODEL = "ads.marriages_monthly"
 SENTENCE = "磁盘已满，ads.marriages_monthly 没有构建。请腾出空间后重试"
 

@@ -12,6 +12,7 @@ from citybrain.engines.work.models import Job
 from tests.engines.libraries.oracle import Person, done, lake, somebody, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
 WHY = "经核对证件原件为同一人"
 MAN = "civil.marriages/1#man"
 

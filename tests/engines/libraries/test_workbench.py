@@ -12,6 +12,7 @@ from citybrain.engines.libraries.models import PastQuery, SavedQuery
 from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, somebody, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
 ASK = "SELECT person_id, name, id_number FROM lib.population ORDER BY person_id"
 ONE = "SELECT p.name, p.id_number FROM lib.population p WHERE p.person_id = '@' LIMIT 1"
 NUMBERED = "SELECT count(*) AS n FROM lib.population WHERE id_number = '@'"
