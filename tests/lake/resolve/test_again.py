@@ -91,7 +91,7 @@ def test_after_a_change_the_clusters_are_those_of_weighing_all(
 
 
 @pytest.mark.long
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(counts=st.lists(st.integers(1, 50), min_size=1, max_size=8), seed=st.integers(0, 2**32))
 def test_after_many_changes_the_clusters_are_those_of_weighing_all(
     city: duckdb.DuckDBPyConnection, counts: list[int], seed: int
@@ -141,3 +141,17 @@ def test_a_row_between_two_equals_is_weighed_again_when_one_of_them_is_gone(
                 row["mention"] not in TWINS])  # fmt: skip
     made = resolve(city, again=True, now=LATER).links
     assert made["either"].entity_id == made[closest].entity_id
+
+
+def test_a_row_whose_number_another_row_got_is_doubted_as_from_anew(
+    city: duckdb.DuckDBPyConnection,
+) -> None:
+    whose = number("34189119710712004")
+    got = {"mention": "got", "name": "方砚秋", "birth_date": "1971-07-12", "sex": "2"}
+    had = {"mention": "had", "id_number": whose, "id_raw": whose, "name": "顾青禾"}
+    fill(city, [*drawn(city), had, got])
+    assert resolve(city).links["had"].how == "number"
+    fill(city, [*drawn(city), had, got | {"id_number": whose, "id_raw": whose}])
+    again, anew = resolve(city, again=True, now=LATER), resolve(city, keep=False)
+    assert again.clusters == anew.clusters
+    assert again.links["had"].how == anew.links["had"].how == "alone"

@@ -54,7 +54,8 @@ def identify(
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE resolve_owner AS
-        SELECT entity_id, arg_max(final, (votes, -final::HUGEINT)) AS final
+        SELECT entity_id, arg_max(final,
+          (votes, final IN (SELECT root FROM resolve_anchor), -final::HUGEINT)) AS final
         FROM resolve_claim GROUP BY 1;
         CREATE OR REPLACE TEMP TABLE resolve_id AS
         SELECT f.final, coalesce(o.entity_id,

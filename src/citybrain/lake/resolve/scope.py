@@ -43,7 +43,7 @@ def narrow(
             "CREATE OR REPLACE TEMP TABLE resolve_scope AS SELECT node FROM resolve_lone"
         )
         return
-    _touched(connection)
+    _touched(connection, key)
     pairs.sharing(connection, spec)
     _scope(connection)
     pairs.beside(connection, spec)
@@ -68,12 +68,16 @@ def _changes(connection: "duckdb.DuckDBPyConnection", content: str, previous_sql
     return found is not None and found[0] <= _SHARE * found[1]
 
 
-def _touched(connection: "duckdb.DuckDBPyConnection") -> None:
+def _touched(connection: "duckdb.DuckDBPyConnection", key: str) -> None:
+    """Make ``resolve_touched``: entities that lost a mention, had one changed or gained one."""
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE resolve_touched AS
         SELECT DISTINCT entity_id FROM resolve_last SEMI JOIN resolve_changed USING (mention)
-        UNION SELECT entity_id FROM resolve_last ANTI JOIN resolve_mention USING (mention)"""
+        UNION SELECT entity_id FROM resolve_last ANTI JOIN resolve_mention USING (mention)
+        UNION SELECT entity_id FROM resolve_last WHERE anchor IN (
+          SELECT md5_number_lower({sqltext.text(key)} || number) FROM resolve_changed
+          WHERE number IS NOT NULL)"""
     )
 
 

@@ -68,4 +68,12 @@ if (coach && target && coach.showPopover) {
   });
   addEventListener("keydown", (event) => event.key === "Escape" && end());
 }
+
+// A lineage picture wider than the page begins at the table that it is about.
+const subject = document.querySelector("svg.lin .bx.s-me");
+const picture = subject?.closest(".tw");
+if (picture) {
+  const middle = subject.getBoundingClientRect().left - picture.getBoundingClientRect().left;
+  picture.scrollLeft += middle - (picture.clientWidth - subject.getBoundingClientRect().width) / 2;
+}
 root.dataset.ready = "1";
