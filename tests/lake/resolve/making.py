@@ -1,11 +1,12 @@
 """Mentions written by hand or drawn as a small city, resolved on a connection of their own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from bench.linkage import mentions, population
 
 from citybrain.lake.resolve import core
@@ -67,16 +68,21 @@ def number(stem: str) -> str:
 
 def fill(
     connection: duckdb.DuckDBPyConnection,
-    rows: Iterable[Row],
+    rows: Sequence[Row],
     columns: Mapping[str, str] = PEOPLE,
 ) -> None:
     """Make table ``mentions`` of these rows; what a row does not say is NULL."""
     said = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
     connection.execute(f"CREATE OR REPLACE TABLE mentions ({said})")
-    marks = ", ".join("?" for _ in columns)
-    values = [[row.get(name) for name in columns] for row in rows]
-    if values:
-        connection.executemany(f"INSERT INTO mentions VALUES ({marks})", values)  # noqa: S608
+    values = {
+        name: pa.array(
+            [None if row.get(name) is None else str(row[name]) for row in rows], "string"
+        )
+        for name in columns
+    }
+    connection.register("given", pa.table(values))
+    connection.execute("INSERT INTO mentions FROM given")
+    connection.unregister("given")
 
 
 def resolve(
@@ -116,7 +122,7 @@ def resolve(
     )
 
 
-def resolved(rows: Iterable[Row], **how: Any) -> Made:
+def resolved(rows: Sequence[Row], **how: Any) -> Made:
     """Resolve these rows on a connection of their own."""
     with duckdb.connect() as connection:
         fill(connection, rows, how.pop("columns", PEOPLE))
@@ -124,7 +130,7 @@ def resolved(rows: Iterable[Row], **how: Any) -> Made:
 
 
 def draw_city(
-    connection: duckdb.DuckDBPyConnection, count: int, *, harder: float, more: Iterable[Row] = ()
+    connection: duckdb.DuckDBPyConnection, count: int, *, harder: float, more: Sequence[Row] = ()
 ) -> None:
     """Table ``mentions`` of a drawn city and these rows, ``truth`` of the drawn ones alone."""
     with duckdb.connect() as drawn:

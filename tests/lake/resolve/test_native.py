@@ -1,0 +1,148 @@
+"""The step in a lake: links are published, ids stay, history and decisions by hand are kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+import pytest
+
+from citybrain.base.errors import CityError
+from citybrain.lake.change import NewFile
+from citybrain.lake.models.model import NativeContext
+from citybrain.lake.resolve import history, native, overrides
+from citybrain.lake.store import Store
+from citybrain.lake.views import Column
+from tests.lake.making import a_city, a_store
+from tests.lake.resolve.making import LATER, NOW, PEOPLE, fill, number
+
+LINKS = "lib.person_links"
+GU = number("34189119710712004")
+FANG = number("34189119650923007")
+PLACED = PEOPLE | {"_row": "VARCHAR", "table_name": "VARCHAR", "role": "VARCHAR"}
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def row(mention: str, number_: str | None = GU, **other: Any) -> dict[str, Any]:
+    said = {"name": "顾青禾", "birth_date": "1971-07-12", "sex": "2", "phone": "19900000001"}
+    placed = {"_row": mention, "table_name": "ods.household.persons", "role": "person"}
+    return {"mention": mention, "id_number": number_, "id_raw": number_, **said, **placed, **other}
+
+
+def run(
+    store: Store, *rows: dict[str, Any], now: datetime = NOW, settings: Mapping[str, Any] = NONE
+) -> dict[str, tuple[str, str]]:
+    """Run the step over these rows and publish what it made: entity and how of each mention."""
+    step = native.native_people(settings)
+    with (
+        duckdb.connect() as connection,
+        store.lease(LINKS, owner="test") as lease,
+    ):
+        fill(connection, rows, PLACED)
+        store.ensure(LINKS, native.COLUMNS)
+        with store.change(LINKS, batch_id=f"b{now.timestamp()}{len(rows)}", lease=lease) as change:
+
+            def target(columns: list[Column]) -> NewFile:
+                assert tuple(columns) == native.COLUMNS
+                return change.new_file()
+
+            published = store.scan_sql(LINKS)
+            step.run(
+                NativeContext(
+                    store=store, city=a_city(), now=now, connection=connection,
+                    inputs={step.inputs[0]: "FROM mentions"}, previous=published, target=target,
+                )
+            )  # fmt: skip
+            change.replace_all()
+            change.commit()
+        left = connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
+        assert left == (1,), "the step leaves tables behind"
+    return links(store)
+
+
+def links(store: Store) -> dict[str, tuple[str, str]]:
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"SELECT mention, entity_id, how FROM ({store.scan_sql(LINKS)})"  # noqa: S608
+        ).fetchall()
+    return {mention: (entity, how) for mention, entity, how in rows}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return a_store(tmp_path / "home", made=False)
+
+
+def test_links_are_published_and_the_same_again(store: Store) -> None:
+    rows = [row("a"), row("b", FANG, name="方砚秋", birth_date=None), row("c", None)]
+    first = run(store, *rows)
+    assert [first[m][1] for m in "abc"] == ["number", "number", "probability"]
+    assert first["a"][0] == first["c"][0] != first["b"][0]
+    assert run(store, *rows, now=LATER) == first
+    assert [e.event for e in history.history_of(store, first["a"][0])] == ["born"]
+
+
+def test_an_old_id_leads_to_the_entity_that_it_became(store: Store) -> None:
+    unlike = {"name": "甲", "phone": None, "birth_date": None, "sex": None}
+    first = run(store, row("a"), row("b", FANG, **unlike))
+    (old, _how), (young, _) = first["a"], first["b"]
+    old, young = sorted((old, young))
+    second = run(store, row("a"), row("b"), now=LATER)
+    assert second["a"][0] == second["b"][0] == old
+    born, merge = history.history_of(store, young)
+    assert (born.event, born.to_id, born.at) == ("born", young, NOW)
+    assert (merge.event, merge.from_id, merge.to_id, merge.at) == ("merge", young, old, LATER)
+    assert "the older id stays" in merge.why
+    assert history.history_of(store, old)[1:] == [merge]
+
+
+def test_what_is_gone_is_told(store: Store) -> None:
+    first = run(store, row("a"), row("b", FANG, name="方砚秋", birth_date=None))
+    run(store, row("a"), now=LATER)
+    assert [e.event for e in history.history_of(store, first["b"][0])] == ["born", "gone"]
+
+
+def test_a_decision_by_hand_takes_effect_at_the_next_run_and_ends_with_its_removal(
+    store: Store,
+) -> None:
+    rows = [row("a"), row("b", None)]
+    before = run(store, *rows)
+    made = overrides.add(
+        store, kind="people", verdict="apart", mentions=["a", "b"], by="wang", why="twins", now=NOW
+    )
+    during = run(store, *rows, now=LATER)
+    assert during["a"][0] == before["a"][0] != during["b"][0]
+    assert during["b"][1] == "by_hand"
+    assert [e.event for e in history.history_of(store, during["b"][0])] == ["born", "split"]
+    overrides.remove(store, override=made.id, by="wang", why="no twins", now=LATER)
+    assert run(store, *rows, now=LATER.replace(hour=5)) == before
+
+
+def test_the_key_is_made_once_and_no_digit_of_a_number_is_in_the_links(store: Store) -> None:
+    assert native.key(store) == native.key(store)
+    assert len(native.key(store)) == 64
+    run(store, row("a"))
+    with duckdb.connect() as connection:
+        told = connection.execute(
+            f"SELECT entity_id, anchor, content FROM ({store.scan_sql(LINKS)})"  # noqa: S608
+        ).fetchall()
+    assert not [v for v in told[0] if GU[:6] in v or GU[6:14] in v]
+
+
+def test_two_lakes_have_two_keys(tmp_path: Path) -> None:
+    stores = [a_store(tmp_path / name, made=False) for name in ("one", "two")]
+    assert native.key(stores[0]) != native.key(stores[1])
+
+
+def test_wrong_settings_are_refused_before_anything_runs() -> None:
+    with pytest.raises(CityError):
+        native.native_people({"threshold": 7})
+    with pytest.raises(CityError):
+        native.native_companies({"levels": {"name": {"same": {"m": -1}}}})
+
+
+def test_settings_are_part_of_the_step() -> None:
+    assert native.native_people({"threshold": 0.9}).settings == {"threshold": 0.9}
+    assert native.native_companies().inputs == ("lib.company_mentions",)
