@@ -41,6 +41,7 @@ def test_a_person_is_found_by_name_by_pinyin_and_by_the_beginning_of_the_number(
         assert person.id in {hit["id"] for hit in hits}, query
 
 
+@pytest.mark.long
 def test_a_number_finds_nobody_else(site: Site, person: Person) -> None:
     (hit,) = view(site, FOUND, q=person.number)
     assert hit["id"] == person.id
@@ -134,10 +135,7 @@ def test_unmasking_for_a_purpose_shows_the_values_and_is_one_entry(
     assert (entry.masked, entry.count, entry.outcome) == (False, 1, "done")
 
 
-@pytest.mark.parametrize("username", ["civil", "police", "operator", "leader"])
-def test_who_may_not_read_gets_no_value_and_is_not_recorded_as_a_reader(
-    site: Site, person: Person, username: str
-) -> None:
+def turned_away(site: Site, person: Person, username: str) -> None:
     client = site.client(username)
     for address in (
         person.page,
@@ -153,10 +151,18 @@ def test_who_may_not_read_gets_no_value_and_is_not_recorded_as_a_reader(
         assert person.name not in text
         assert said(answer), address
     assert client.post(f"{person.page}/reveal", {"purpose": WHY}).status_code == 403
+
+
+def test_who_may_not_read_gets_no_value_and_is_not_recorded_as_a_reader(
+    site: Site, person: Person
+) -> None:
+    for username in ("civil", "police", "operator", "leader"):
+        turned_away(site, person, username)
     assert done("person:", "lake.read", "lake.reveal") == []
     assert done("table:lib.population", "lake.read") == []
 
 
+@pytest.mark.long
 def test_an_auditor_reads_masked_but_does_not_unmask(site: Site, person: Person) -> None:
     client = site.client("auditor")
     page = client.get(person.page)
@@ -201,6 +207,7 @@ def test_the_picture_and_the_list_have_all_rows_that_are_about_the_person(
     assert f"{len(links)} 处提及连到一个主体" in page
 
 
+@pytest.mark.long
 def test_a_day_before_the_first_build_knows_nobody_and_today_knows_the_same(
     site: Site, person: Person
 ) -> None:
@@ -217,6 +224,7 @@ def test_a_day_before_the_first_build_knows_nobody_and_today_knows_the_same(
         assert client.get(person.page, {"day": nonsense}).status_code in {200, 404}, nonsense
 
 
+@pytest.mark.long
 def test_the_csv_has_the_values_of_the_json(site: Site, person: Person) -> None:
     told = fields(view(site, f"{person.page}.json"))
     text = site.client().get(f"{person.page}.csv").content.decode("utf-8-sig")
@@ -227,6 +235,7 @@ def test_the_csv_has_the_values_of_the_json(site: Site, person: Person) -> None:
     assert {row["rehearsal"] for row in rows} == {"演练"}
 
 
+@pytest.mark.long
 def test_the_list_of_libraries_counts_what_was_built(site: Site, home: Path) -> None:
     rows = {row["name"]: row for row in view(site, "/steward/libraries.json", "leader")}
     (held,) = lake(home, "SELECT count(*) AS n FROM {lib.population}")

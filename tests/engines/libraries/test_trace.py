@@ -11,6 +11,14 @@ from tests.steward.conftest import Site
 
 COUNTED = "indicator:residents_living"
 WHY = "核对墙上的数字"
+UNKNOWN = (
+    "indicator:nothing",
+    "model:lib.nothing",
+    "person:P000000000000000000000000",
+    "person:P000000000000000000000000/name",
+    "unicorn:x",
+    "nothing",
+)
 
 
 @pytest.fixture
@@ -26,6 +34,7 @@ def kinds(told: Any) -> list[str]:
     return [step["kind"] for step in told["steps"]]
 
 
+@pytest.mark.long
 def test_a_trace_begins_at_every_number_and_every_library(site: Site, home: Path) -> None:
     page = site.client().get("/steward/trace").content.decode()
     for thing in (COUNTED, "model:lib.population", "model:lib.legal_person"):
@@ -162,42 +171,35 @@ def test_who_sees_no_content_is_led_to_the_model_and_told_why(
     assert done("person:", "lake.read") == []
     address = f"/steward/trace/person:{person.id}/died_on/reveal"
     assert site.client(username).post(address, {"purpose": WHY}).status_code == 403
-    assert [e.outcome for e in record("person:") if e.action == "lake.reveal"] in ([], ["refused"])
+    # Whose duty never unmasks is stopped at the door, the officer by the guard, which records it.
+    kept = {"refused"} if username == "civil" else set()
+    assert {e.outcome for e in record("person:")} == kept
 
 
-@pytest.mark.parametrize(
-    "thing",
-    [
-        "indicator:nothing",
-        "model:lib.nothing",
-        "person:P000000000000000000000000",
-        "person:P000000000000000000000000/name",
-        "unicorn:x",
-        "nothing",
-    ],
-)
-def test_what_nobody_knows_is_not_found_and_the_page_says_what_to_write(
-    site: Site, thing: str
-) -> None:
-    answer = site.client().get(f"/steward/trace/{thing}")
-    assert answer.status_code == 404
-    text = answer.content.decode()
-    assert "追不到" in text
-    assert "indicator:名字" in text
-    twin = site.client().get(f"/steward/trace/{thing}.json")
-    assert twin.status_code == 404
-    assert twin.json()["error"]["do"]
-    asked = site.client().get("/steward/trace", {"thing": thing})
-    assert asked.status_code == 404
-    assert "追不到" in asked.content.decode()
+def test_what_nobody_knows_is_not_found_and_the_page_says_what_to_write(site: Site) -> None:
+    client = site.client()
+    for thing in UNKNOWN:
+        answer = client.get(f"/steward/trace/{thing}")
+        assert answer.status_code == 404, thing
+        text = answer.content.decode()
+        assert "追不到" in text
+        assert "indicator:名字" in text
+        twin = client.get(f"/steward/trace/{thing}.json")
+        assert twin.status_code == 404, thing
+        assert twin.json()["error"]["do"]
+        asked = client.get("/steward/trace", {"thing": thing})
+        assert asked.status_code == 404, thing
+        assert "追不到" in asked.content.decode()
 
 
+@pytest.mark.long
 def test_a_field_that_the_library_does_not_have_is_not_found(site: Site, person: Person) -> None:
     answer = site.client().get(f"/steward/trace/person:{person.id}/shoe_size")
     assert answer.status_code == 404
     assert record(f"person:{person.id}") == []
 
 
+@pytest.mark.long
 def test_what_is_written_into_the_field_is_traced_like_an_address(site: Site) -> None:
     answer = site.client().get("/steward/trace", {"thing": " residents_living "})
     assert answer.status_code == 200
