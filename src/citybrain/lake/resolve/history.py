@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WHY = {
     "merge": "their mentions are one entity now; the older id stays",
-    "split": "some of its mentions are another entity now; the majority keeps the id",
+    "split": "some of its mentions are another entity now; the id stays where its number is",
     "gone": "none of its mentions is there any more",
 }
 

@@ -1,8 +1,8 @@
 """Ids that stay: who a cluster was before decides its id, and every change is an event.
 
-An entity with a number is recognised by its anchor, a keyed hash of the number; any other by
-its mentions. An id goes to the cluster that holds most of what was its own (a split keeps the
-majority); a cluster that could bear several bears the oldest (a merge keeps the older).
+An entity with a number is recognised by its anchor, a keyed hash of the number, and keeps its id
+while any row has it. Any other is recognised by its mentions: the id goes to the cluster that
+holds most of what was its own. A cluster that could bear several bears the oldest.
 """
 
 import secrets
