@@ -17,8 +17,6 @@ from tests.steward.conftest import Site, _site, language, systems
 
 __all__ = ["language", "systems"]
 
-RUN = "R-20210611-143200-00aa"  # rows are true as of the moment that a run's name tells
-
 
 def fill(home: Path, systems: Path, *, shipped: Path) -> None:
     """Collect, build and serve everything of the shipped city, as the queue would."""
@@ -40,7 +38,7 @@ def fill(home: Path, systems: Path, *, shipped: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CITYBRAIN_SYSTEMS", str(systems))
         names = tuple(applied.contracts)
-        got = collect(store, applied, names, readers=readers(), clock=clock, run_id=RUN)
+        got = collect(store, applied, names, readers=readers(), clock=clock)
     assert not [one.error for one in got.results if one.error]
     made = build(store, applied, names=None, clock=clock, workers=2)
     assert {one.status for one in made} == {"built"}, [one.error for one in made if one.error]

@@ -43,17 +43,12 @@ class Person:
 
 
 def somebody(home: Path) -> Person:
-    """Always the same: married, with number and telephone, a name of three characters.
-
-    Nobody of a company: there the name of who represents it is public by its contract.
-    """
+    """Always the same: married, with number and telephone, a name of three characters."""
     (row,) = lake(
         home,
         "SELECT person_id, name, id_number, phone FROM {lib.population}"
         " WHERE spouse_id_number IS NOT NULL AND phone IS NOT NULL AND length(name) = 3"
-        " AND id_number IS NOT NULL AND registered = '1' AND person_id NOT IN"
-        " (SELECT entity_id FROM {lib.person_links}"
-        " WHERE split_part(table_name, '.', 1) IN ('companies', 'tax')) ORDER BY person_id LIMIT 1",
+        " AND id_number IS NOT NULL AND registered = '1' ORDER BY person_id LIMIT 1",
     )
     return Person(
         id=row["person_id"], name=row["name"], number=row["id_number"], phone=row["phone"]

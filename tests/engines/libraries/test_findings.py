@@ -11,6 +11,8 @@ from citybrain.engines.libraries.models import FindingStep
 from tests.engines.libraries.oracle import NUMBER, done, lake, record, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
+
 TWIN = "/steward/findings.json"
 MINE = "public_security"  # the department of the account "police"
 
@@ -64,7 +66,6 @@ def test_no_filter_shows_an_officer_another_departments_findings(site: Site, hom
     assert other["finding_id"] not in csv_text.content.decode()
 
 
-@pytest.mark.long
 def test_the_steward_filters_by_department_kind_and_state(site: Site, home: Path) -> None:
     assert ids(view(site, TWIN, of=MINE)) == ids(held(home, MINE))
     assert ids(view(site, TWIN, kind="disagreement")) == {
@@ -89,7 +90,6 @@ def test_values_in_sentences_and_beside_them_are_masked(site: Site, home: Path) 
     assert NUMBER.findall(page) == []
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("username", ["operator", "leader"])
 def test_who_sees_no_content_sees_counts_and_no_sentence(
     site: Site, home: Path, username: str
@@ -148,7 +148,6 @@ def test_nobody_handles_the_finding_of_another_department(
     assert {e.outcome for e in acts} == {"refused"}
 
 
-@pytest.mark.long
 def test_an_unknown_state_or_finding_is_said_in_a_sentence(site: Site, own: str) -> None:
     for state in ("", "open", "gone", "<b>"):
         answer = handle(site, "engineer", own, state=state)
@@ -161,7 +160,6 @@ def test_an_unknown_state_or_finding_is_said_in_a_sentence(site: Site, own: str)
     assert not FindingStep.objects.exists()
 
 
-@pytest.mark.long
 def test_the_newest_step_is_the_state(site: Site, own: str) -> None:
     for state in ("sent", "accepted", "corrected"):
         handle(site, "engineer", own, state=state)
@@ -179,7 +177,6 @@ def test_the_page_counts_states_and_departments_as_the_lake_does(site: Site, hom
     assert "?of=housing_fund" not in officer
 
 
-@pytest.mark.long
 def test_the_answer_is_bounded_and_the_page_says_how_many_are_shown(
     site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

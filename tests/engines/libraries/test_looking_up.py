@@ -11,6 +11,8 @@ from pypinyin import lazy_pinyin
 from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, somebody, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
+
 FOUND = "/steward/libraries/population.json"
 WHY = "核对婚姻登记与户籍"
 
@@ -41,7 +43,6 @@ def test_a_person_is_found_by_name_by_pinyin_and_by_the_beginning_of_the_number(
         assert person.id in {hit["id"] for hit in hits}, query
 
 
-@pytest.mark.long
 def test_a_number_finds_nobody_else(site: Site, person: Person) -> None:
     (hit,) = view(site, FOUND, q=person.number)
     assert hit["id"] == person.id
@@ -55,6 +56,21 @@ def test_hits_are_masked_on_the_page_and_in_both_twins(site: Site, person: Perso
         assert person.id in text or f"{person.name[0]}**" in text, address
         assert person.name not in text, address
         assert NUMBER.findall(text) == [], address
+
+
+def test_who_represents_a_company_is_masked_on_their_own_page(site: Site, home: Path) -> None:
+    (row,) = lake(
+        home,
+        "SELECT p.person_id, p.name FROM {lib.population} p JOIN {lib.person_links} l"
+        " ON l.entity_id = p.person_id WHERE l.table_name = 'companies.companies'"
+        " AND length(p.name) = 3 AND l._row IN (SELECT _row FROM {ods.companies.companies}"
+        " WHERE legal_person_name = p.name) ORDER BY p.person_id LIMIT 1",
+    )
+    address = f"/steward/libraries/population/{row['person_id']}"
+    for page in (address, f"{address}.json", f"/steward/trace/person:{row['person_id']}/name"):
+        answer = site.client().get(page)
+        assert answer.status_code == 200
+        assert row["name"] not in answer.content.decode(), page
 
 
 def test_a_company_is_found_by_its_name_and_its_code(site: Site, home: Path) -> None:
@@ -162,7 +178,6 @@ def test_who_may_not_read_gets_no_value_and_is_not_recorded_as_a_reader(
     assert done("table:lib.population", "lake.read") == []
 
 
-@pytest.mark.long
 def test_an_auditor_reads_masked_but_does_not_unmask(site: Site, person: Person) -> None:
     client = site.client("auditor")
     page = client.get(person.page)
@@ -207,7 +222,6 @@ def test_the_picture_and_the_list_have_all_rows_that_are_about_the_person(
     assert f"{len(links)} 处提及连到一个主体" in page
 
 
-@pytest.mark.long
 def test_a_day_before_the_first_build_knows_nobody_and_today_knows_the_same(
     site: Site, person: Person
 ) -> None:
@@ -224,7 +238,6 @@ def test_a_day_before_the_first_build_knows_nobody_and_today_knows_the_same(
         assert client.get(person.page, {"day": nonsense}).status_code in {200, 404}, nonsense
 
 
-@pytest.mark.long
 def test_the_csv_has_the_values_of_the_json(site: Site, person: Person) -> None:
     told = fields(view(site, f"{person.page}.json"))
     text = site.client().get(f"{person.page}.csv").content.decode("utf-8-sig")
@@ -235,7 +248,6 @@ def test_the_csv_has_the_values_of_the_json(site: Site, person: Person) -> None:
     assert {row["rehearsal"] for row in rows} == {"演练"}
 
 
-@pytest.mark.long
 def test_the_list_of_libraries_counts_what_was_built(site: Site, home: Path) -> None:
     rows = {row["name"]: row for row in view(site, "/steward/libraries.json", "leader")}
     (held,) = lake(home, "SELECT count(*) AS n FROM {lib.population}")

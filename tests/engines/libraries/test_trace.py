@@ -9,6 +9,8 @@ from openpyxl import load_workbook
 from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, somebody, view
 from tests.steward.conftest import Site
 
+pytestmark = pytest.mark.long
+
 COUNTED = "indicator:residents_living"
 WHY = "核对墙上的数字"
 UNKNOWN = (
@@ -34,7 +36,6 @@ def kinds(told: Any) -> list[str]:
     return [step["kind"] for step in told["steps"]]
 
 
-@pytest.mark.long
 def test_a_trace_begins_at_every_number_and_every_library(site: Site, home: Path) -> None:
     page = site.client().get("/steward/trace").content.decode()
     for thing in (COUNTED, "model:lib.population", "model:lib.legal_person"):
@@ -192,14 +193,12 @@ def test_what_nobody_knows_is_not_found_and_the_page_says_what_to_write(site: Si
         assert "追不到" in asked.content.decode()
 
 
-@pytest.mark.long
 def test_a_field_that_the_library_does_not_have_is_not_found(site: Site, person: Person) -> None:
     answer = site.client().get(f"/steward/trace/person:{person.id}/shoe_size")
     assert answer.status_code == 404
     assert record(f"person:{person.id}") == []
 
 
-@pytest.mark.long
 def test_what_is_written_into_the_field_is_traced_like_an_address(site: Site) -> None:
     answer = site.client().get("/steward/trace", {"thing": " residents_living "})
     assert answer.status_code == 200

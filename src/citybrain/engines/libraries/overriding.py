@@ -54,7 +54,11 @@ def _mentions(
     """The mentions that the decision names, and the other entity's thing."""
     own = _own(here, other)
     if own:
-        rest = [edge.mention for edge in here.edges if edge.mention != own]
+        # Of the others one that is there by its number: it is the one that stays.
+        others = sorted(
+            (e for e in here.edges if e.mention != own), key=lambda e: e.how != "number"
+        )
+        rest = [edge.mention for edge in others]
         if same or not rest:
             raise CityError(
                 "这处提及已经算在这个主体里", do="要分开请选“不是同一个”", where=other

@@ -1,6 +1,7 @@
 """The lower steps of a trace, which show a person's value: library field, row, cell."""
 
 import os
+from collections.abc import Mapping
 
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.libraries import wiring
@@ -11,6 +12,7 @@ from citybrain.engines.libraries.views_trace import TraceFact, TraceGrid, TraceS
 from citybrain.engines.libraries.wiring import both, placed
 from citybrain.lake.connections import resolve
 from citybrain.lake.libraries.model import LibraryField
+from citybrain.lake.libraries.names import telling_a_person
 from citybrain.lake.libraries.record import Place, Record, Value
 from citybrain.lake.mask import mask_value
 from citybrain.lake.provenance import FileProof, file_of_row, table_proof
@@ -29,7 +31,8 @@ def value_steps(shown: Record, whole: Record, field: str) -> list[TraceStep]:
         if contract is not None:
             told = _column(contract, value.field, held)
             steps.append(_row(shown, held.place, contract, told))
-            steps.append(_cell(held.place, contract, told, revealed=shown is whole))
+            classes = _classes(contract, person=shown.library.entity == "person")
+            steps.append(_cell(held.place, contract, told, classes, revealed=shown is whole))
     return steps
 
 
@@ -128,7 +131,21 @@ def _around(names: list[str], name: str) -> list[str]:
     return names[start : start + SHOWN]
 
 
-def _cell(place: Place, contract: Contract, told: Field, *, revealed: bool) -> TraceStep:
+def _classes(contract: Contract, *, person: bool) -> dict[str, tuple[str, int]]:
+    """Masking and level of each column as the source calls it; stricter about a person."""
+    telling = telling_a_person(wiring.city(), contract.id) if person else {}
+    found = {}
+    for one in contract.fields:
+        stricter = telling.get(one.name)
+        kept = stricter if stricter and stricter.level > one.level else one
+        found[one.source] = (kept.masking, kept.level)
+    return found
+
+
+def _cell(
+    place: Place, contract: Contract, told: Field, classes: Mapping[str, tuple[str, int]], *,
+    revealed: bool,
+) -> TraceStep:  # fmt: skip
     system = wiring.city().systems[contract.system]
     fetch = system.tables[contract.table]
     key = key_of(place.row, contract)
@@ -156,17 +173,18 @@ def _cell(place: Place, contract: Contract, told: Field, *, revealed: bool) -> T
         hash_title=both(""),
         verdict="",
         facts=tuple(where),
-        grid=_cell_grid(cell, contract, revealed=revealed) if cell else None,
+        grid=_cell_grid(cell, classes, revealed=revealed) if cell else None,
         masked=not revealed,
     )
 
 
-def _cell_grid(cell: SourceCell, contract: Contract, *, revealed: bool) -> TraceGrid:
-    """The cells around, masked by the contract's class of each column.
+def _cell_grid(
+    cell: SourceCell, classes: Mapping[str, tuple[str, int]], *, revealed: bool
+) -> TraceGrid:
+    """The cells around, masked by the class of each column.
 
     Revealed is the row that is meant alone: the rows beside it are about other people.
     """
-    by_source = {f.source: f for f in contract.fields}
     columns = list(range(len(cell.heads)))
     start = max(0, min(cell.column - 1 - SHOWN // 2, len(columns) - SHOWN))
     columns = columns[start : start + SHOWN]
@@ -175,8 +193,7 @@ def _cell_grid(cell: SourceCell, contract: Contract, *, revealed: bool) -> Trace
         shown: list[str | None] = [str(number)]
         for column in columns:
             value = values[column] if column < len(values) else ""
-            field = by_source.get(cell.heads[column])
-            masking, level = (field.masking, field.level) if field else ("secret", 4)
+            masking, level = classes.get(cell.heads[column], ("secret", 4))
             bare = (revealed and number == cell.row) or not value
             shown.append(value if bare else mask_value(value, masking, level))
         rows.append(tuple(shown))

@@ -124,8 +124,8 @@ def seen_at(one: Mention, city: City) -> str:
     """When the row was true: what the mention says, else when it was collected."""
     if one.seen_at:
         return f"CAST({one.seen_at} AS TIMESTAMP)"
-    # A batch is named after the moment its run began: R-20210611-143205-….
-    return "strptime(substr(\"_batch\", 3, 15), '%Y%m%d-%H%M%S')"
+    # A batch is named after the moment its run began: R-20210611-143205-…; an upload's is a hash.
+    return "try_strptime(substr(\"_batch\", 3, 15), '%Y%m%d-%H%M%S')"
 
 
 def _cast(value: str, column: str) -> str:

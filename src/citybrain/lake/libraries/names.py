@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from citybrain.city import City
 from citybrain.lake import sqltext
-from citybrain.lake.libraries.model import Library, Mention
+from citybrain.lake.libraries.model import Library, LibraryField, Mention
+from citybrain.lake.libraries.reading import libraries
 
 ROW = "__row"
 MENTIONS = {"person": "lib.person_mentions", "company": "lib.company_mentions"}
@@ -51,3 +52,21 @@ def home(libraries: Mapping[str, Library], entity: str) -> Library | None:
 def mention_of(mentions: tuple[Mention, ...], table: str, role: str) -> list[Mention]:
     """The declared mentions of a table, of one role or of any."""
     return [m for m in mentions if m.table == table and role in ("", m.role)]
+
+
+def telling_a_person(city: City, table: str) -> Mapping[str, LibraryField]:
+    """A table's columns that tell who a person is, with the library's field that masks them.
+
+    A shareholder's name is public beside the company; beside the person's other data it would
+    tell whose they are.
+    """
+    held = home(libraries(city), "person")
+    if held is None:
+        return {}
+    fields = {one.name: one for one in held.fields}
+    return {
+        column: fields[named]
+        for mention in mention_of(held.identity, table, "")
+        for named, column in mention.columns.items()
+        if named in fields
+    }

@@ -14,7 +14,7 @@ from citybrain.base.errors import CityError
 from citybrain.city import City
 from citybrain.lake.duck import connection
 from citybrain.lake.libraries.model import Library, LibraryField
-from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, department
+from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, department, telling_a_person
 from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.libraries.told import Edge, Loser, Place, Record, SourceRecord, Value
 from citybrain.lake.mask import mask_value
@@ -96,12 +96,16 @@ class _Reader:
         self.store, self.city = store, city
         self.as_of, self.reveal = as_of, reveal
         self.refs: dict[str, str] = {}
+        self.person = False
+        self.name = ""
 
     def record(self, duck: "DuckDBPyConnection", library: Library, entity: str) -> Record | None:
         """See ``golden``."""
+        self.person = library.entity == "person"
         rows = self._rows(duck, library.table, key_sql(library), [entity])
         if not rows:
             return None
+        self.name = str(rows[0].get("name") or "") if self.person else ""
         snapshot = self.store.snapshot(library.table, as_of=self.as_of)
         links = self._links(duck, library, entity)
         seen = self._seen(duck, library, links)
@@ -193,6 +197,12 @@ class _Reader:
         text = plain(value)
         return text if self.reveal else mask_value(text, masking, level)
 
+    def _unnamed(self, text: str | None) -> str | None:
+        """A text without the person's own name, which a shop may be called after."""
+        if self.reveal or not text or not self.name or self.name not in text:
+            return text
+        return text.replace(self.name, mask_value(self.name, "name", 3) or "")
+
     def _place(
         self, row: str, seen: Mapping[str, datetime], seen_at: datetime | None = None
     ) -> Place:
@@ -244,9 +254,12 @@ class _Reader:
         contract = self.city.contracts.get(table)
         values: dict[str, str | None] = {}
         masked = []
+        telling = telling_a_person(self.city, table) if self.person else {}
         for one in contract.fields if contract else ():
             text = plain(row.get(one.name))
-            values[one.name] = self._shown(text, one.masking, one.level)
+            stricter = telling.get(one.name)
+            kept = stricter if stricter and stricter.level > one.level else one
+            values[one.name] = self._unnamed(self._shown(text, kept.masking, kept.level))
             if values[one.name] != text:
                 masked.append(one.name)
         return SourceRecord(
