@@ -13,6 +13,8 @@ import pytest
 
 from tests.walks.commanding import COMMAND, MARRIAGES, Installation
 
+pytestmark = pytest.mark.long
+
 NAMED = ("civil", "components", "permits")
 
 
@@ -74,7 +76,6 @@ def _change_the_source(systems: Path, number: int) -> None:
     fresh.replace(path)
 
 
-@pytest.mark.long
 def test_a_backup_of_a_busy_installation_restores_to_an_equal_one(
     place: Installation, tmp_path: Path
 ) -> None:
@@ -141,7 +142,6 @@ def test_a_home_in_use_is_not_restored_into(
     assert [p for p in new.home.rglob("*") if p.is_file()] == [new.home / left]
 
 
-@pytest.mark.long
 def test_one_damaged_file_is_found_refused_and_put_back(
     place: Installation, copy: Path, tmp_path: Path
 ) -> None:
@@ -177,7 +177,6 @@ def test_an_unknown_file_or_a_folder_that_is_no_backup_is_refused(
     assert not (tmp_path / "empty").exists()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("wait", [0.0, 0.4, 0.8])
 def test_a_killed_backup_leaves_nothing_under_its_name(
     original: Installation, tmp_path: Path, wait: float

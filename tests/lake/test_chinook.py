@@ -198,6 +198,7 @@ def test_postgresql_lake_equals_its_source_and_the_sqlite_lake(
 
 
 @pytest.mark.mariadb
+@pytest.mark.long
 def test_mariadb_lake_equals_its_source_and_the_sqlite_lake(
     tmp_path: Path, clock: FixedClock, mysql_url: str, sqlite_url: str
 ) -> None:

@@ -112,6 +112,7 @@ def test_on_paper_it_is_a_brief_of_tables(cockpit_gallery: str, window: Any) -> 
     assert page.locator(".top .mark").is_visible()
 
 
+@pytest.mark.long
 def test_the_numbers_move_by_themselves_and_stand_still_when_paused(
     town: Town, window: Any
 ) -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.chromium
 @pytest.mark.parametrize(
     ("theme", "language", "size"),
     [
-        ("light", "zh-hans", WIDE),
+        pytest.param("light", "zh-hans", WIDE, marks=pytest.mark.long),
         pytest.param("dark", "zh-hans", NARROW, marks=pytest.mark.long),
         pytest.param("light", "zh-hans", NARROW, marks=pytest.mark.long),
         pytest.param("dark", "zh-hans", WIDE, marks=pytest.mark.long),

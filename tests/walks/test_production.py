@@ -112,6 +112,7 @@ def embedded(simulated: Path, tmp_path: Path) -> Installation:
     return place
 
 
+@pytest.mark.long
 def test_the_walk_on_the_embedded_default(embedded: Installation) -> None:
     city = content()
     assert "applied" in embedded.run("apply")
