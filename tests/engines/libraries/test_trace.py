@@ -100,6 +100,21 @@ def test_field_row_and_cell_are_those_that_the_lake_and_the_workbook_say(
     assert grid["rows"][grid["at"][0]][grid["at"][1]] == kind == delivered["value"]
 
 
+def test_the_cell_is_the_one_that_holds_the_value_in_the_persons_role(
+    site: Site, home: Path, person: Person
+) -> None:
+    told = view(site, f"/steward/trace/person:{person.id}/spouse_id_number.json")
+    (row,) = [step for step in told["steps"] if step["kind"] == "row"]
+    (wed,) = lake(
+        home,
+        "SELECT m.man_id_number AS man FROM {ods.civil.marriages} m JOIN {lib.population} p"
+        " ON p.spouse_id_number__row = m._row WHERE p.person_id = ?",
+        person.id,
+    )
+    spouse = "woman_id_number" if wed["man"] == person.number else "man_id_number"
+    assert row["grid"]["names"][row["grid"]["at"][1]] == spouse
+
+
 def test_unmasking_a_cell_does_not_unmask_the_rows_of_other_people_beside_it(
     site: Site, home: Path, person: Person
 ) -> None:

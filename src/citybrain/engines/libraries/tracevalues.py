@@ -11,9 +11,9 @@ from citybrain.engines.libraries.views_library import SourceRow
 from citybrain.engines.libraries.views_trace import TraceFact, TraceGrid, TraceStep
 from citybrain.engines.libraries.wiring import both, placed
 from citybrain.lake.connections import resolve
-from citybrain.lake.libraries.model import LibraryField
+from citybrain.lake.libraries.expressions import columns
 from citybrain.lake.libraries.names import telling_a_person
-from citybrain.lake.libraries.record import Place, Record, Value
+from citybrain.lake.libraries.record import Place, Record, SourceRecord, Value
 from citybrain.lake.mask import mask_value
 from citybrain.lake.provenance import FileProof, file_of_row, table_proof
 from citybrain.lake.sourcecells import SourceCell, key_of, letters, source_cell
@@ -29,7 +29,7 @@ def value_steps(shown: Record, whole: Record, field: str) -> list[TraceStep]:
     if held.place is not None and held.place.row:
         contract = wiring.city().contracts.get(held.place.table)
         if contract is not None:
-            told = _column(contract, value.field, held)
+            told = _column(contract, held, _delivered(whole, held.place))
             steps.append(_row(shown, held.place, contract, told))
             classes = _classes(contract, person=shown.library.entity == "person")
             steps.append(_cell(held.place, contract, told, classes, revealed=shown is whole))
@@ -72,25 +72,32 @@ def _whose(place: SourceRow) -> tuple[str, str]:
     )
 
 
-def _column(contract: Contract, field: LibraryField, held: Value) -> Field:
-    """The contract's field that the value was taken from: by name, else by its value."""
-    row = {f.name: f for f in contract.fields}
-    for source in field.sources:
-        if source.table == contract.id and source.value in row:
-            return row[source.value]
-    for source in field.sources:
-        if source.table == contract.id:
-            named = [f for f in contract.fields if f.name in source.value]
-            if named:
-                return named[0]
-    return row.get(field.name, contract.fields[0])
+def _column(contract: Contract, held: Value, row: SourceRecord | None) -> Field:
+    """The contract's field that the value was taken from.
+
+    Of the columns that the sources of the table read, in the role that the entity has in the
+    row, the one that holds the value; else the first.
+    """
+    roles = ("", *(row.roles if row else ()))
+    sources = [s for s in held.field.sources if s.table == contract.id]
+    mine = [s for s in sources if s.role in roles] or sources
+    read = [f for s in mine for f in contract.fields if f.name in columns(s.value)]
+    values = row.values if row else {}
+    same = [f for f in read if held.value is not None and values.get(f.name) == held.value]
+    named = [f for f in contract.fields if f.name == held.field.name]
+    return next(iter([*same, *read, *named]), contract.fields[0])
+
+
+def _delivered(record: Record, place: Place) -> SourceRecord | None:
+    """The record's row of that place, as its department delivered it."""
+    here = (place.table, place.ref)
+    return next((s for s in record.sources if (s.place.table, s.place.ref) == here), None)
 
 
 def _row(shown: Record, place: Place, contract: Contract, told: Field) -> TraceStep:
     lake_table = contract.lake_table
     proof = file_of_row(wiring.store(), lake_table, place.row)
-    mine = next((s for s in shown.sources if s.place.table == place.table
-                 and s.place.ref == place.ref), None)  # fmt: skip
+    mine = _delivered(shown, place)
     values = dict(mine.values) if mine else {}
     names = _around([f.name for f in contract.fields], told.name)
     titles = {f.name: f.title or f.name for f in contract.fields}
