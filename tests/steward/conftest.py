@@ -87,6 +87,17 @@ def built(tmp_path_factory: pytest.TempPathFactory, systems: Path, shipped_home:
     return home
 
 
+def site_over(
+    home: Path, systems: Path, settings: Any, patch: pytest.MonkeyPatch
+) -> Iterator[Site]:
+    """The pages over a home, and nothing of it remembered afterwards."""
+    from citybrain.engines.catalogue import wiring
+
+    wiring.forget()
+    yield _site(home, systems, settings, patch)
+    wiring.forget()
+
+
 def _site(home: Path, systems: Path, settings: Any, patch: pytest.MonkeyPatch) -> Site:
     from citybrain.engines.identity import service as identity
 
@@ -118,11 +129,7 @@ def site(
     transactional_db: None,
 ) -> Iterator[Site]:
     """The pages over the home that all tests share."""
-    from citybrain.engines.catalogue import wiring
-
-    wiring.forget()
-    yield _site(built, systems, settings, monkeypatch)
-    wiring.forget()
+    yield from site_over(built, systems, settings, monkeypatch)
 
 
 @pytest.fixture
@@ -135,11 +142,7 @@ def own_site(
     transactional_db: None,
 ) -> Iterator[Site]:
     """The pages over a home of one's own, with its own copy of the departments' files."""
-    from citybrain.engines.catalogue import wiring
-
     mine = tmp_path / "systems"
     shutil.copytree(systems, mine)
     build(tmp_path / "home", mine, (TABLE,), shipped=shipped_home)
-    wiring.forget()
-    yield _site(tmp_path / "home", mine, settings, monkeypatch)
-    wiring.forget()
+    yield from site_over(tmp_path / "home", mine, settings, monkeypatch)

@@ -12,8 +12,9 @@ import pytest
 
 from citybrain import city
 from citybrain.base.clock import SystemClock
+from tests.engines.libraries.oracle import Person, lake, somebody
 from tests.once import once
-from tests.steward.conftest import Site, _site, language, systems
+from tests.steward.conftest import Site, language, site_over, systems
 
 __all__ = ["language", "systems"]
 
@@ -70,8 +71,22 @@ def site(
     transactional_db: None,
 ) -> Iterator[Site]:
     """The pages over the module's home."""
-    from citybrain.engines.catalogue import wiring
+    yield from site_over(home, systems, settings, monkeypatch)
 
-    wiring.forget()
-    yield _site(home, systems, settings, monkeypatch)
-    wiring.forget()
+
+@pytest.fixture
+def person(home: Path) -> Person:
+    """Somebody of the city whose marriage was told."""
+    return somebody(home)
+
+
+@pytest.fixture
+def stranger(home: Path, person: Person) -> str:
+    """Somebody else, with other people's numbers."""
+    (row,) = lake(
+        home,
+        "SELECT person_id FROM {lib.population} WHERE person_id <> ? AND spouse_id_number IS NULL"
+        " AND id_number IS NOT NULL ORDER BY person_id DESC LIMIT 1",
+        person.id,
+    )
+    return str(row["person_id"])

@@ -8,18 +8,13 @@ from typing import Any
 import pytest
 from pypinyin import lazy_pinyin
 
-from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, somebody, view
+from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, view
 from tests.steward.conftest import Site
 
 pytestmark = pytest.mark.long
 
 FOUND = "/steward/libraries/population.json"
 WHY = "核对婚姻登记与户籍"
-
-
-@pytest.fixture
-def person(home: Path) -> Person:
-    return somebody(home)
 
 
 def fields(told: Any) -> dict[str, Any]:

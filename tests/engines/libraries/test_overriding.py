@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from citybrain.engines.work.models import Job
-from tests.engines.libraries.oracle import Person, done, lake, somebody, view
+from tests.engines.libraries.oracle import Person, done, lake, view
 from tests.steward.conftest import Site
 
 pytestmark = pytest.mark.long
@@ -19,23 +19,6 @@ MAN = "civil.marriages/1#man"
 
 def decide(site: Site, person: Person, who: str = "engineer", **form: str) -> Any:
     return site.client(who).post(f"{person.page}/same", {"purpose": WHY, **form})
-
-
-@pytest.fixture
-def person(home: Path) -> Person:
-    return somebody(home)
-
-
-@pytest.fixture
-def stranger(home: Path, person: Person) -> str:
-    """Somebody else, with other people's numbers."""
-    (row,) = lake(
-        home,
-        "SELECT person_id FROM {lib.population} WHERE person_id <> ? AND spouse_id_number IS NULL"
-        " AND id_number IS NOT NULL ORDER BY person_id DESC LIMIT 1",
-        person.id,
-    )
-    return str(row["person_id"])
 
 
 @pytest.mark.parametrize("purpose", ["", "   ", "是"])

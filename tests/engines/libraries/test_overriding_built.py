@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engines.libraries.oracle import Person, done, lake, record, somebody, view
+from tests.engines.libraries.oracle import Person, done, lake, record, view
 from tests.steward.conftest import Site
 
 pytestmark = pytest.mark.long
@@ -37,23 +37,6 @@ def mentions_of(home: Path, entity: str) -> list[str]:
         entity,
     )
     return [row["mention"] for row in rows]
-
-
-@pytest.fixture
-def person(home: Path) -> Person:
-    return somebody(home)
-
-
-@pytest.fixture
-def stranger(home: Path, person: Person) -> str:
-    """Somebody else, with other people's numbers."""
-    (row,) = lake(
-        home,
-        "SELECT person_id FROM {lib.population} WHERE person_id <> ? AND spouse_id_number IS NULL"
-        " AND id_number IS NOT NULL ORDER BY person_id DESC LIMIT 1",
-        person.id,
-    )
-    return str(row["person_id"])
 
 
 def test_two_are_made_one_and_a_mention_is_made_another_and_both_stay_recorded(

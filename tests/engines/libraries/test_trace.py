@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, somebody, view
+from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, view
 from tests.steward.conftest import Site
 
 pytestmark = pytest.mark.long
@@ -21,11 +21,6 @@ UNKNOWN = (
     "unicorn:x",
     "nothing",
 )
-
-
-@pytest.fixture
-def person(home: Path) -> Person:
-    return somebody(home)
 
 
 def traced(site: Site, thing: str, who: str = "engineer", **query: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from citybrain.engines.libraries import querying
 from citybrain.engines.libraries.models import PastQuery, SavedQuery
-from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, somebody, view
+from tests.engines.libraries.oracle import NUMBER, Person, done, lake, record, view
 from tests.steward.conftest import Site
 
 pytestmark = pytest.mark.long
@@ -31,11 +31,6 @@ HOSTILE = (
     "SELECT getenv('HOME')",
     "SELECT * FROM information_schema.tables",
 )
-
-
-@pytest.fixture
-def person(home: Path) -> Person:
-    return somebody(home)
 
 
 def post(site: Site, what: str, who: str = "engineer", **form: str) -> Any:
