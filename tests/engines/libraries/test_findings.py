@@ -111,6 +111,18 @@ def test_looking_at_findings_is_one_entry_with_their_count(site: Site, home: Pat
     assert (entry.count, entry.masked) == (len(held(home)), True)
 
 
+def test_an_officers_look_is_one_entry_about_each_table_with_its_count(
+    site: Site, home: Path
+) -> None:
+    wanted: dict[str, int] = {}
+    for one in view(site, TWIN, "police"):
+        wanted[f"table:{one['table']}"] = wanted.get(f"table:{one['table']}", 0) + 1
+    assert wanted
+    found = [e for e in done("table:", "lake.read") if e.thing in wanted]
+    assert {e.thing: e.count for e in found} == wanted
+    assert len(found) == len(wanted)
+
+
 def test_an_officer_accepts_an_own_finding_and_everybody_sees_it(site: Site, own: str) -> None:
     assert handle(site, "police", own, state="accepted").status_code == 302
     for who in ("police", "engineer"):

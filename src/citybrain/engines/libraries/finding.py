@@ -1,5 +1,6 @@
 """Findings: what departments should look at again, and what became of it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -50,12 +51,11 @@ def findings(
     counted = _counted(_only(actor) or of)
     if not wiring.store().exists(FINDINGS):
         return _nothing(actor)
-    with looking(actor, _thing(actor), FINDINGS) as done:
-        steps = _newest()
-        read = told(wiring.store(), limit=MOST, department=_only(actor) or of, kind=kind)
-        kept = [one for one in read if not state or _state(steps, one["finding_id"]) == state]
-        done.count = min(len(kept), limit)
-        rows = _rows(kept[:limit], reveal=False, steps=steps)
+    steps = _newest()
+    read = told(wiring.store(), limit=MOST, department=_only(actor) or of, kind=kind)
+    kept = [one for one in read if not state or _state(steps, one["finding_id"]) == state]
+    entry = _looked(actor, kept[:limit])  # before any of them is handed out
+    rows = _rows(kept[:limit], reveal=False, steps=steps)
     totals: dict[str, int] = dict.fromkeys(STATES, 0)
     for one in read:
         totals[_state(steps, one["finding_id"])] += 1
@@ -66,8 +66,20 @@ def findings(
         departments=counted,
         may_handle=wiring.may(actor, "findings.handle", _thing(actor)),
         built=True,
-        entry=done.entries[0],
+        entry=entry,
     )
+
+
+def _looked(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Record a look: one entry of the city's, or one for each table of an officer's; the first."""
+    whole = wiring.may(actor, "lake.read", "lake:")
+    things = Counter(_thing(actor) if whole else f"table:{one['table_name']}" for one in rows)
+    entries: list[str] = []
+    for thing, count in (things or {_thing(actor): 0}).items():
+        with looking(actor, thing, FINDINGS) as done:
+            done.count = count
+        entries += done.entries
+    return entries[0]
 
 
 def handle_finding(actor: Actor, finding_id: str, *, state: str, reason: str) -> None:

@@ -16,9 +16,8 @@ from citybrain.lake.provenance import pointers
 
 FOLLOW_SECONDS = 0.5
 GATHER = timedelta(minutes=2)
-BUILDS = (
-    "builds"  # a queue of its own: a city's build takes minutes, a person's collect must not wait
-)
+# A queue of its own: a city's build takes minutes, and a person's collect must not wait for it.
+BUILDS = "builds"
 _seen: dict[str, str] = {}
 
 

@@ -12,7 +12,7 @@ from citybrain.engines.libraries.views_trace import TraceFact, TraceGrid, TraceS
 from citybrain.engines.libraries.wiring import both, placed
 from citybrain.lake.connections import resolve
 from citybrain.lake.libraries.expressions import columns
-from citybrain.lake.libraries.names import telling_a_person
+from citybrain.lake.libraries.names import classes
 from citybrain.lake.libraries.record import Place, Record, SourceRecord, Value
 from citybrain.lake.mask import mask_value
 from citybrain.lake.provenance import FileProof, file_of_row, table_proof
@@ -31,8 +31,7 @@ def value_steps(shown: Record, whole: Record, field: str) -> list[TraceStep]:
         if contract is not None:
             told = _column(contract, held, _delivered(whole, held.place))
             steps.append(_row(shown, held.place, contract, told))
-            classes = _classes(contract, person=shown.library.entity == "person")
-            steps.append(_cell(held.place, contract, told, classes, revealed=shown is whole))
+            steps.append(_cell(held.place, contract, told, shown, revealed=shown is whole))
     return steps
 
 
@@ -138,21 +137,9 @@ def _around(names: list[str], name: str) -> list[str]:
     return names[start : start + SHOWN]
 
 
-def _classes(contract: Contract, *, person: bool) -> dict[str, tuple[str, int]]:
-    """Masking and level of each column as the source calls it; stricter about a person."""
-    telling = telling_a_person(wiring.city(), contract.id) if person else {}
-    found = {}
-    for one in contract.fields:
-        stricter = telling.get(one.name)
-        kept = stricter if stricter and stricter.level > one.level else one
-        found[one.source] = (kept.masking, kept.level)
-    return found
-
-
 def _cell(
-    place: Place, contract: Contract, told: Field, classes: Mapping[str, tuple[str, int]], *,
-    revealed: bool,
-) -> TraceStep:  # fmt: skip
+    place: Place, contract: Contract, told: Field, record: Record, *, revealed: bool
+) -> TraceStep:
     system = wiring.city().systems[contract.system]
     fetch = system.tables[contract.table]
     key = key_of(place.row, contract)
@@ -161,6 +148,9 @@ def _cell(
         connection = resolve(system.connection, wiring.home(), os.environ)
         cell = source_cell(connection, fetch, contract, key=list(key.values()), field=told.name)
     owner = source_row(place)
+    person = record.library.entity == "person"
+    kept = classes(wiring.city(), contract.id, person=person)
+    by_head = {f.source: kept[f.name] for f in contract.fields}
     where = [
         fact(both("系统", "System"), system.title or system.name, system.title_en),
         fact(both("物理表", "Physical table"), cell.file if cell else fetch.source, code=True),
@@ -180,34 +170,33 @@ def _cell(
         hash_title=both(""),
         verdict="",
         facts=tuple(where),
-        grid=_cell_grid(cell, classes, revealed=revealed) if cell else None,
+        grid=_cell_grid(cell, by_head, revealed=revealed) if cell else None,
         masked=not revealed,
     )
 
 
 def _cell_grid(
-    cell: SourceCell, classes: Mapping[str, tuple[str, int]], *, revealed: bool
+    cell: SourceCell, by_head: Mapping[str, tuple[str, int]], *, revealed: bool
 ) -> TraceGrid:
     """The cells around, masked by the class of each column.
 
     Revealed is the row that is meant alone: the rows beside it are about other people.
     """
-    columns = list(range(len(cell.heads)))
-    start = max(0, min(cell.column - 1 - SHOWN // 2, len(columns) - SHOWN))
-    columns = columns[start : start + SHOWN]
+    start = max(0, min(cell.column - 1 - SHOWN // 2, len(cell.heads) - SHOWN))
+    span = range(len(cell.heads))[start : start + SHOWN]
     rows = []
     for number, values in cell.rows:
         shown: list[str | None] = [str(number)]
-        for column in columns:
+        for column in span:
             value = values[column] if column < len(values) else ""
-            masking, level = classes.get(cell.heads[column], ("secret", 4))
+            masking, level = by_head.get(cell.heads[column], ("secret", 4))
             bare = (revealed and number == cell.row) or not value
             shown.append(value if bare else mask_value(value, masking, level))
         rows.append(tuple(shown))
     at = next(n for n, (number, _v) in enumerate(cell.rows) if number == cell.row)
     return TraceGrid(
-        heads=("", *(f"{letters(c + 1)} {cell.heads[c]}" for c in columns)),
-        names=("", *(cell.heads[c] for c in columns)),
+        heads=("", *(f"{letters(c + 1)} {cell.heads[c]}" for c in span)),
+        names=("", *(cell.heads[c] for c in span)),
         rows=tuple(rows),
-        at=(at, columns.index(cell.column - 1) + 1),
+        at=(at, span.index(cell.column - 1) + 1),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from citybrain.city import City
 from citybrain.lake import sqltext
-from citybrain.lake.libraries.model import Library, LibraryField, Mention
+from citybrain.lake.libraries.model import Library, Mention
 from citybrain.lake.libraries.reading import libraries
 
 ROW = "__row"
@@ -54,19 +54,24 @@ def mention_of(mentions: tuple[Mention, ...], table: str, role: str) -> list[Men
     return [m for m in mentions if m.table == table and role in ("", m.role)]
 
 
-def telling_a_person(city: City, table: str) -> Mapping[str, LibraryField]:
-    """A table's columns that tell who a person is, with the library's field that masks them.
+def classes(city: City, table: str, *, person: bool) -> dict[str, tuple[str, int]]:
+    """Masking and level of a table's columns by its contract; stricter beside a person.
 
-    A shareholder's name is public beside the company; beside the person's other data it would
-    tell whose they are.
+    A shareholder's name is public beside the company; beside a person's other data it would
+    tell whose they are. What tells who a person is has there at least the library's class.
     """
-    held = home(libraries(city), "person")
-    if held is None:
-        return {}
-    fields = {one.name: one for one in held.fields}
-    return {
+    contract = city.contracts.get(table)
+    held = home(libraries(city), "person") if person else None
+    fields = {one.name: one for one in held.fields} if held else {}
+    telling = {
         column: fields[named]
-        for mention in mention_of(held.identity, table, "")
+        for mention in (mention_of(held.identity, table, "") if held else ())
         for named, column in mention.columns.items()
         if named in fields
     }
+    found = {}
+    for one in contract.fields if contract else ():
+        stricter = telling.get(one.name)
+        kept = stricter if stricter and stricter.level > one.level else one
+        found[one.name] = (kept.masking, kept.level)
+    return found

@@ -14,7 +14,7 @@ from citybrain.base.errors import CityError
 from citybrain.city import City
 from citybrain.lake.duck import connection
 from citybrain.lake.libraries.model import Library, LibraryField
-from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, department, telling_a_person
+from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, classes, department
 from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.libraries.told import Edge, Loser, Place, Record, SourceRecord, Value
 from citybrain.lake.mask import mask_value
@@ -251,17 +251,13 @@ class _Reader:
     def _source(
         self, table: str, row: Mapping[str, Any], roles: list[str], seen: Mapping[str, datetime]
     ) -> SourceRecord:
-        contract = self.city.contracts.get(table)
         values: dict[str, str | None] = {}
         masked = []
-        telling = telling_a_person(self.city, table) if self.person else {}
-        for one in contract.fields if contract else ():
-            text = plain(row.get(one.name))
-            stricter = telling.get(one.name)
-            kept = stricter if stricter and stricter.level > one.level else one
-            values[one.name] = self._unnamed(self._shown(text, kept.masking, kept.level))
-            if values[one.name] != text:
-                masked.append(one.name)
+        for name, (masking, level) in classes(self.city, table, person=self.person).items():
+            text = plain(row.get(name))
+            values[name] = self._unnamed(self._shown(text, masking, level))
+            if values[name] != text:
+                masked.append(name)
         return SourceRecord(
             place=self._place(row["_row"], seen),
             roles=tuple(roles),
