@@ -143,3 +143,13 @@ def test_what_cannot_be_read_is_protected_wholly() -> None:
 def test_figures_are_told_from_values() -> None:
     assert is_aggregated("x", _told("SELECT count(name) AS x FROM lib.people", "x"))
     assert not is_aggregated("x", _told("SELECT max(name) AS x FROM lib.people", "x"))
+
+
+@pytest.mark.parametrize("by", ["GROUP BY ALL", "GROUP BY 1", "GROUP BY name"])
+def test_however_it_is_written_a_figure_of_one_person_is_personal(by: str) -> None:
+    sql = f"SELECT name AS n, sum(year(born)) AS x FROM lib.people {by}"  # noqa: S608 - a test
+    told = _told(sql, "n", "x")
+    assert [(s.column, s.how) for s in told.conditions] == [("name", "group")]
+    assert inherited("x", told, CLASSES) == Class(level=3)
+    whole = _told("SELECT sum(year(born)) AS x FROM lib.people", "x")
+    assert inherited("x", whole, CLASSES) == Class(level=2)

@@ -128,8 +128,18 @@ def _conditions(root: Scope, walker: "_Walker") -> Iterator[Source]:
         for join in select.args.get("joins") or ():
             if on := join.args.get("on"):
                 yield from walker.walk(on, scope, "condition", "join")
-        if group := select.args.get("group"):
-            yield from walker.walk(group, scope, "condition", "group")
+        for part in _grouped(select):
+            yield from walker.walk(part, scope, "condition", "group")
+
+
+def _grouped(select: exp.Select) -> list[exp.Expr]:
+    """What a SELECT's rows are grouped by; with ``GROUP BY ALL`` all that is no aggregate."""
+    group = select.args.get("group")
+    if group is None:
+        return []
+    if not group.args.get("all"):
+        return [group]
+    return [one for one in select.expressions if not one.find(exp.AggFunc)]
 
 
 class _Walker:
