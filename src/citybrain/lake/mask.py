@@ -17,10 +17,15 @@ SHOWN_BELOW = 3  # levels 1 public and 2 internal are shown where no class says 
 
 @dataclass(frozen=True, kw_only=True)
 class Class:
-    """How a column is protected: ``level`` 1 public to 4 sensitive, ``masking`` its class."""
+    """How a column is protected: ``level`` 1 public to 4 sensitive, ``masking`` its class.
+
+    ``identifies``: one value is one "row" of its table, or one "person" wherever it stands, so
+    that a figure grouped by it is no figure over many.
+    """
 
     level: int
     masking: str = "none"
+    identifies: str = ""
 
 
 @dataclass(frozen=True)

@@ -153,3 +153,38 @@ def test_however_it_is_written_a_figure_of_one_person_is_personal(by: str) -> No
     assert inherited("x", told, CLASSES) == Class(level=3)
     whole = _told("SELECT sum(year(born)) AS x FROM lib.people", "x")
     assert inherited("x", whole, CLASSES) == Class(level=2)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "sum(year(born)) OVER (ROWS BETWEEN CURRENT ROW AND CURRENT ROW)",
+        "avg(year(born)) FILTER (WHERE sex = '1') OVER (PARTITION BY person_id)",
+        "1 + sum(year(born)) OVER w",
+    ],
+)
+def test_a_figure_over_a_window_is_as_personal_as_the_values(figure: str) -> None:
+    sql = f"SELECT {figure} AS x FROM lib.people WINDOW w AS (ORDER BY name)"  # noqa: S608 - a test
+    assert inherited("x", _told(sql, "x"), CLASSES) == Class(level=3, masking="birth_date")
+
+
+def test_a_count_over_a_window_is_a_count() -> None:
+    told = _told("SELECT count(name) OVER (PARTITION BY county) AS x FROM lib.people", "x")
+    assert inherited("x", told, CLASSES) == Class(level=2)
+
+
+@pytest.mark.parametrize(
+    ("identifies", "table", "level"),
+    [("", "p", 2), ("person", "p", 3), ("row", "p", 3), ("person", "m", 3), ("row", "m", 2)],
+)
+def test_a_figure_by_what_names_one_person_or_row_is_personal(
+    identifies: str, table: str, level: int
+) -> None:
+    key = Class(level=2, identifies=identifies)
+    classes = {name: {**columns, "person_id": key} for name, columns in CLASSES.items()}
+    told = _told(
+        f"SELECT sum(year(p.born)) AS x FROM lib.people p JOIN civil.marriages m "  # noqa: S608 - a test
+        f"ON p.county = m.office GROUP BY {table}.person_id",
+        "x",
+    )
+    assert inherited("x", told, classes).level == level

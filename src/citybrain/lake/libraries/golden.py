@@ -50,7 +50,13 @@ def golden(library: Library, home: Library, city: City) -> Model:
 def notes(library: Library) -> dict[str, ColumnNote]:
     """Title, level and mask of every column; which row said it names a person, so is hidden."""
     found = {
-        library.entity_id: ColumnNote(title="主体编号", title_en="Entity", level=2, masking="none"),
+        library.entity_id: ColumnNote(
+            title="主体编号",
+            title_en="Entity",
+            level=2,
+            masking="none",
+            identifies="person" if library.entity == "person" else "",
+        ),
         RECORDS: ColumnNote(title="来源记录数", title_en="Source records", level=1, masking="none"),
     }
     for one in library.fields:

@@ -1,5 +1,7 @@
 """Which entity every mention belongs to: the step of resolution, configured by the library."""
 
+from dataclasses import replace
+
 from citybrain.lake.libraries.model import Library
 from citybrain.lake.libraries.names import LINKS
 from citybrain.lake.models.model import ColumnNote, Model
@@ -27,6 +29,7 @@ _NOTES = {
     ),
 }
 _STEPS = {"person": native_people, "company": native_companies}
+_NAMES = {"person": "person", "company": ""}
 
 
 def links(library: Library) -> Model:
@@ -39,7 +42,7 @@ def links(library: Library) -> Model:
         native=_STEPS[entity](library.resolution),
         grain=("mention",),
         owner=library.owner,
-        columns=_NOTES,
+        columns=_NOTES | {"entity_id": replace(_NOTES["entity_id"], identifies=_NAMES[entity])},
         file=library.file,
         generated=True,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from citybrain.base.errors import CityError
 from citybrain.base.hashing import canonical_json, sha256_bytes
 from citybrain.city import City
+from citybrain.city.contracts import Contract, Field
 from citybrain.city.words import did_you_mean
 from citybrain.lake import setaside, sqltext
 from citybrain.lake.mask import Class
@@ -94,12 +95,19 @@ def analyse(
     )
 
 
+def _identifies(contract: Contract, field: Field) -> str:
+    return "row" if contract.key == (field.name,) else ""
+
+
 def delivered(city: City) -> dict[str, dict[str, Class]]:
     """The classes of the columns of every contract's table."""
     marks = {"_batch": Class(level=1), "_contract": Class(level=1)}
     return {
         contract.lake_table: marks
-        | {f.name: Class(level=f.level, masking=f.masking) for f in contract.fields}
+        | {
+            f.name: Class(level=f.level, masking=f.masking, identifies=_identifies(contract, f))
+            for f in contract.fields
+        }
         for contract in city.contracts.values()
     }
 
@@ -207,7 +215,11 @@ class _Work:
             if note and comes and not model.generated:
                 self._lowered(model, name, Class(level=level, masking=masking), comes)
             if level:
-                yield name, Class(level=level, masking=masking or "none")
+                names_one = (note and note.identifies) or (comes.identifies if comes else "")
+                yield (
+                    name,
+                    Class(level=level, masking=masking or "none", identifies=names_one or ""),
+                )
 
     def _lowered(self, model: Model, name: str, said: Class, comes: Class) -> None:
         lower = said.level < comes.level or (said.masking == "none" != comes.masking)

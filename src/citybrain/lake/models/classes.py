@@ -59,7 +59,7 @@ class _Key:
 
 def _digest(city: City, of: Mapping[str, Model], ran: Mapping[str, Mapping[str, str]]) -> str:
     contracts = [
-        [c.id, [[f.name, f.type, f.level, f.masking] for f in c.fields]]
+        [c.id, [[f.name, f.type, f.level, f.masking, f.key] for f in c.fields]]
         for c in city.contracts.values()
     ]
     made = [
@@ -67,7 +67,7 @@ def _digest(city: City, of: Mapping[str, Model], ran: Mapping[str, Mapping[str, 
             m.name,
             m.sql,
             m.generated,
-            [[n, c.level, c.masking, c.type] for n, c in m.columns.items()],
+            [[n, c.level, c.masking, c.type, c.identifies] for n, c in m.columns.items()],
             list(m.native.inputs) if m.native else [],
         ]
         for m in of.values()

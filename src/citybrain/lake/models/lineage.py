@@ -261,7 +261,15 @@ def _coalesce(node: exp.Expr, kind: str, how: str) -> Iterator[_Child]:
 
 
 def _window(node: exp.Expr, kind: str, how: str) -> Iterator[_Child]:
-    yield node.this, _worse(kind, "transform"), how, 0
+    carried = _worse(kind, "transform")
+    figure = node.this
+    if isinstance(figure, exp.Filter):
+        yield figure.expression, "condition", "filter", 0
+        figure = figure.this
+    if isinstance(figure, _STATISTICS):
+        yield from _same(figure, carried, how, 0)  # a window may be as narrow as one row
+    else:
+        yield figure, carried, how, 0
     for part in [*(node.args.get("partition_by") or ()), node.args.get("order")]:
         if part:
             yield part, "condition", "window", 0

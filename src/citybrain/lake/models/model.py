@@ -27,6 +27,7 @@ class ColumnNote:
 
     ``why`` says why the column is less protected than what it was made from. ``type`` (of the
     contract's grammar) is said by native steps only, so that models above them can be checked.
+    ``identifies`` is "person" for ids of people, which no header says.
     """
 
     title: str = ""
@@ -35,6 +36,7 @@ class ColumnNote:
     masking: str = ""
     why: str = ""
     type: str = ""
+    identifies: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
