@@ -40,9 +40,17 @@ def by_sqlglot(home: Path, column: str) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("column", ["month", "office", "marriages", "divorces"])
-def test_what_comes_before_a_column_is_what_sqlglot_says(
-    site: Site, home: Path, column: str
+@pytest.mark.parametrize(
+    ("column", "grouped"),
+    [
+        ("month", set()),
+        ("office", set()),
+        ("marriages", {"registered_on", "office"}),
+        ("divorces", {"registered_on", "office"}),
+    ],
+)
+def test_what_comes_before_a_column_is_what_sqlglot_says_and_what_it_is_counted_by(
+    site: Site, home: Path, column: str, grouped: set[str]
 ) -> None:
     shown = told(site, MODEL, column)
     nearest = {
@@ -50,7 +58,7 @@ def test_what_comes_before_a_column_is_what_sqlglot_says(
         for s in shown["steps"]
         if s["side"] == "up" and s["target"] == MODEL
     }
-    assert nearest == by_sqlglot(home, column)
+    assert nearest == by_sqlglot(home, column) | {(SOURCE, name) for name in grouped}
     assert nearest
 
 
