@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("ledger/test_ledger_service.py", "guard/test_acts.py", "identity", "work/test_queue.py")
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_the_engines_hold_on_postgresql(tmp_path: Path) -> None:
     with installation.postgresql() as url:
