@@ -127,9 +127,40 @@ def test_the_numbers_move_by_themselves_and_stand_still_when_paused(
     assert len(asked) == count
     assert page.locator("#beat-word").inner_text() == "已暂停"
     page.click("#pause")
-    assert "回访" not in page.locator("#feed").inner_text()
+    arrived = _arrivals(page)
     _collect(town)
-    page.locator("#feed", has_text="回访").wait_for(timeout=30_000)
+    page.wait_for_function(
+        f"before => ({ARRIVALS}).some(one => !before.includes(one))", arg=arrived, timeout=30_000
+    )
+
+
+def test_an_answer_that_comes_after_the_pause_moves_nothing(
+    cockpit_gallery: str, window: Any
+) -> None:
+    page = window(cockpit_gallery, WALL)
+    held: list[Any] = []
+    page.route("**/live", lambda one: held.append(one))
+    page.goto(f"{cockpit_gallery}/gallery/full")
+    with page.expect_request("**/live", timeout=10_000):
+        pass
+    page.click("#pause")
+    held[-1].fulfill(status=200, content_type="text/html", body='<section id="feed">新</section>')
+    page.wait_for_timeout(300)
+    assert page.locator("#beat-word").inner_text() == "已暂停"
+    assert page.locator("#feed").inner_text() != "新"
+
+
+# The moments of one table's deliveries among the lines of what happens now.
+ARRIVALS = (
+    "[...document.querySelectorAll('#feed li')]"
+    ".filter(line => line.textContent.includes('回访入库'))"
+    ".map(line => line.querySelector('time').dateTime)"
+)
+
+
+def _arrivals(page: Any) -> list[str]:
+    found: list[str] = page.evaluate(ARRIVALS)
+    return found
 
 
 def _collect(town: Town) -> None:

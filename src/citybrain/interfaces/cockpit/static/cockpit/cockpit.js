@@ -49,17 +49,20 @@ const ask = async () => {
       headers: tag ? { "If-None-Match": tag } : {},
       redirect: "manual",
     });
+    if (!running) return; // paused while the answer was on its way: nothing moves any more
     if (answer.status === 304) return tell("", beat.dataset.ok);
     if (answer.type === "opaqueredirect" || answer.status === 403) {
       running = false;
       return tell("lost", `${beat.dataset.out} ${time()}`);
     }
     if (!answer.ok) throw new Error(answer.status);
+    const text = await answer.text();
+    if (!running) return;
     tag = answer.headers.get("ETag") || "";
-    renew(await answer.text());
+    renew(text);
     tell("", beat.dataset.ok);
   } catch {
-    if (!beat.classList.contains("lost")) tell("lost", `${beat.dataset.lost} ${time()}`);
+    if (running && !beat.classList.contains("lost")) tell("lost", `${beat.dataset.lost} ${time()}`);
   }
 };
 setInterval(ask, EVERY);
