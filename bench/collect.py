@@ -134,17 +134,18 @@ def _raw_file(folder: Path, relation: str) -> None:
 def _raw_postgresql(folder: Path, server: str) -> None:
     import adbc_driver_postgresql.dbapi as adbc
 
+    # Each column the quickest way that carries it: decimals as text (the driver's own numbers
+    # took twice as long), all others natively, in batches of 1 MB (16 MB took 5 % longer).
     shown = ", ".join(
-        f"{name}::text AS {name}" if kind.startswith(("date", "time", "decimal")) else name
+        f"{name}::text AS {name}" if kind.startswith("decimal") else name
         for name, kind, _sql in COLUMNS
     )
     typed = ", ".join(
-        f"CAST({name} AS {kind}) AS {name}"
-        if kind.startswith(("date", "time", "decimal"))
-        else name
+        f"CAST({name} AS {kind}) AS {name}" if kind.startswith("decimal") else name
         for name, kind, _sql in COLUMNS
     )
     with adbc.connect(server) as database, database.cursor() as cursor, duckdb.connect() as engine:
+        cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(1 << 20)})
         cursor.execute(f"SELECT {shown} FROM bench_collect")
         engine.register("delivered", cursor.fetch_record_batch())
         engine.execute(

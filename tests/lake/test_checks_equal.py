@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citybrain.lake.cast import bare_sql
-from citybrain.lake.checks import birth_if_valid
+from citybrain.lake.checks import birth_steps
 from citybrain.standards.resident_id import birth_date, check_digit
 
 PREFIX = st.from_regex(r"[1-9][0-9]{5}", fullmatch=True)
@@ -37,8 +37,13 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def ask(engine: duckdb.DuckDBPyConnection, sql: str, value: str | None) -> object:
-    row = engine.execute(f"SELECT {sql} FROM (SELECT ?::VARCHAR AS v)", [value]).fetchone()  # noqa: S608 - our own expression
+VALUE = "SELECT ?::VARCHAR AS v"
+
+
+def ask(
+    engine: duckdb.DuckDBPyConnection, sql: str, value: str | None, layer: str = VALUE
+) -> object:
+    row = engine.execute(f"SELECT {sql} FROM ({layer})", [value]).fetchone()  # noqa: S608 - our own expression
     assert row
     return row[0]
 
@@ -52,7 +57,10 @@ def test_a_birth_date_is_found_where_the_standard_finds_one(
         re.fullmatch("[0-9]{17}", number[:17]) and check_digit(number[:17]) == number[17]
     )
     expected = birth_date(number) if fits else None
-    assert ask(engine, birth_if_valid("v"), number) == expected
+    layer = VALUE
+    for step in birth_steps("v", "born"):
+        layer = f"SELECT *, {step} FROM ({layer})"  # noqa: S608 - our own expressions
+    assert ask(engine, "born", number, layer) == expected
 
 
 @settings(max_examples=150, deadline=None)

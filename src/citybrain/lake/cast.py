@@ -4,6 +4,7 @@ Every function returns SQL for DuckDB. A cast that would change a value (round a
 the time from a date, shift a zone) is not a cast: the value is null and the cell is wrong.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from citybrain.city.contracts import Field
@@ -51,14 +52,20 @@ _ULONG_MAX = 2**64 - 1
 class Cell:
     """One field's SQL: its text as delivered, its typed value, and whether that value is exact.
 
-    ``exact`` is only meaningful where the text is not empty and may be null.
+    ``exact`` is only meaningful where the text is not empty and may be null. ``kept``: the
+    value is what was delivered and null only where that is, so only ``exact`` can be false.
     """
 
     text: str
     value: str
     exact: str
-    sure: bool = False  # the column is of the type already: nothing can be wrong with it
     empty: str  # true where there is nothing: null, or only spaces where no text is meant
+    kept: bool = False
+
+    @property
+    def certain(self) -> bool:
+        """Nothing can be wrong with it."""
+        return self.kept and self.exact == "true"
 
 
 def text_sql(column: str, encoding: str, duckdb_type: str) -> str:
@@ -82,25 +89,29 @@ def text_sql(column: str, encoding: str, duckdb_type: str) -> str:
 
 
 def cell(
-    field: Field, column: str, *, encoding: str, duckdb_type: str, text: str, bare: str = ""
+    field: Field,
+    column: str,
+    *,
+    encoding: str,
+    duckdb_type: str,
+    text: str,
+    bare: str = "",
+    typed: str = "",
 ) -> Cell:
     """The field's value from ``column``.
 
     ``text`` is SQL for the cell's text, ``bare`` for the same without spaces around it and
-    null where nothing else is left (computed once by the caller, or here).
+    null where nothing else is left (computed once by the caller, or here). ``typed`` names
+    the value where ``exact`` is asked, if it has been computed by then.
     """
     if encoding == "native" and duckdb_type in _DIRECT.get(field.type, ()):
         target = parse(field.type).duckdb
         value = column if duckdb_type == target else f"try_cast({column} AS {target})"
-        return Cell(
-            sure=duckdb_type == target,
-            text=text,
-            value=value,
-            exact=f"({value}) IS NOT NULL",
-            empty=f"{column} IS NULL",
-        )
+        kept = duckdb_type == target
+        exact = "true" if kept else f"({value}) IS NOT NULL"
+        return Cell(text=text, value=value, exact=exact, empty=f"{column} IS NULL", kept=kept)
     if encoding == "native" and duckdb_type in _DATES.get(field.type, ()):
-        return _native_date(field, column, text)
+        return _native_date(field, column, text, kept=duckdb_type == parse(field.type).duckdb)
     if encoding == "native" and _decimal_fits(field.type, duckdb_type):
         value = f"try_cast({column} AS {parse(field.type).duckdb})"
         return Cell(
@@ -108,11 +119,15 @@ def cell(
         )
     if field.type == "string":
         return Cell(
-            text=text, value=text, exact=_readable(column, encoding), empty=f"{text} IS NULL"
+            text=text,
+            value=text,
+            exact=_readable(column, encoding),
+            empty=f"{text} IS NULL",
+            kept=True,
         )
     if field.type == "binary":
         return _binary(column, encoding, text)
-    return _from_text(field, text, bare or bare_sql(text))
+    return _from_text(field, text, bare or bare_sql(text), typed)
 
 
 def _readable(column: str, encoding: str) -> str:
@@ -133,15 +148,19 @@ def _binary(column: str, encoding: str, text: str) -> Cell:
     return Cell(text=text, value=value, exact="true", empty=f"{column} IS NULL")
 
 
-def _native_date(field: Field, column: str, text: str) -> Cell:
+def _native_date(field: Field, column: str, text: str, *, kept: bool) -> Cell:
     target = parse(field.type).duckdb
     # The bounds leave out infinity too, which DuckDB writes and nobody reads.
     kind = {"DATE": "DATE", "TIMESTAMP": "TIMESTAMP"}.get(target, "TIMESTAMPTZ")
     zone = "+00" if kind == "TIMESTAMPTZ" else ""
     clock = ("", "") if kind == "DATE" else (f" 00:00:00{zone}", f" 23:59:59.999999{zone}")
-    value = f"CASE WHEN {column} BETWEEN {kind} '0001-01-01{clock[0]}' "
-    value += f"AND {kind} '9999-12-31{clock[1]}' THEN {column}::{target} END"
-    return Cell(text=text, value=value, exact="true", empty=f"{column} IS NULL")
+    bounds = f"{kind} '0001-01-01{clock[0]}' AND {kind} '9999-12-31{clock[1]}'"
+    inside = f"{column} BETWEEN {bounds}"
+    empty = f"{column} IS NULL"
+    if kept:
+        return Cell(text=text, value=column, exact=inside, empty=empty, kept=True)
+    value = f"CASE WHEN {inside} THEN {column}::{target} END"
+    return Cell(text=text, value=value, exact="true", empty=empty)
 
 
 def _decimal_fits(wanted: str, given: str) -> bool:
@@ -164,52 +183,39 @@ def bare_sql(text: str) -> str:
     return f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}), '') END"
 
 
-def _from_text(field: Field, text: str, bare: str) -> Cell:
+def _from_text(field: Field, text: str, bare: str, typed: str) -> Cell:
     kind = "decimal" if field.type.startswith("decimal") else field.type
-    value, exact = {
-        "boolean": _boolean,
-        "int": _integer,
-        "long": _integer,
-        "ulong": _integer,
-        "decimal": _decimal,
-        "float": _floating,
-        "double": _floating,
-        "date": _date,
-        "timestamp": _timestamp,
-        "timestamptz": _timestamptz,
-        "time": _time,
-        "json": _json,
-    }[kind](bare, field)
+    value, exact = _PARSERS[kind](bare, field, typed)
     return Cell(text=text, value=value, exact=exact, empty=f"{bare} IS NULL")
 
 
-def _boolean(text: str, _field: Field) -> tuple[str, str]:
+def _boolean(text: str, _field: Field, _typed: str) -> tuple[str, str]:
     return f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END", "true"
 
 
-def _integer(text: str, field: Field) -> tuple[str, str]:
+def _integer(text: str, field: Field, typed: str) -> tuple[str, str]:
     value = f"try_cast({text} AS {parse(field.type).duckdb})"
     exact = (
-        f"CASE WHEN {value}::VARCHAR = {text} THEN true "
+        f"CASE WHEN ({typed or value})::VARCHAR = {text} THEN true "
         f"ELSE regexp_full_match({text}, '[+-]?\\d+(\\.0*)?') END"
     )
     if field.type == "ulong":
-        exact = f"({exact}) AND {value} BETWEEN 0 AND {_ULONG_MAX}"
+        exact = f"({exact}) AND ({typed or value}) BETWEEN 0 AND {_ULONG_MAX}"
     return value, exact
 
 
-def _decimal(text: str, field: Field) -> tuple[str, str]:
+def _decimal(text: str, field: Field, typed: str) -> tuple[str, str]:
     scale = parse(field.type).scale
     value = f"try_cast({text} AS {parse(field.type).duckdb})"
     pattern = f"[+-]?(\\d+(\\.\\d{{0,{scale}}}0*)?|\\.\\d{{0,{scale}}}0*)"
     exact = (
-        f"CASE WHEN {value}::VARCHAR = {text} THEN true "
+        f"CASE WHEN ({typed or value})::VARCHAR = {text} THEN true "
         f"ELSE regexp_full_match({text}, '{pattern}') END"
     )
     return value, exact
 
 
-def _floating(text: str, field: Field) -> tuple[str, str]:
+def _floating(text: str, field: Field, _typed: str) -> tuple[str, str]:
     return f"try_cast({text} AS {parse(field.type).duckdb})", f"NOT contains({text}, '_')"
 
 
@@ -217,7 +223,7 @@ def _formats(text: str, field: Field) -> list[str]:
     return [f"try_strptime({text}, {literal(pattern)})" for pattern in field.formats]
 
 
-def _date(text: str, field: Field) -> tuple[str, str]:
+def _date(text: str, field: Field, _typed: str) -> tuple[str, str]:
     # DuckDB would take 'infinity', a year of five digits, or drop the time of a timestamp.
     iso = f"CASE WHEN substr({text},5,1) IN ('-','/') AND (length({text}) <= 10 "
     iso += f"OR substr({text},11) IN (' 00:00:00','T00:00:00')) THEN try_cast({text} AS DATE) END"
@@ -225,7 +231,7 @@ def _date(text: str, field: Field) -> tuple[str, str]:
     return f"coalesce({', '.join([*given, iso])})" if given else iso, "true"
 
 
-def _timestamp(text: str, field: Field) -> tuple[str, str]:
+def _timestamp(text: str, field: Field, _typed: str) -> tuple[str, str]:
     # No zone behind the time, no year of five digits, nothing below the microsecond.
     iso = f"CASE WHEN regexp_full_match({text}, '{_MOMENT}') "
     iso += f"THEN try_cast({text} AS TIMESTAMP) END"
@@ -233,19 +239,35 @@ def _timestamp(text: str, field: Field) -> tuple[str, str]:
     return f"coalesce({', '.join([*given, iso])})" if given else iso, "true"
 
 
-def _timestamptz(text: str, field: Field) -> tuple[str, str]:
+def _timestamptz(text: str, field: Field, typed: str) -> tuple[str, str]:
     # A text without a zone is city time: that is what a clerk who wrote it meant.
     zoned = f"CASE WHEN substr({text},5,1) IN ('-','/') AND "
     zoned += f"NOT regexp_matches({text}, '\\.\\d{{6}}\\d*[1-9]') "
     zoned += f"THEN try_cast({text} AS TIMESTAMPTZ) END"
-    naive, _ = _timestamp(text, field)
+    naive, _ = _timestamp(text, field, typed)
     local = f"timezone('Asia/Shanghai', {naive})"
     return f"CASE WHEN ({naive}) IS NOT NULL THEN {local} ELSE {zoned} END", "true"
 
 
-def _time(text: str, _field: Field) -> tuple[str, str]:
+def _time(text: str, _field: Field, _typed: str) -> tuple[str, str]:
     return f"CASE WHEN regexp_full_match({text}, '{_TIME}') THEN {text} END", "true"
 
 
-def _json(text: str, _field: Field) -> tuple[str, str]:
+def _json(text: str, _field: Field, _typed: str) -> tuple[str, str]:
     return f"CASE WHEN json_valid({text}) THEN {text} END", "true"
+
+
+_PARSERS: dict[str, Callable[[str, Field, str], tuple[str, str]]] = {
+    "boolean": _boolean,
+    "int": _integer,
+    "long": _integer,
+    "ulong": _integer,
+    "decimal": _decimal,
+    "float": _floating,
+    "double": _floating,
+    "date": _date,
+    "timestamp": _timestamp,
+    "timestamptz": _timestamptz,
+    "time": _time,
+    "json": _json,
+}

@@ -37,7 +37,8 @@ class NewFile:
     def copy_options(self) -> str:
         """What stands in the parentheses of COPY … TO."""
         return (
-            f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, "
+            "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 2, "
+            f"ROW_GROUP_SIZE {ROW_GROUP}, "
             f"FIELD_IDS {self.field_ids_sql}"
         )
 

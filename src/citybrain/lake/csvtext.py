@@ -1,8 +1,8 @@
 """CSV before DuckDB sees it: its encoding, its records counted, and damaged records cut out.
 
-Two ways. The quick one reads bytes once: it decodes strictly, counts records (line ends
-outside quotation marks: a count by other means than the reader's), and rewrites only what is
-not UTF-8. Where anything is wrong, the careful one goes record by record, keeps what can be
+Two ways. The quick one reads bytes once: it checks the encoding strictly, counts records (line
+ends outside quotation marks: a count by other means than the reader's), and rewrites only what
+is not UTF-8. Where anything is wrong, the careful one goes record by record, keeps what can be
 read in a clean copy, and gives every other record back with its place in the source file.
 
 The byte values of comma, quotation mark and line end occur in UTF-8 and GB18030 only as
@@ -13,14 +13,23 @@ import codecs
 import csv
 import io
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy
+import pyarrow as pa
 
 from citybrain.base.errors import CityError
 from citybrain.lake.sources import Reject
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 CHUNK = 4 << 20
 MAX_RECORD = 2_000_000  # bytes; DuckDB's own limit for a line is a little more
+_LINE_END = ord("\n")
 _BLANK = re.compile(rb"\n(?=\r?\n)")
 _UTF8 = ("utf-8", "utf8", "utf-8-sig", "utf_8", "ascii")
 
@@ -95,28 +104,53 @@ def _decode_head(data: bytes, shape: CsvShape, path: Path) -> str:
 
 def quick(path: Path, shape: CsvShape, staging: Path) -> Readable:
     """Vouch for the whole file in one pass; ``Doubtful`` when something is not plain."""
-    target = None if shape.is_utf8 else staging / f"{path.stem}.utf8.csv"
     count = _Counter()
-    decoder = codecs.getincrementaldecoder(shape.encoding)("strict")
-    out = target.open("wb") if target else None
+    readable = path if shape.is_utf8 else staging / f"{path.stem}.utf8.csv"
+    if shape.is_utf8:
+        _vouch(path, count)
+    else:
+        _rewrite(path, readable, shape.encoding, count)
+    records = count.records() - shape.header_row
+    if records < 0:
+        raise Doubtful
+    return Readable(path=readable, skip=shape.header_row, records=records)
+
+
+def _vouch(path: Path, count: "_Counter") -> None:
+    """Look at every byte of a file in UTF-8, which stays as it is."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            rest = file.readline(MAX_RECORD)
+            # A line end is never a part of another character: whole lines stand alone.
+            cut = chunk.rfind(b"\n") + 1
+            _check_utf8(memoryview(chunk)[:cut])
+            _check_utf8(chunk[cut:] + rest)
+            count.add(chunk)
+            count.add(rest)
+
+
+def _check_utf8(data: bytes | memoryview) -> None:
+    """``Doubtful`` where it is not: Arrow's check takes a seventh of the time of decoding."""
+    ends = pa.py_buffer(struct.pack("=qq", 0, len(data)))
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)])
     try:
-        with path.open("rb") as file:
+        text.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise Doubtful from error
+
+
+def _rewrite(path: Path, target: Path, encoding: str, count: "_Counter") -> None:
+    """Write a file of another encoding again in UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        with path.open("rb") as file, target.open("wb") as out:
             while chunk := file.read(CHUNK):
-                text = decoder.decode(chunk)
-                data = text.encode() if out else chunk
-                if out:
-                    out.write(data)
+                data = decoder.decode(chunk).encode()
+                out.write(data)
                 count.add(data)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise Doubtful from error
-    finally:
-        if out:
-            out.close()
-    records = count.records() - shape.header_row
-    if records < 0:
-        raise Doubtful
-    return Readable(path=target or path, skip=shape.header_row, records=records)
 
 
 class _Counter:
@@ -134,18 +168,26 @@ class _Counter:
         """The next bytes of the file, in UTF-8."""
         if b"\0" in data:
             raise Doubtful
-        joined = self._tail + data
-        self._blank += len(_BLANK.findall(joined)) - len(_BLANK.findall(self._tail))
-        self._tail = joined[-2:]
-        lines = self._count(data)
+        ends = numpy.frombuffer(data, numpy.uint8) == _LINE_END
+        self._blank += self._blank_lines(data, ends)
+        self._tail = (self._tail + data[-2:])[-2:]
+        lines = self._count(data, ends)
         self._since = 0 if lines else self._since + len(data)
         if self._since > MAX_RECORD:
             raise Doubtful
         self._lines += lines
 
-    def _count(self, data: bytes) -> int:
+    def _blank_lines(self, data: bytes, ends: "NDArray[numpy.bool_]") -> int:
+        """Line ends that another follows, those before ``data`` that it follows among them."""
+        seam = self._tail + data[:2]
+        begun = sum(found.start() < len(self._tail) for found in _BLANK.finditer(seam))
+        before = begun - len(_BLANK.findall(self._tail))
+        near = bool((ends[1:] & ends[:-1]).any() or (ends[2:] & ends[:-2]).any())
+        return before + (len(_BLANK.findall(data)) if near else 0)
+
+    def _count(self, data: bytes, ends: "NDArray[numpy.bool_]") -> int:
         if b'"' not in data:
-            return 0 if self._inside else data.count(b"\n")
+            return 0 if self._inside else int(numpy.count_nonzero(ends))
         self._quotes = True
         pieces = data.split(b'"')
         begin = 1 if self._inside else 0

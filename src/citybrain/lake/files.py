@@ -13,7 +13,6 @@ from citybrain.lake.csvtext import CsvShape, Readable
 from citybrain.lake.jsonlines import open_jsonl
 from citybrain.lake.plan import Given
 from citybrain.lake.sources import (
-    NUMBER,
     Batches,
     Delivery,
     Files,
@@ -77,7 +76,7 @@ def _batches(delivery: Batches, connection: duckdb.DuckDBPyConnection) -> Opened
         return Relation(
             sql="delivered",
             given={n: Given(name=n, encoding=encodings[n], duckdb_type=types[n]) for n in wanted},
-            numbered=NUMBER in tap.schema.names,
+            numbered=True,
             tap=tap,
         )
 

@@ -269,7 +269,7 @@ def _stream_one(
         if tally.failure:
             raise tally.failure from None
         raise
-    aside.add_bad(bad, made.checks, job.about)
+    aside.add_bad(connection, bad, made.checks, job.about)
     return tally
 
 

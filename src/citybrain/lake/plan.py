@@ -7,6 +7,7 @@ the contract's fields by name, and
 =========  =================================================================================
 _row       the row's address: table and key, or table and a hash of the content
 _ok        whether every check holds
+_away      the address of a wrong row, from its texts as delivered (null where ``_ok``)
 _why       positions of the checks that do not (null where ``_ok``)
 _raw       the cells' texts as delivered, by field (null where ``_ok``)
 =========  =================================================================================
@@ -20,9 +21,8 @@ from citybrain.lake.cast import bare_sql, cell, text_sql
 from citybrain.lake.checks import (
     Check,
     CheckContext,
-    birth_if_valid,
+    birth_steps,
     checks,
-    first_seventeen,
     id_fields,
 )
 from citybrain.lake.sqltext import name, text
@@ -83,6 +83,7 @@ def plan(
             duckdb_type=c.duckdb_type,
             text=texts[i],
             bare=f"n{i}",
+            typed=f"v{i}",
         )
         for i, (f, c) in enumerate(zip(fields, columns, strict=True))
     }
@@ -95,9 +96,8 @@ def plan(
     bare = ", ".join(f"{bare_sql(t)} AS n{i}" for i, t in enumerate(texts))
     layer = f"SELECT *, {typed} FROM (SELECT *, {bare} FROM ({layer}))"
     for number, column in births.items():
-        value, digits = values[number], f"{column}_digits"
-        layer = f"SELECT *, {first_seventeen(value)} AS {digits} FROM ({layer})"
-        layer = f"SELECT *, {birth_if_valid(value, digits)} AS {column} FROM ({layer})"
+        for step in birth_steps(values[number], column):
+            layer = f"SELECT *, {step} FROM ({layer})"
     layer = f"SELECT *{wrong} FROM ({layer})"
     delivered = [_text(_given(f, given), i, "t") for i, f in enumerate(fields)]
     if corrected:  # the corrected columns were put in place of the delivered ones
@@ -178,18 +178,30 @@ def _value(field: Field, column: Given, i: int) -> str:
 
 def _address(contract: Contract, keys: Sequence[str], contents: Sequence[str]) -> str:
     """The address of a row whose key's texts are ``keys``, or of its contents without a key."""
-    prefix = text(contract.id + "/")
-    if keys:
-        parts = [f"replace(replace({k}, '\\', '\\\\'), '|', '\\|')" for k in keys]
-        joined = keys[0] if len(keys) == 1 else f"concat_ws('|', {', '.join(parts)})"
-        every = " AND ".join(f"{k} IS NOT NULL" for k in keys)
-        return f"CASE WHEN {every} THEN {prefix} || {joined} ELSE {_hashed(prefix, contents)} END"
-    return _hashed(prefix, contents)
+    if not keys:
+        return _hashed(contract, contents)
+    every = " AND ".join(f"{k} IS NOT NULL" for k in keys)
+    return f"CASE WHEN {every} THEN {_keyed(contract, keys)} ELSE {_hashed(contract, contents)} END"
 
 
-def _hashed(prefix: str, contents: Sequence[str]) -> str:
+def _standing(contract: Contract, keys: Sequence[str], contents: Sequence[str]) -> str:
+    """The address of a right row, which has its whole key; of a wrong one it may be null."""
+    return _keyed(contract, keys) if keys else _hashed(contract, contents)
+
+
+def _keyed(contract: Contract, keys: Sequence[str]) -> str:
+    parts = [f"replace(replace({k}, '\\', '\\\\'), '|', '\\|')" for k in keys]
+    joined = keys[0] if len(keys) == 1 else f"concat_ws('|', {', '.join(parts)})"
+    return f"{_prefix(contract)} || {joined}"
+
+
+def _hashed(contract: Contract, contents: Sequence[str]) -> str:
     listed = ", ".join(f"coalesce({c}, chr(0))" for c in contents)
-    return f"{prefix} || '~' || md5(concat_ws({_UNIT}, {listed}))"
+    return f"{_prefix(contract)} || '~' || md5(concat_ws({_UNIT}, {listed}))"
+
+
+def _prefix(contract: Contract) -> str:
+    return text(contract.id + "/")
 
 
 def _outer(
@@ -219,8 +231,8 @@ def _outer(
     raw = ", ".join(f"{name(f.name)} := {texts[i]}" for i, f in enumerate(fields))
     number = ", _number" if numbered else ""
     return (
-        f"SELECT {shown}, CASE WHEN _ok THEN {_address(contract, typed, contents)} "
-        f"ELSE {delivered} END AS _row, _ok, "
+        f"SELECT {shown}, {_standing(contract, typed, contents)} AS _row, _ok, "
+        f"CASE WHEN NOT _ok THEN {delivered} END AS _away, "
         f"CASE WHEN NOT _ok THEN [{why}] END AS _why, "
         f"CASE WHEN NOT _ok THEN struct_pack({raw}) END AS _raw{number} "
         f"FROM (SELECT *, NOT ({wrong}) AS _ok FROM ({layer}))"

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -92,15 +93,21 @@ class SetAside:
             },
         )
 
-    def add_bad(self, bad: Bad, checks: tuple[Check, ...], about: CheckContext) -> None:
+    def add_bad(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        bad: Bad,
+        checks: tuple[Check, ...],
+        about: CheckContext,
+    ) -> None:
         """Everything the stream kept back, with a sentence for each check that failed."""
         fields = {f.name: f for f in self._contract.fields}
-        for batch in bad.batches():
+        for batch in bad.batches(connection):
             for row in batch.to_pylist():
                 raw = row["_raw"]
                 failed = [checks[i] for i in row["_why"] if i is not None]
                 problems = [explain(check, raw, fields, about) for check in failed]
-                self.add(row["_row"], raw, problems, number=row["_number"])
+                self.add(row["_away"], raw, problems, number=row["_number"])
 
     def close(self) -> None:
         """Finish the file."""

@@ -1,10 +1,11 @@
-"""Rows on their way in: streamed through the plan, the good into Parquet, the bad set aside.
+"""Rows on their way in: through the plan, the good into Parquet, the bad set aside.
 
-One pass over the source, whatever it is, and memory that does not grow with the table: Arrow
-batches leave DuckDB typed and checked, the good part of each goes straight on into the file of
-the lake, the bad part into a small file beside it.
+One pass over the source, whatever it is, on all cores, and memory that does not grow with the
+table: DuckDB types and checks each batch and writes the good rows into the file of the lake;
+what is wrong is handed out by a function that is called for wrong rows only.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,39 +15,47 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from citybrain.lake.ahead import ahead
 from citybrain.lake.plan import Plan
-from citybrain.lake.sqltext import name
+from citybrain.lake.sources import NUMBER
+from citybrain.lake.sqltext import name, text
 
-_INNER = ("_ok", "_why", "_raw")
+_WRONG = ("_away", "_why", "_raw", "_number")
 _BATCH_ROWS = 65_536
 
 
 @dataclass
 class Bad:
-    """Where bad rows are kept until their reasons are written; nothing while there are none."""
+    """Where bad rows are kept until their reasons are written; nothing while there are none.
+
+    Threads that read side by side add to it in any order; it gives them back by number.
+    """
 
     path: Path
     rows: int = 0
     _writer: pq.ParquetWriter | None = None
+    _one: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Keep a batch with the columns ``_row _why _raw _number``."""
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self.path, batch.schema, compression="lz4")
-        self._writer.write_batch(batch)
-        self.rows += batch.num_rows
+        """Keep a batch with the columns ``_away _why _raw _number``."""
+        with self._one:
+            if self._writer is None:
+                self._writer = pq.ParquetWriter(self.path, batch.schema, compression="lz4")
+            self._writer.write_batch(batch)
+            self.rows += batch.num_rows
 
     def close(self) -> None:
         """Finish the file."""
         if self._writer is not None:
             self._writer.close()
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """What was kept, in order."""
+    def batches(self, connection: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
+        """What was kept, in the order of the source."""
         if self.rows:
-            with pq.ParquetFile(self.path) as file:
-                yield from file.iter_batches(batch_size=2_000)
+            kept = f"SELECT * FROM read_parquet({text(self.path)}) ORDER BY _number"
+            yield from connection.cursor().sql(kept).to_arrow_reader(2_000)
 
 
 @dataclass
@@ -70,27 +79,58 @@ class Tally:
 
 @dataclass
 class Tap:
-    """An Arrow stream that remembers why it broke, for DuckDB would only say that it did."""
+    """An Arrow stream that numbers its rows, and remembers why it broke: DuckDB only says that.
+
+    A source that numbers its rows itself keeps its own numbers.
+    """
 
     source: Iterator[pa.RecordBatch]
     failure: BaseException | None = None
+    read: int = 0
     schema: pa.Schema = field(init=False)
 
     def __post_init__(self) -> None:
         self._first = next(self.source)
-        self.schema = self._first.schema
+        self._own = NUMBER in self._first.schema.names
+        self.schema = self._numbered(self._first).schema
 
-    def reader(self) -> pa.RecordBatchReader:
-        """The whole stream, once."""
-        return pa.RecordBatchReader.from_batches(self.schema, self._batches())
+    def reader(
+        self,
+        seen: Callable[[int], None] = lambda _rows: None,
+        source: Iterator[pa.RecordBatch] | None = None,
+    ) -> pa.RecordBatchReader:
+        """The whole stream, once; ``seen`` is told how many rows each batch has, and may raise.
 
-    def _batches(self) -> Iterator[pa.RecordBatch]:
+        ``source`` gives what is left of the stream by another way than asking for it.
+        """
+        rest = self.source if source is None else source
+        return pa.RecordBatchReader.from_batches(self.schema, self._batches(rest, seen))
+
+    def _batches(
+        self, rest: Iterator[pa.RecordBatch], seen: Callable[[int], None]
+    ) -> Iterator[pa.RecordBatch]:
         try:
-            yield self._first
-            yield from self.source
+            yield from self._passed(self._first, seen)
+            for batch in rest:
+                yield from self._passed(batch, seen)
         except BaseException as error:  # connectorx panics are not Exceptions
             self.failure = error
             raise RuntimeError("the source broke off") from error
+
+    def _passed(
+        self, batch: pa.RecordBatch, seen: Callable[[int], None]
+    ) -> Iterator[pa.RecordBatch]:
+        numbered = self._numbered(batch)
+        self.read += batch.num_rows
+        seen(batch.num_rows)
+        yield numbered
+
+    def _numbered(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if self._own:
+            return batch
+        ones = pa.repeat(pa.scalar(1, pa.int64()), batch.num_rows)
+        numbers = pc.cumulative_sum(ones, start=pa.scalar(self.read, pa.int64()))
+        return batch.append_column(NUMBER, numbers)
 
 
 def stream(
@@ -108,31 +148,71 @@ def stream(
     ``tap`` is the stream that the plan knows as ``delivered``, when it reads from one;
     ``counted`` the rows that somebody else counted in the source, when that is known exactly.
     """
-    if tap is None:
-        return _copy_twice(
-            connection, plan, bad=bad, tally=tally, copy_sql=copy_sql, counted=counted
-        )
-    reading = connection.cursor()
-    writing = connection.cursor()
-    reading.register("delivered", tap.reader())
-    typed = reading.sql(plan.sql).to_arrow_reader(_BATCH_ROWS)
-    names = _outputs(typed.schema.names)
-    schema = pa.schema([typed.schema.field(n) for n in names])
-    good = pa.RecordBatchReader.from_batches(schema, _split(typed, names, bad, tally))
-    writing.register("good_rows", good)
+    # Pushed down, the filter would be computed twice: once to choose rows, once to address them.
+    connection.execute("SET disabled_optimizers = 'filter_pushdown'")
     try:
-        writing.execute(copy_sql("SELECT * FROM good_rows"))
+        if tap is None:
+            _copy_file(connection, plan, bad=bad, tally=tally, copy_sql=copy_sql, counted=counted)
+        else:
+            _copy_stream(connection, plan, tap, bad=bad, tally=tally, copy_sql=copy_sql)
     finally:
-        writing.unregister("good_rows")
+        connection.execute("RESET disabled_optimizers")
         bad.close()
     return tally.good
 
 
-def _outputs(names: list[str]) -> list[str]:
-    return [n for n in names if n not in _INNER and n != "_number"]
+def _shown(plan: Plan) -> str:
+    return ", ".join([*(name(f.name) for f in plan.fields), "_row"])
 
 
-def _copy_twice(
+def _copy_stream(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    tap: Tap,
+    *,
+    bad: Bad,
+    tally: Tally,
+    copy_sql: Callable[[str], str],
+) -> None:
+    """What comes once: one COPY of the good rows, which hands every wrong row out on its way."""
+
+    def keep(row: pa.Array, why: pa.Array, raw: pa.Array, number: pa.Array) -> pa.Array:
+        arrays = [_array(column) for column in (row, why, raw, number)]
+        bad.add(pa.RecordBatch.from_arrays(arrays, names=list(_WRONG)))
+        return pa.repeat(pa.scalar(False), len(row))
+
+    texts = {f.name: duckdb.sqltype("VARCHAR") for f in plan.fields}
+    kinds: list[Any] = ["VARCHAR", "INTEGER[]", duckdb.struct_type(texts), "BIGINT"]
+    function = f"keep_aside_{bad.path.stem.replace('-', '_')}"
+    connection.create_function(
+        function,
+        keep,
+        kinds,
+        "BOOLEAN",
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
+        side_effects=True,
+    )
+    right = f"CASE WHEN _ok THEN true ELSE {function}({', '.join(_WRONG)}) END"
+    select = f"SELECT {_shown(plan)} FROM ({plan.sql}) WHERE {right}"
+    try:
+        with ahead(tap.source) as source:
+            connection.register("delivered", tap.reader(tally.see, source))
+            tally.good = int(connection.execute(copy_sql(select)).fetchall()[0][0])
+    finally:
+        connection.unregister("delivered")
+        connection.remove_function(function)
+    if tally.good + bad.rows != tally.read:
+        raise AssertionError(
+            f"of {tally.read} rows {tally.good} were good and {bad.rows} bad in {plan.relation}"
+        )
+
+
+def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _copy_file(
     connection: duckdb.DuckDBPyConnection,
     plan: Plan,
     *,
@@ -140,54 +220,22 @@ def _copy_twice(
     tally: Tally,
     copy_sql: Callable[[str], str],
     counted: int | None,
-) -> int:
-    """What can be read again is: good rows on all cores first, then the bad if there are any.
+) -> None:
+    """What can be read again is: good rows first, then the bad if there are any.
 
     When as many rows are good as were ``counted``, none is bad, and no second reading is needed.
     """
-    shown = ", ".join(name(f.name) for f in plan.fields)
-    # Pushed down, the filter would be computed twice: once to choose rows, once to address them.
-    connection.execute("SET disabled_optimizers = 'filter_pushdown'")
-    copied = connection.execute(copy_sql(f"SELECT {shown}, _row FROM ({plan.sql}) WHERE _ok"))
+    copied = connection.execute(copy_sql(f"SELECT {_shown(plan)} FROM ({plan.sql}) WHERE _ok"))
     tally.good = int(copied.fetchall()[0][0])
     tally.see(tally.good)
-    if tally.good != counted and tally.good != _count(connection, plan):
-        number = "_number" if plan.numbered else "row_number() OVER () AS _number"
-        wrong = f"SELECT * FROM (SELECT _row, _why, _raw, _ok, {number} FROM ({plan.sql}))"
-        for batch in connection.sql(f"{wrong} WHERE NOT _ok").to_arrow_reader(_BATCH_ROWS):
-            bad.add(batch.select(["_row", "_why", "_raw", "_number"]))
-            tally.see(batch.num_rows)
-    connection.execute("RESET disabled_optimizers")
-    bad.close()
-    return tally.good
+    if tally.good == counted or tally.good == _count(connection, plan):
+        return
+    number = NUMBER if plan.numbered else f"row_number() OVER () AS {NUMBER}"
+    wrong = f"SELECT * FROM (SELECT _away, _why, _raw, _ok, {number} FROM ({plan.sql}))"
+    for batch in connection.sql(f"{wrong} WHERE NOT _ok").to_arrow_reader(_BATCH_ROWS):
+        bad.add(batch.select(list(_WRONG)))
+        tally.see(batch.num_rows)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {plan.relation}").fetchall()[0][0])
-
-
-def _split(
-    typed: pa.RecordBatchReader, names: list[str], bad: Bad, tally: Tally
-) -> Iterator[pa.RecordBatch]:
-    for batch in typed:
-        ok = batch.column("_ok")
-        begin = tally.read
-        tally.see(batch.num_rows)
-        if not pc.all(ok, min_count=0).as_py():
-            bad.add(_wrong(batch, ok, begin))
-            batch = batch.filter(ok)
-        tally.good += batch.num_rows
-        yield batch.select(names)
-
-
-def _wrong(batch: pa.RecordBatch, ok: Any, begin: int) -> pa.RecordBatch:
-    numbers = (
-        batch.column("_number")
-        if "_number" in batch.schema.names
-        else pa.array(range(begin + 1, begin + batch.num_rows + 1), pa.int64())
-    )
-    kept = pa.RecordBatch.from_arrays(
-        [batch.column("_row"), batch.column("_why"), batch.column("_raw"), numbers],
-        names=["_row", "_why", "_raw", "_number"],
-    )
-    return kept.filter(pc.invert(ok))

@@ -1,7 +1,9 @@
 """PostgreSQL through ADBC, in one read-only transaction that sees one moment.
 
-Integers, floats, booleans, texts and bytes come as they are; every other type comes as the
-text the server writes (``::text``), because no driver carried all of them without a change.
+Integers, floats, booleans, texts and bytes come as they are, and so do dates and timestamps
+where none of the column is infinite or outside the years 1 to 9999 (asked with the count, in the
+same transaction: a third of a read cheaper than texts). Every other type comes as the text the
+server writes (``::text``), because no driver carried all of them without a change.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,6 +32,10 @@ from citybrain.lake.sources import (
 _NATIVE = frozenset(
     ("int2", "int4", "int8", "float4", "float8", "bool", "text", "varchar", "bytea")
 )
+_DATED = frozenset(("date", "timestamp", "timestamptz"))
+_BATCH_BYTES = (
+    1 << 20
+)  # of what the driver hands over at once: 16 MB, its default, leaves the cache
 _COLUMNS = """
     SELECT a.attname::text, t.typname::text, a.attnotnull,
            format_type(a.atttypid, a.atttypmod)::text,
@@ -70,17 +76,17 @@ class PostgresqlReader:
                 raise no_table(connection, request, _names(database))
             described = _rows(database, _COLUMNS, (table,))
             where = _where(request, {name: full for name, _t, _n, full, _c in described})
-            rows = _rows(database, f"SELECT count(*)::int8 FROM {table}{where}")[0][0]  # noqa: S608 - every name in it is quoted or our own
+            types = {name: kind for name, kind, *_rest in described}
+            rows, plain = _counted(database, table, types, where)
         except BaseException:
             database.close()
             raise
-        types = {name: kind for name, kind, *_rest in described}
+        native = frozenset(n for n, k in types.items() if k in _NATIVE) | plain
         return Batches(
             columns=tuple(
-                SourceColumn(name=n, encoding="native" if k in _NATIVE else "text")
-                for n, k in types.items()
+                SourceColumn(name=n, encoding="native" if n in native else "text") for n in types
             ),
-            rows=lambda wanted: guarded(request, _stream(database, table, types, where, wanted)),
+            rows=lambda wanted: guarded(request, _stream(database, table, native, where, wanted)),
             count=lambda: (rows, rows),
             close=database.close,
             expected=rows,
@@ -138,12 +144,28 @@ def _where(request: ReadRequest, types: dict[str, str]) -> str:
     return f" WHERE {column} >= '{after}'::{kind} OR {column} IS NULL"
 
 
+def _counted(
+    database: Any, table: str, types: dict[str, str], where: str
+) -> tuple[int, frozenset[str]]:
+    """How many rows there are, and the dated columns that a driver carries without a change."""
+    dated = [n for n, kind in types.items() if kind in _DATED]
+    asked = ["count(*)::int8"] + [
+        f"coalesce(min({_q(n)}) >= '0001-01-01' AND max({_q(n)}) < '10000-01-01', true)"
+        for n in dated
+    ]
+    rows, *fits = _rows(database, f"SELECT {', '.join(asked)} FROM {table}{where}")[0]  # noqa: S608 - every name in it is quoted or our own
+    return rows, frozenset(n for n, fit in zip(dated, fits, strict=True) if fit)
+
+
 def _stream(
-    database: Any, table: str, types: dict[str, str], where: str, wanted: Sequence[str]
+    database: Any, table: str, native: frozenset[str], where: str, wanted: Sequence[str]
 ) -> Iterator[pa.RecordBatch]:
-    cells = ", ".join(_q(c) if types[c] in _NATIVE else f"{_q(c)}::text AS {_q(c)}" for c in wanted)
+    cells = ", ".join(_q(c) if c in native else f"{_q(c)}::text AS {_q(c)}" for c in wanted)
     cursor = database.cursor()
     try:
+        cursor.adbc_statement.set_options(
+            **{"adbc.postgresql.batch_size_hint_bytes": str(_BATCH_BYTES)}
+        )
         cursor.execute(f"SELECT {cells} FROM {table}{where}")  # noqa: S608 - every name in it is quoted or our own
         reader = cursor.fetch_record_batch()
         yield pa.RecordBatch.from_pylist([], schema=reader.schema)
