@@ -23,6 +23,8 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -62,11 +64,21 @@ class Visitor:
             {"csrfmiddlewaretoken": token[1], "username": "engineer", "password": "rehearsal-2021"},
         )
 
+    def post(self, path: str, form: dict[str, str], seen_on: str) -> None:
+        """Send a form of the page at ``seen_on``."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(seen_on))
+        assert token, f"{seen_on} has no form"
+        self.get(path, {"csrfmiddlewaretoken": token[1], **form})
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """The rows of a list's JSON twin; none while nothing answers."""
+        text = self.get(path)
+        found: list[dict[str, Any]] = json.loads(text)["rows"] if text else []
+        return found
+
     def tables(self) -> list[dict[str, Any]]:
         """Every table with its state."""
-        text = self.get("/steward/tables.json")
-        rows: list[dict[str, Any]] = json.loads(text)["rows"] if text else []
-        return rows
+        return self.rows("/steward/tables.json")
 
 
 def cpu_seconds(home: Path) -> float:
@@ -82,13 +94,14 @@ def cpu_seconds(home: Path) -> float:
     return spent
 
 
-def measure(people: int, home: Path) -> dict[str, float]:
-    """Seconds to the first page and to the full city, on the wall and of the CPU."""
+@contextmanager
+def city(people: int, home: Path) -> Iterator[Visitor]:
+    """``make up`` of this checkout in a home of its own, from its first page on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     mine = {name: value for name, value in os.environ.items() if not name.startswith("CITYBRAIN_")}
-    visitor, watch = Visitor(port), Stopwatch()
+    visitor = Visitor(port)
     with (home / "said.txt").open("wb") as said:
         child = subprocess.Popen(
             ["make", "up", f"PEOPLE={people}", f"PORT={port}"],
@@ -99,19 +112,26 @@ def measure(people: int, home: Path) -> dict[str, float]:
         while not visitor.get("/login/"):
             assert child.poll() is None, (home / "said.txt").read_text()
             time.sleep(0.25)
+        yield visitor
+        assert child.poll() is None, (home / "said.txt").read_text()
+    finally:
+        os.killpg(child.pid, signal.SIGINT)  # as Ctrl+C does: to make and all it started
+        child.wait(60)
+
+
+def measure(people: int, home: Path) -> dict[str, float]:
+    """Seconds to the first page and to the full city, on the wall and of the CPU."""
+    watch = Stopwatch()
+    with city(people, home) as visitor:
         first, first_cpu = watch.seconds(), cpu_seconds(home)
         visitor.sign_in()
         while {row["state"] for row in visitor.tables()} != {"arrived"}:
-            assert child.poll() is None, (home / "said.txt").read_text()
             time.sleep(1)
         rows = sum(int(row["rows"]) for row in visitor.tables())
         return {
             "first page": first, "first page, CPU": first_cpu,
             "full city": watch.seconds(), "full city, CPU": cpu_seconds(home), "rows": rows,
         }  # fmt: skip
-    finally:
-        os.killpg(child.pid, signal.SIGINT)  # as Ctrl+C does: to make and all it started
-        child.wait(60)
 
 
 def main() -> None:

@@ -93,10 +93,15 @@ def test_every_part_has_its_twins(site: Site, part: str) -> None:
 
 def test_what_is_not_changed_is_not_sent_again(site: Site) -> None:
     client = site.client("leader")
-    client.get("/cockpit/data-centre/live")
     first = client.get("/cockpit/data-centre/live")
     assert "<html" not in first.content.decode()
-    again = client.get("/cockpit/data-centre/live", headers={"If-None-Match": first["ETag"]})
+    tag = first["ETag"]
+    for _look in range(10):  # a checkpoint of the record may be signed between two looks
+        again = client.get("/cockpit/data-centre/live", headers={"If-None-Match": tag})
+        if again.status_code == 304:
+            break
+        assert again["ETag"] != tag
+        tag = again["ETag"]
     assert (again.status_code, again.content) == (304, b"")
 
 

@@ -10,6 +10,7 @@ from citybrain.base.clock import SystemClock
 from citybrain.engines.libraries import tasks, wiring
 from citybrain.engines.work import service as work
 from citybrain.engines.work import worker
+from citybrain.engines.work.models import Job
 from citybrain.lake import runs
 from tests.steward.conftest import TABLE, Site, own_site
 
@@ -45,6 +46,18 @@ def test_what_came_in_is_built_once_and_on_a_queue_of_its_own(own_site: Site) ->
     assert wiring.store().snapshot("dwd.civil.marriages").rows > 0
     tasks.follow(CLOCK)  # the build moved tables, and left nothing due
     assert [job.id for job in builds()] == [build.id]
+
+
+def test_what_comes_in_while_a_build_runs_is_built_after_it(own_site: Site) -> None:
+    tasks.follow(CLOCK)
+    (running,) = builds()
+    tasks._seen.clear()  # a table was published since
+    Job.objects.filter(pk=running.id).update(state="running")
+    tasks.follow(CLOCK)  # the last look before the build ends, whatever it has published
+    assert [job.id for job in builds()] == [running.id]
+    Job.objects.filter(pk=running.id).update(state="done")
+    tasks.follow(CLOCK)
+    assert len(builds()) == 2
 
 
 def test_a_collect_that_just_began_is_waited_for_and_a_long_one_is_not(own_site: Site) -> None:

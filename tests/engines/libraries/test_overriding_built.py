@@ -61,6 +61,17 @@ def test_two_are_made_one_and_a_mention_is_made_another_and_both_stay_recorded(
     assert one["records"] == len(mine) + len(theirs)
     assert person.number not in str(one)
 
+    # the id that went leads to the one that stayed, which tells of it
+    (gone,) = {person.id, stranger} - {entity_of(home, mine[0])}
+    moved = site.client().get(f"/steward/libraries/population/{gone}")
+    assert (moved.status_code, moved["Location"].rpartition("/")[2]) == (302, one["id"])
+    assert [(e["event"], e["said"]["zh"]) for e in one["ids"]][-1] == ("merge", f"{gone} 并入")
+    assert one["ids"][0]["event"] == "born"
+    page = site.client().get(f"/steward/libraries/population/{one['id']}").content.decode()
+    assert "编号的来历" in page
+    assert f"{gone} 并入" in page
+    assert site.client().get("/steward/libraries/population/P000000").status_code == 404
+
     # against a decision in force nothing is decided
     kept = Person(
         id=entity_of(home, mine[0]), name=person.name, number=person.number, phone=person.phone

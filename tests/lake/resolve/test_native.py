@@ -98,6 +98,28 @@ def test_an_old_id_leads_to_the_entity_that_it_became(store: Store) -> None:
     assert history.history_of(store, old)[1:] == [merge]
 
 
+def test_who_asks_for_a_merged_id_is_led_to_the_one_that_stays(store: Store) -> None:
+    unlike = {"name": "甲", "phone": None, "birth_date": None, "sex": None}
+    first = run(store, row("a"), row("b", FANG, **unlike))
+    old, young = sorted(first[m][0] for m in "ab")
+    run(store, row("a"), row("b"), now=LATER)
+    assert history.successor(store, young) == old
+    assert history.successor(store, old) == ""
+    assert history.successor(store, "P0") == ""
+
+
+def test_a_run_that_was_not_published_has_not_happened_and_is_told_once(store: Store) -> None:
+    first = run(store, row("a"), row("b", FANG, name="方砚秋", birth_date=None))
+    gone = first["b"][0]
+    told = [("gone", gone, "")]
+    base = history.base_of(store, "people")
+    for _killed in range(2):  # between writing down and publishing
+        history.record(store, kind="people", found=told, now=LATER, base=base)
+        assert [e.event for e in history.history_of(store, gone)] == ["born"]
+    run(store, row("a"), now=LATER)
+    assert [e.event for e in history.history_of(store, gone)] == ["born", "gone"]
+
+
 def test_what_is_gone_is_told(store: Store) -> None:
     first = run(store, row("a"), row("b", FANG, name="方砚秋", birth_date=None))
     run(store, row("a"), now=LATER)

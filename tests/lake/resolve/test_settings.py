@@ -37,6 +37,20 @@ NOTHING_SAYS: dict[str, Any] = {
         ({"levels": {"name": {"same": {"m": 1.5}}}}, "m and u are at most 1"),
         ({"levels": {"name": {"same": {"m": "much"}}}}, "m, u and persons are numbers above 0"),
         ({"threshold": "high"}, "threshold is high, not between 0 and 1"),
+        ({"rules": [{"of": "entities", "key": "name"}]}, "rule 1 lacks one of key, of and cap"),
+        ({"rules": ["name"]}, "rule 1 lacks one of key, of and cap"),
+        (
+            {"rules": [{"of": "mentions", "key": "name", "cap": 3, "kap": 4}]},
+            "rule 1 does not know 'kap'",
+        ),
+        (
+            {"rules": [{"of": "mentions", "key": "name", "cap": "3"}]},
+            "rule 1: cap is '3', not a int",
+        ),
+        (
+            {"rules": [{"of": "people", "key": "name", "cap": 3}]},
+            "rule 1 is of people, not of entities or mentions",
+        ),
     ],
 )
 def test_a_wrong_setting_is_refused_in_words(wrong: dict[str, Any], why: str) -> None:

@@ -10,6 +10,7 @@ from citybrain.engines.libraries import lives, wiring
 from citybrain.engines.libraries.decided import overrides_of
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.finding import findings_of
+from citybrain.engines.libraries.ids import ids_of
 from citybrain.engines.libraries.looking import looking
 from citybrain.engines.libraries.views_library import (
     ChangeRow,
@@ -110,6 +111,7 @@ def _view(
         findings=told,
         changes=tuple(_change(one) for one in list(changed)[:CHANGES]),
         overrides=(),
+        ids=ids_of(library, read.entity_id),
         seen=catalogue.seen_by(actor, thing, limit=8),
         now=wiring.clock().now(),
         revealed=reveal,

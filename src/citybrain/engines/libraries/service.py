@@ -29,6 +29,7 @@ from citybrain.engines.libraries.finding import (
     handle_finding,
     may_see_findings,
 )
+from citybrain.engines.libraries.ids import moved_to
 from citybrain.engines.libraries.modelling import (
     models,
 )
@@ -104,6 +105,7 @@ from citybrain.engines.libraries.views_library import (
     FindingsView,
     GoldenField,
     Hit,
+    IdEvent,
     LibraryRow,
     LifeEvent,
     Lost,
@@ -184,6 +186,7 @@ __all__ = [
     "FindingsView",
     "GoldenField",
     "Hit",
+    "IdEvent",
     "LibraryRow",
     "LifeEvent",
     "LineageColumn",
@@ -255,6 +258,7 @@ __all__ = [
     "may_see_findings",
     "model",
     "models",
+    "moved_to",
     "object_to",
     "objections",
     "operation",

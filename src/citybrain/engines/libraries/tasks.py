@@ -9,7 +9,7 @@ from django_tasks import task
 from citybrain.base.clock import Clock, Stopwatch
 from citybrain.engines.guard import service as guard
 from citybrain.engines.libraries import wiring
-from citybrain.engines.libraries.building import FOLLOW, build_now
+from citybrain.engines.libraries.building import FOLLOW, TASK, build_now
 from citybrain.engines.work import service as work
 from citybrain.lake.models.results import BAD, BUILT, UNCHANGED, BuildEvent
 from citybrain.lake.provenance import pointers
@@ -76,14 +76,14 @@ def to_the_wall(model: str) -> None:
 def follow(_clock: Clock) -> None:
     """Order a build when any table of the lake is another than when it was last looked at.
 
-    The open build does for all that is collected before it begins; what comes in later is
-    seen at the next look, since the build itself moves tables too.
+    The build that waits does for all that is collected before it begins. One that runs may
+    have passed by what came in meanwhile: then we look again when it has ended.
     """
     if guard.applied() is None or gathering():
         return
     now = f"{wiring.city().fingerprint} {pointers(wiring.store())}"
     root = str(wiring.home().root)
-    if _seen.get(root) == now:
+    if _seen.get(root) == now or work.jobs(state="running", task=TASK, limit=1):
         return
     _seen[root] = now
     if due():

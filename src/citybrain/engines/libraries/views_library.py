@@ -135,6 +135,16 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdEvent:
+    """One event of an id: ``born``, ``merge``, ``split`` or ``gone``; ``leads`` to another id."""
+
+    at: datetime
+    event: str
+    said: Text
+    leads: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Override:
     """A decision by hand: these two are, or are not, the same."""
 
@@ -169,6 +179,7 @@ class RecordView:
     findings: tuple[FindingRow, ...]
     changes: tuple[ChangeRow, ...]
     overrides: tuple[Override, ...]
+    ids: tuple[IdEvent, ...]
     seen: SeenPage
     now: datetime
     revealed: bool

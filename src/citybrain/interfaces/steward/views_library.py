@@ -52,8 +52,17 @@ def library_twin(request: HttpRequest, library: str, suffix: str) -> HttpRespons
 
 @page("lake.read")
 def entity(request: HttpRequest, library: str, entity: str) -> HttpResponse:
-    """One golden record, masked by class; the look is an entry about this person or company."""
-    view = libraries.record(actor(request), library, entity, as_of=_as_of(request))
+    """One golden record, masked by class; the look is an entry about this person or company.
+
+    A merged id leads to the one that it became, so that links to it stay good.
+    """
+    try:
+        view = libraries.record(actor(request), library, entity, as_of=_as_of(request))
+    except libraries.Unknown:
+        stands = libraries.moved_to(entity)
+        if not stands:
+            raise
+        return redirect("entity", library, stands)
     return _entity(request, view)
 
 

@@ -6,8 +6,8 @@ from citybrain.lake.libraries.expressions import put
 from citybrain.lake.libraries.mentions import seen_at
 from citybrain.lake.libraries.model import Library, LibraryField, Mention
 from citybrain.lake.libraries.names import ROW
-from citybrain.lake.libraries.sources import Plan, Rowset, counting_sql, plan, readers
-from citybrain.lake.models.model import ColumnNote, Expectation, Model
+from citybrain.lake.libraries.sources import Plan, Rowset, counting_sql, follow, plan, readers
+from citybrain.lake.models.model import ColumnNote, Expectation, Follow, Model
 
 _COLUMNS = {
     "entity_id": ColumnNote(title="主体编号", title_en="Entity", level=2, masking="none"),
@@ -35,6 +35,9 @@ def conflicts(library: Library, home: Library, city: City) -> Model:
         if fields:
             steps += [_rows(made, rowset, fields), _different(made, rowset, fields)]
             parts += [_told(made, rowset, field) for field in fields]
+    followed = follow(made)
+    if followed:
+        followed |= {library.table: Follow(column=library.entity_id)}
     nothing = ", ".join(f"CAST(NULL AS {_type(c)}) AS {c}" for c in _COLUMNS)
     body = "\nUNION ALL ".join(parts) or f"SELECT {nothing} WHERE false"
     with_ = ",\n".join(steps)
@@ -45,6 +48,9 @@ def conflicts(library: Library, home: Library, city: City) -> Model:
         title_en=f"{library.title_en or library.name}: values that lost",
         sql=f"WITH {with_}\n{body}" if steps else body,
         grain=("entity_id", "field", "other_row"),
+        materialise="incremental" if followed else "full",
+        by="entity_id" if followed else "",
+        follow=followed,
         owner=library.owner,
         columns=_COLUMNS,
         expectations=(

@@ -4,7 +4,7 @@ from citybrain.city import City
 from citybrain.lake import sqltext
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.names import LINKS, ROW
-from citybrain.lake.libraries.sources import Plan, latest_sql, plan, readers, rowset_sql
+from citybrain.lake.libraries.sources import Plan, follow, latest_sql, plan, readers, rowset_sql
 from citybrain.lake.models.model import ColumnNote, Expectation, Model
 from citybrain.lake.types import parse
 
@@ -14,6 +14,7 @@ RECORDS = "records"
 def golden(library: Library, home: Library, city: City) -> Model:
     """The library's own table: key, fields, and for each field the row that said it."""
     made = plan(library, home, city)
+    followed = follow(made)
     key = sqltext.name(library.entity_id)
     values = [v for field in library.fields for v in _value(made, field)]
     joins = [
@@ -32,6 +33,9 @@ def golden(library: Library, home: Library, city: City) -> Model:
         description=library.description,
         sql=sql,
         grain=(library.entity_id,),
+        materialise="incremental" if followed else "full",
+        by=library.entity_id if followed else "",
+        follow=followed,
         owner=library.owner,
         columns=notes(library),
         expectations=(

@@ -14,6 +14,7 @@ from citybrain.lake.libraries.expressions import put
 from citybrain.lake.libraries.mentions import seen_at
 from citybrain.lake.libraries.model import Library, LibraryField, Mention, Source, Via
 from citybrain.lake.libraries.names import LINKS, MENTIONS, dwd, mention_of
+from citybrain.lake.models.model import Follow
 
 
 @dataclass(frozen=True)
@@ -162,3 +163,36 @@ def _seen(made: Plan, rowset: Rowset) -> str:
 def readers(made: Plan, field: LibraryField) -> Sequence[Rowset]:
     """The rowsets of a field in the order of their rank."""
     return [rowset_of(source, made.home) for source in field.sources]
+
+
+def follow(made: Plan) -> dict[str, Follow]:
+    """How changed rows lead to entities; empty where an expression asks other tables too."""
+    told = [r.where for r in made.rowsets] + [
+        v for said in made.rowsets.values() for v in said.values()
+    ]
+    if any("select" in one.lower() for one in told):
+        return {}
+    entity = made.library.entity
+    links, mentions = LINKS[entity], MENTIONS[entity]
+    found = {
+        links: Follow(column="entity_id", reads=("mention", "_row", "table_name", "role")),
+        mentions: Follow(
+            sql=f"SELECT l.entity_id AS key FROM {{{links}}} l JOIN {{rows}} c USING (mention)",
+            reads=("mention", "seen_at"),
+        ),
+    }
+    own = f"SELECT l.entity_id AS key FROM {{{links}}} l JOIN {{rows}} c ON l._row = c._row"
+    ways: dict[str, list[str]] = {}
+    for rowset in made.rowsets:
+        ways.setdefault(dwd(rowset.table), []).append(own)
+        table, role = rowset.mentioned
+        ways.setdefault(dwd(table), []).append(own)
+        if rowset.via:
+            on = sqltext.name(rowset.via.by)
+            ways[dwd(rowset.table)].append(
+                f"SELECT l.entity_id AS key FROM {{{dwd(table)}}} v "
+                f"JOIN {{{links}}} l ON l._row = v._row AND l.role = {sqltext.text(role)} "
+                f"JOIN {{rows}} c ON c.{on} = v.{on}"
+            )
+    more = {t: Follow(sql=" UNION ALL ".join(dict.fromkeys(sql))) for t, sql in ways.items()}
+    return found | more

@@ -3,7 +3,8 @@
 The header's ``incremental: {by: person_id}`` promises that rows of one value of that column
 never depend on input rows of another. Then it is enough to find the values whose rows differ
 between the inputs as they were and as they are, to make those rows, and to put them in the
-place of the old ones. Whatever does not fit (an input without the column changed, an old
+place of the old ones. A generated model may say how an input without the column leads to its
+values (``Follow``). Whatever does not fit (an input that cannot be followed changed, an old
 snapshot is gone, many values changed, too many deltas lie about) is made in full instead.
 """
 
@@ -29,6 +30,7 @@ from citybrain.lake.models.make import (
     selects,
     step,
 )
+from citybrain.lake.models.model import Follow
 from citybrain.lake.models.publish import Made, target
 from citybrain.lake.models.typing import columns_of, fits
 from citybrain.lake.scan import scan
@@ -69,12 +71,20 @@ def _changed(task: Task, before: Mapping[str, int]) -> dict[str, TableView] | No
             old = task.store.view(table, snapshot_id=before[table]) if before[table] else None
         except CityError:  # the old snapshot has expired
             return None
-        if old is None or task.model.by not in {c.name for c in view.columns}:
+        if old is None or _follow(task, table) is None:
             return None
         if not fits(old.columns, view.columns):
             return None
         found[table] = old
     return found
+
+
+def _follow(task: Task, table: str) -> Follow | None:
+    """How the input's changed rows lead to keys; None where nothing says it."""
+    known = {c.name for c in task.views[table].columns}
+    told = task.model.follow.get(table) or Follow(column=task.model.by)
+    wanted = {*told.reads, *((told.column,) if told.column else ())}
+    return told if wanted <= known else None
 
 
 class _Restricted:
@@ -122,23 +132,35 @@ class _Restricted:
 
     def _setup(self) -> list[Statement]:
         """The changed keys, and the inputs with the rows of these only."""
-        keys = " UNION ".join(
-            _differing(self.task.views[table], old, self.by, self.root)
-            for table, old in self.changed.items()
+        keys = " UNION ALL ".join(
+            f"SELECT key FROM ({self._keys(table, old)})" for table, old in self.changed.items()
         )
         made = f"CREATE TABLE {_KEYS} AS SELECT DISTINCT key FROM ({keys})"
         setup = [Statement(kind="setup", sql=made)]
         for table, select in selects(self.task).items():
-            view = self.task.views[table]
-            if self.task.model.by in {c.name for c in view.columns}:
-                select = f"SELECT i.* FROM ({select}) i WHERE {self._is_changed('i')}"
+            told = _follow(self.task, table)
+            if told and told.column:
+                only = self._is_changed("i", told.column)
+                select = f"SELECT i.* FROM ({select}) i WHERE {only}"
             setup += view_of(table, select)
         return setup
 
-    def _is_changed(self, alias: str) -> str:
-        return (
-            f"EXISTS (SELECT 1 FROM {_KEYS} k WHERE k.key IS NOT DISTINCT FROM {alias}.{self.by})"
-        )
+    def _keys(self, table: str, old: TableView) -> str:
+        """A SELECT of ``key``: what the input's changed rows concern."""
+        told = _follow(self.task, table)
+        if told is None:
+            raise RuntimeError(f"nothing says which keys rows of {table} concern")
+        rows = _differing(self.task.views[table], old, told, self.root)
+        if told.column:
+            return f"SELECT {sqltext.name(told.column)} AS key FROM ({rows})"
+        sql = told.sql.replace("{rows}", f"({rows})")
+        for name, select in selects(self.task).items():
+            sql = sql.replace(f"{{{name}}}", f"({select})")
+        return sql
+
+    def _is_changed(self, alias: str, column: str = "") -> str:
+        key = f"{alias}.{sqltext.name(column) if column else self.by}"
+        return f"EXISTS (SELECT 1 FROM {_KEYS} k WHERE k.key IS NOT DISTINCT FROM {key})"
 
     def _few(self) -> str:
         rows = self.published.snapshot.rows if self.published.snapshot else 0
@@ -165,19 +187,18 @@ class _Restricted:
         return whole.path
 
 
-def _differing(new: TableView, old: TableView, by: str, root: Warehouse) -> str:
-    """The values of the column whose rows differ between two snapshots of a table."""
+def _differing(new: TableView, old: TableView, told: Follow, root: Warehouse) -> str:
+    """The rows that differ between two snapshots of a table, as they were and as they are."""
+    reads = told.reads or tuple(c.name for c in new.columns)
+    wanted = dict.fromkeys([*reads, *((told.column,) if told.column else ())])
+    shown = sqltext.names(wanted)
     had = {f.path for f in old.files}
     added = tuple(replace(f, role="base") for f in new.files if f.path not in had)
     if had <= {f.path for f in new.files}:
         fresh = scan(replace(new, files=added), root)
-        keys = f"SELECT {by} AS key FROM ({fresh})"
         if not new.key:
-            return keys
+            return f"SELECT {shown} FROM ({fresh})"
         replaced = f"({scan(old, root)}) o SEMI JOIN ({fresh}) a USING ({sqltext.names(new.key)})"
-        return f"{keys} UNION SELECT o.{by} AS key FROM {replaced}"
-    shown = sqltext.names(c.name for c in new.columns)
+        return f"SELECT {shown} FROM ({fresh}) UNION ALL SELECT {shown} FROM {replaced}"
     now, then = (f"SELECT {shown} FROM ({scan(view, root)})" for view in (new, old))
-    return (
-        f"SELECT {by} AS key FROM (({now} EXCEPT ALL {then}) UNION ALL ({then} EXCEPT ALL {now}))"
-    )
+    return f"({now} EXCEPT ALL {then}) UNION ALL ({then} EXCEPT ALL {now})"

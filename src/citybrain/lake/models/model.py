@@ -98,6 +98,21 @@ class Native:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Follow:
+    """Which keys of an incremental model a changed row of an input concerns.
+
+    ``column`` holds the key in that input; then only rows of changed keys are read of it. Else
+    ``sql`` is a SELECT of ``key`` from ``{rows}``, the changed rows as they were and as they
+    are, and other inputs by their names in braces. ``reads`` are the columns that matter; empty
+    for all.
+    """
+
+    column: str = ""
+    sql: str = ""
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """One table above ``ods``, ``lib.population`` or ``dwd.civil.marriages``, and how it is made.
 
@@ -105,7 +120,8 @@ class Model:
     ``grain`` names the columns that identify a row. ``owner`` is a department. ``schedule`` is
     ``on_change`` or ``daily HH:MM``. ``file`` is the path in the city's folder, and for a
     generated model the file it was generated from. ``by`` is the column whose values an
-    incremental model may be restricted to.
+    incremental model may be restricted to; ``follow`` says how inputs without that column lead
+    to its values.
     """
 
     name: str
@@ -124,3 +140,4 @@ class Model:
     generated: bool = False
     description_en: str = ""
     by: str = ""
+    follow: Mapping[str, Follow] = field(default_factory=lambda: MappingProxyType({}))

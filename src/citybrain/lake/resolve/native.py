@@ -74,7 +74,8 @@ def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None
     )
     connection.execute(context.target(list(COLUMNS)).copy_sql(select_sql))
     found = connection.execute(made.events).fetchall()
-    history.record(context.store, kind=kind, found=found, now=context.now)
+    base = history.base_of(context.store, kind)
+    history.record(context.store, kind=kind, found=found, now=context.now, base=base)
     core.clear(connection)
 
 

@@ -94,7 +94,7 @@ def read(default: Mapping[str, Any], settings: Mapping[str, Any]) -> Spec:
         names=tuple(content["names"]),
         single=tuple(content.get("single", ())),
         several=dict(content.get("several", {})),
-        rules=tuple(Rule(**rule) for rule in content["rules"]),
+        rules=tuple(_rule(place, rule) for place, rule in enumerate(content["rules"], 1)),
         comparisons=tuple(content["comparisons"]),
         threshold=float(content["threshold"]),
         sure=float(content.get("sure", 1.0)),
@@ -116,6 +116,20 @@ def _replace(comparisons: list[dict[str, Any]], name: str, levels: Mapping[str, 
             if one in figures:
                 level.pop(other, None)
         level |= figures
+
+
+def _rule(place: int, said: object) -> Rule:
+    known = {"key": str, "of": str, "cap": int, "long": int, "late": bool}
+    if not isinstance(said, Mapping) or not {"key", "of", "cap"} <= set(said):
+        raise _wrong(f"rule {place} lacks one of key, of and cap")
+    for word, value in said.items():
+        if word not in known:
+            raise _wrong(f"rule {place} does not know '{word}'")
+        if type(value) is not known[word]:
+            raise _wrong(f"rule {place}: {word} is {value!r}, not a {known[word].__name__}")
+    if said["of"] not in ("entities", "mentions"):
+        raise _wrong(f"rule {place} is of {said['of']}, not of entities or mentions")
+    return Rule(**said)
 
 
 def _figure(value: object) -> float:

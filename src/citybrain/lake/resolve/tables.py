@@ -1,6 +1,6 @@
 """What the resolution keeps in the lake's database: what people said, and what became of ids."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from citybrain.lake.database import METADATA
 
@@ -19,7 +19,7 @@ overrides = Table(
     Column("removed_why", Text, nullable=False, server_default=""),
 )
 events = Table(
-    "resolution_events",
+    "resolution_history",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("kind", String(20), nullable=False),
@@ -28,6 +28,10 @@ events = Table(
     Column("to_id", String(60), nullable=False),
     Column("why", Text, nullable=False),
     Column("at", String(40), nullable=False),
-    Index("resolution_events_from", "from_id"),
-    Index("resolution_events_to", "to_id"),
+    # The content of the links that these events take away from. While it is the published one,
+    # the run that found them has not been published, and they have not happened.
+    Column("base", BigInteger, nullable=False),
+    Index("resolution_history_from", "from_id"),
+    Index("resolution_history_to", "to_id"),
+    Index("resolution_history_base", "kind", "base"),
 )
