@@ -35,7 +35,7 @@ def conflicts(library: Library, home: Library, city: City) -> Model:
         if fields:
             steps += [_rows(made, rowset, fields), _different(made, rowset, fields)]
             parts += [_told(made, rowset, field) for field in fields]
-    followed = follow(made)
+    followed = follow(made, seen=True)
     if followed:
         followed |= {library.table: Follow(column=library.entity_id)}
     nothing = ", ".join(f"CAST(NULL AS {_type(c)}) AS {c}" for c in _COLUMNS)

@@ -24,6 +24,11 @@ def is_expression(sql: str) -> bool:
     return True
 
 
+def is_alone(sql: str) -> bool:
+    """Whether it is one expression over its own row: no other table is asked."""
+    return is_expression(sql) and _parsed(sql).find(exp.Query) is None
+
+
 @lru_cache(maxsize=4096)
 def _parsed(sql: str) -> exp.Expression:
     # Read in parentheses within a SELECT: alone it might be read as a statement.
@@ -62,3 +67,14 @@ def outputs(sql: str) -> tuple[str, ...]:
     """Names of the columns that a SELECT gives, as far as it names them."""
     found = sqlglot.parse_one(sql, read=DIALECT)
     return tuple(found.named_selects) if isinstance(found, exp.Query) else ()
+
+
+def reads(sql: str) -> frozenset[str]:
+    """Names of the columns that a SELECT of one table reads; none where it asks others too."""
+    try:
+        found = sqlglot.parse_one(sql, read=DIALECT)
+    except SqlglotError:
+        return frozenset()
+    if len(list(found.find_all(exp.Query))) != 1:
+        return frozenset()
+    return frozenset(column.name for column in found.find_all(exp.Column))

@@ -2,10 +2,10 @@
 
 from citybrain.city import City
 from citybrain.lake import sqltext
-from citybrain.lake.libraries.expressions import columns
+from citybrain.lake.libraries.expressions import columns, reads
 from citybrain.lake.libraries.model import MENTION_COLUMNS, Library, Mention
-from citybrain.lake.libraries.names import MENTIONS, dwd
-from citybrain.lake.models.model import ColumnNote, Expectation, Model
+from citybrain.lake.libraries.names import MENTIONS, dwd, standardised
+from citybrain.lake.models.model import ColumnNote, Expectation, Follow, Model
 from citybrain.lake.standardise import kind_of
 from citybrain.lake.standardise.text import tight_sql
 
@@ -58,6 +58,7 @@ def mentions(library: Library, city: City) -> Model:
         grain=("mention",),
         materialise="incremental",
         by="_row",
+        follow=_follow(library, city),
         owner=library.owner,
         columns=notes,
         expectations=(
@@ -71,6 +72,17 @@ def mentions(library: Library, city: City) -> Model:
         file=library.file,
         generated=True,
     )
+
+
+def _follow(library: Library, city: City) -> dict[str, Follow]:
+    """Of each table only what its mentions say: a row that came again says the same."""
+    said: dict[str, set[str]] = {}
+    for one in library.identity:
+        read = reads(_select(one, city, library.entity))
+        if not read:
+            return {}
+        said.setdefault(standardised(one.table), {"_row"}).update(read)
+    return {t: Follow(column="_row", reads=tuple(sorted(read))) for t, read in said.items()}
 
 
 def _shown(entity: str) -> list[str]:

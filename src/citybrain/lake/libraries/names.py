@@ -19,6 +19,11 @@ def dwd(table: str) -> str:
     return f"dwd.{sqltext.name(system)}.{sqltext.name(name)}"
 
 
+def standardised(table: str) -> str:
+    """The same by its name in the lake."""
+    return f"dwd.{table}"
+
+
 def department(city: City, table: str) -> str:
     """The department that owns a table's system now, which corrects what is wrong in it."""
     system = city.systems.get(table.split(".", maxsplit=1)[0])

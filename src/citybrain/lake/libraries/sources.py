@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from citybrain.city import City
 from citybrain.lake import sqltext
-from citybrain.lake.libraries.expressions import put
+from citybrain.lake.libraries.expressions import columns, is_alone, put
 from citybrain.lake.libraries.mentions import seen_at
 from citybrain.lake.libraries.model import Library, LibraryField, Mention, Source, Via
-from citybrain.lake.libraries.names import LINKS, MENTIONS, dwd, mention_of
+from citybrain.lake.libraries.names import LINKS, MENTIONS, dwd, mention_of, standardised
 from citybrain.lake.models.model import Follow
 
 
@@ -165,34 +165,48 @@ def readers(made: Plan, field: LibraryField) -> Sequence[Rowset]:
     return [rowset_of(source, made.home) for source in field.sources]
 
 
-def follow(made: Plan) -> dict[str, Follow]:
-    """How changed rows lead to entities; empty where an expression asks other tables too."""
-    told = [r.where for r in made.rowsets] + [
-        v for said in made.rowsets.values() for v in said.values()
-    ]
-    if any("select" in one.lower() for one in told):
-        return {}
+def follow(made: Plan, *, seen: bool = False) -> dict[str, Follow]:
+    """How changed rows lead to entities; empty where an expression asks other tables too.
+
+    ``seen``: when any row was true matters too, not only for choosing among an entity's.
+    """
     entity = made.library.entity
     links, mentions = LINKS[entity], MENTIONS[entity]
+    own = f"SELECT l.entity_id AS key FROM {{{links}}} l JOIN {{rows}} c ON l._row = c._row"
+    ways: dict[str, list[str]] = {}
+    reads: dict[str, set[str]] = {}
+    valid = {f.name: f.valid for f in made.library.fields}
+    for rowset, values in made.rowsets.items():
+        said = [_passing(value, valid[name]) for name, value in values.items()]
+        if rowset.where:
+            said.append(rowset.where)
+        if seen or not rowset.latest:
+            said.append(_seen(made, rowset))
+        table, role = rowset.mentioned
+        for one in {rowset.table, table}:
+            ways.setdefault(standardised(one), []).append(own)
+            reads.setdefault(standardised(one), {"_row"})
+        for expression in said:
+            if not is_alone(expression):
+                return {}
+            reads[standardised(rowset.table)] |= columns(expression)
+        if rowset.via:
+            on = sqltext.name(rowset.via.by)
+            ways[standardised(rowset.table)].append(
+                f"SELECT l.entity_id AS key FROM {{{standardised(table)}}} v "
+                f"JOIN {{{links}}} l ON l._row = v._row AND l.role = {sqltext.text(role)} "
+                f"JOIN {{rows}} c ON c.{on} = v.{on}"
+            )
+            reads[standardised(rowset.table)].add(rowset.via.by)
+            reads[standardised(table)].add(rowset.via.by)
     found = {
+        table: Follow(sql=" UNION ALL ".join(dict.fromkeys(sql)), reads=tuple(sorted(reads[table])))
+        for table, sql in ways.items()
+    }
+    return found | {
         links: Follow(column="entity_id", reads=("mention", "_row", "table_name", "role")),
         mentions: Follow(
             sql=f"SELECT l.entity_id AS key FROM {{{links}}} l JOIN {{rows}} c USING (mention)",
             reads=("mention", "seen_at"),
         ),
     }
-    own = f"SELECT l.entity_id AS key FROM {{{links}}} l JOIN {{rows}} c ON l._row = c._row"
-    ways: dict[str, list[str]] = {}
-    for rowset in made.rowsets:
-        ways.setdefault(dwd(rowset.table), []).append(own)
-        table, role = rowset.mentioned
-        ways.setdefault(dwd(table), []).append(own)
-        if rowset.via:
-            on = sqltext.name(rowset.via.by)
-            ways[dwd(rowset.table)].append(
-                f"SELECT l.entity_id AS key FROM {{{dwd(table)}}} v "
-                f"JOIN {{{links}}} l ON l._row = v._row AND l.role = {sqltext.text(role)} "
-                f"JOIN {{rows}} c ON c.{on} = v.{on}"
-            )
-    more = {t: Follow(sql=" UNION ALL ".join(dict.fromkeys(sql))) for t, sql in ways.items()}
-    return found | more
