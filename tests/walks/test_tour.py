@@ -22,6 +22,14 @@ class Walk:
         assert axe(self.page) == [], what
         assert sideways(self.page) == 0, what
 
+    def reached(self, stop: str, place: str) -> None:
+        """Go on, as the tour asks, in a few seconds while models are built behind the page."""
+        for _ in range(60):
+            self.page.goto(stop)
+            if place in self.page.url:
+                return
+            self.page.wait_for_timeout(1000)
+
     def put_coach_away(self) -> None:
         if self.page.locator("#coach:popover-open").count():
             self.page.locator("#coach-x").click()
@@ -65,14 +73,10 @@ def test_the_tour_from_end_to_end(town: Town, opened: Opening, size: tuple[int, 
     walk.ended()
     assert page.locator(".eq .warn").inner_text() == "0"
     walk.stop("6-it-is-in")
-    for _ in range(60):  # the libraries are built anew behind the page
-        page.goto(f"{town.address}/steward/tour/4")
-        if "/steward/libraries/" in page.url:
-            break
-        page.wait_for_timeout(1000)
+    walk.reached(f"{town.address}/steward/tour/4", "/steward/libraries/")
     assert "的一生" in page.locator("h1").inner_text()
     walk.stop("7-the-person")
-    page.goto(f"{town.address}/steward/tour/5")
+    walk.reached(f"{town.address}/steward/tour/5", "/steward/trace/indicator:")
     walk.put_coach_away()
     assert "婚姻登记" in page.locator("h1").inner_text()
     walk.stop("8-the-number")
