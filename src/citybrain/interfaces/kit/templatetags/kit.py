@@ -109,15 +109,18 @@ def level(value: int, short: bool = False) -> SafeString:
 def when(context: template.Context, at: datetime | None, style: str = "short") -> SafeString:
     """A time as this reader needs it: the hour today, the day this year, all of it else.
 
-    ``style`` is ``short``, ``seconds`` (with seconds), ``log`` (only the hour), ``full``, or
-    ``list`` (the hour, and the day below it when it is another day).
+    ``style`` is ``short``, ``seconds`` (with seconds), ``log`` (only the hour), ``full``,
+    ``brief`` (the hour or the day, never both), or ``list`` (the hour, and the day below it when
+    it is another day).
     """
     if at is None:
         return format_html('<span class="dim">{}</span>', NONE)
     local = timezone.localtime(at, CITY_ZONE)
     clock = f"{local:%H:%M}" if style in {"short", "list"} else f"{local:%H:%M:%S}"
     day = "" if style == "log" else _day(context, local, full=style == "full")
-    if style == "list":
+    if style == "brief":
+        shown = day or f"{local:%H:%M}"
+    elif style == "list":
         shown = format_html("{}<small>{}</small>", clock, day) if day else clock
     else:
         shown = f"{day} {clock}".strip()
