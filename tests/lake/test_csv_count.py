@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citybrain.lake import csvtext
-from citybrain.lake.csvtext import CsvShape, Doubtful, quick
+from citybrain.lake.csvtext import CsvShape, quick
+from citybrain.lake.sources import Doubtful
 
 PLAIN = st.text("a1宣 \u3000", max_size=4)
 QUOTED = st.text('a,\n\r"宣', max_size=6).map(lambda text: '"' + text.replace('"', '""') + '"')

@@ -5,7 +5,7 @@ the time from a date, shift a zone) is not a cast: the value is null and the cel
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from citybrain.city.contracts import Field
 from citybrain.lake.sqltext import text as literal
@@ -49,11 +49,25 @@ _ULONG_MAX = 2**64 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
+class Names:
+    """The columns that hold a field's bare text, its reading, whether that is plain, its value."""
+
+    bare: str
+    reading: str
+    plain: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One field's SQL: its text as delivered, its typed value, and whether that value is exact.
 
     ``exact`` is only meaningful where the text is not empty and may be null. ``kept``: the
     value is what was delivered and null only where that is, so only ``exact`` can be false.
+
+    Nearly every text is written as the lake itself would write its value, which one look finds:
+    ``reading`` is what a cast makes of it, ``plain`` whether that, given the reading's name, is
+    the value without a doubt (never null). All others are looked at with care.
     """
 
     text: str
@@ -61,11 +75,23 @@ class Cell:
     exact: str
     empty: str  # true where there is nothing: null, or only spaces where no text is meant
     kept: bool = False
+    reading: str = ""
+    plain: str = ""
+    sure: str = ""  # names what ``plain`` gave
+    same: bool = False  # whether a plain text is just how the lake writes its value
+    bare: str = ""  # the text without spaces around it, where the value asks for it by name
 
     @property
     def certain(self) -> bool:
         """Nothing can be wrong with it."""
         return self.kept and self.exact == "true"
+
+    def written(self, value: str) -> str:
+        """The value, named ``value``, as the lake writes it."""
+        written = f"CAST({value} AS VARCHAR)"
+        return (
+            f"CASE WHEN {self.sure} THEN {self.text} ELSE {written} END" if self.same else written
+        )
 
 
 def text_sql(column: str, encoding: str, duckdb_type: str) -> str:
@@ -95,14 +121,12 @@ def cell(
     encoding: str,
     duckdb_type: str,
     text: str,
-    bare: str = "",
-    typed: str = "",
+    names: Names | None = None,
 ) -> Cell:
-    """The field's value from ``column``.
+    """The field's value from ``column``; ``text`` is SQL for the cell's text.
 
-    ``text`` is SQL for the cell's text, ``bare`` for the same without spaces around it and
-    null where nothing else is left (computed once by the caller, or here). ``typed`` names
-    the value where ``exact`` is asked, if it has been computed by then.
+    ``names`` are the columns in which the caller computes what is needed more than once, layer
+    upon layer; without them everything is computed where it stands.
     """
     if encoding == "native" and duckdb_type in _DIRECT.get(field.type, ()):
         target = parse(field.type).duckdb
@@ -127,7 +151,7 @@ def cell(
         )
     if field.type == "binary":
         return _binary(column, encoding, text)
-    return _from_text(field, text, bare or bare_sql(text), typed)
+    return _from_text(field, text, names)
 
 
 def _readable(column: str, encoding: str) -> str:
@@ -183,10 +207,67 @@ def bare_sql(text: str) -> str:
     return f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}), '') END"
 
 
-def _from_text(field: Field, text: str, bare: str, typed: str) -> Cell:
+def _from_text(field: Field, text: str, names: Names | None) -> Cell:
     kind = "decimal" if field.type.startswith("decimal") else field.type
-    value, exact = _PARSERS[kind](bare, field, typed)
-    return Cell(text=text, value=value, exact=exact, empty=f"{bare} IS NULL")
+    # Formats say how a text is read even where it looks like the lake's own writing.
+    if names is None or kind not in _QUICK or field.formats:
+        return _careful(field, kind, text, names)
+    careful = _careful(field, kind, text, None)
+    return replace(
+        careful,
+        reading=f"try_cast({text} AS {parse(field.type).duckdb})",
+        plain=_QUICK[kind](text, names.reading),
+        sure=names.plain,
+        same=kind not in _FLOATING,
+        value=f"CASE WHEN {names.plain} THEN {names.reading} ELSE {careful.value} END",
+        empty=f"CASE WHEN {names.plain} THEN {text} IS NULL ELSE {careful.empty} END",
+    )
+
+
+def _careful(field: Field, kind: str, text: str, names: Names | None) -> Cell:
+    bare = names.bare if names else bare_sql(text)
+    value, exact = _PARSERS[kind](bare, field, names.value if names else "")
+    return Cell(
+        text=text,
+        value=value,
+        exact=exact,
+        empty=f"{bare} IS NULL",
+        bare=bare_sql(text) if names else "",
+    )
+
+
+def _same(text: str, reading: str) -> str:
+    return f"coalesce({reading}::VARCHAR = {text}, {text} IS NULL)"
+
+
+def _same_day(text: str, reading: str) -> str:
+    return _same_inside(text, reading, "DATE", "9999-12-31")
+
+
+def _same_moment(text: str, reading: str) -> str:
+    return _same_inside(text, reading, "TIMESTAMP", "9999-12-31 23:59:59.999999")
+
+
+def _same_inside(text: str, reading: str, kind: str, last: str) -> str:
+    # Infinity and years of five digits are written as they are read, too.
+    inside = f"{reading} BETWEEN {kind} '0001-01-01' AND {kind} '{last}'"
+    return f"coalesce({reading}::VARCHAR = {text} AND {inside}, {text} IS NULL)"
+
+
+def _no_grouping(text: str, reading: str) -> str:
+    return f"CASE WHEN {reading} IS NULL THEN {text} IS NULL ELSE NOT contains({text}, '_') END"
+
+
+_FLOATING = frozenset({"float", "double"})
+_QUICK: dict[str, Callable[[str, str], str]] = {
+    "int": _same,
+    "long": _same,
+    "decimal": _same,
+    "float": _no_grouping,
+    "double": _no_grouping,
+    "date": _same_day,
+    "timestamp": _same_moment,
+}
 
 
 def _boolean(text: str, _field: Field, _typed: str) -> tuple[str, str]:

@@ -118,7 +118,7 @@ def table_of(city: City, table: str) -> Table:
 def source_of(reader: Reader, where: Connection) -> Source:
     """The source that a reader serves."""
     return lambda request, engine: open_delivery(
-        reader.read(where, request), engine, request.staging
+        reader.read(where, request), engine, request.staging, beside=True
     )
 
 

@@ -14,6 +14,9 @@ import csv
 import io
 import re
 import struct
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +25,7 @@ import numpy
 import pyarrow as pa
 
 from citybrain.base.errors import CityError
-from citybrain.lake.sources import Reject
+from citybrain.lake.sources import Doubtful, Reject
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,10 +64,6 @@ class Readable:
     skip: int
     records: int
     rejects: tuple[Reject, ...] = ()
-
-
-class Doubtful(Exception):  # noqa: N818 - not an error: it asks for the careful way
-    """The quick way cannot vouch for the file."""
 
 
 def header(path: Path, shape: CsvShape) -> list[str]:
@@ -110,16 +109,47 @@ def quick(path: Path, shape: CsvShape, staging: Path) -> Readable:
         _vouch(path, count)
     else:
         _rewrite(path, readable, shape.encoding, count)
+    return Readable(path=readable, skip=shape.header_row, records=_below(shape, count))
+
+
+class Beside:
+    """Vouches for files in UTF-8 in a thread of its own, while somebody else reads them."""
+
+    def __init__(self, paths: Sequence[Path], shape: CsvShape) -> None:
+        self._left = threading.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="vouch")
+        self._records = self._thread.submit(self._look, paths, shape)
+
+    def records(self) -> int:
+        """How many records there are, once all was looked at; ``Doubtful`` as ``quick``."""
+        return self._records.result()
+
+    def close(self) -> None:
+        """Leave off; at return nobody reads the files."""
+        self._left.set()
+        self._thread.shutdown()
+
+    def _look(self, paths: Sequence[Path], shape: CsvShape) -> int:
+        found = 0
+        for path in paths:
+            count = _Counter()
+            _vouch(path, count, self._left.is_set)
+            found += _below(shape, count)
+        return found
+
+
+def _below(shape: CsvShape, count: "_Counter") -> int:
+    """The records below the header."""
     records = count.records() - shape.header_row
     if records < 0:
         raise Doubtful
-    return Readable(path=readable, skip=shape.header_row, records=records)
+    return records
 
 
-def _vouch(path: Path, count: "_Counter") -> None:
-    """Look at every byte of a file in UTF-8, which stays as it is."""
+def _vouch(path: Path, count: "_Counter", left: Callable[[], bool] = lambda: False) -> None:
+    """Look at every byte of a file in UTF-8, which stays as it is, unless the reader has left."""
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        while not left() and (chunk := file.read(CHUNK)):
             rest = file.readline(MAX_RECORD)
             # A line end is never a part of another character: whole lines stand alone.
             cut = chunk.rfind(b"\n") + 1

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from citybrain.city.contracts import Contract, Field
 from citybrain.lake.explain import CellProblem, short, title
@@ -44,6 +47,9 @@ def settle(
     staged = f"read_parquet([{listed}], file_row_number=true, filename=true)"
     plain = f"SELECT * FROM read_parquet([{listed}])"
     unique = [f for f in contract.fields if f.unique and f.key == 0]
+    single = len(files) == 1 and len(contract.key) == 1 and not unique
+    if single and _ascending(files[0], contract.key[0]):
+        return Settled(select=plain, rows=rows)
     addresses, shared = _distinct(connection, staged, contract.key or ("_row",), unique)
     if addresses == rows and not shared:
         return Settled(select=plain, rows=rows)
@@ -90,6 +96,24 @@ def _distinct(
         for f in unique
     ]
     return rows, any(distinct != values for distinct, values in pairs)
+
+
+def _ascending(file: str, column: str) -> bool:
+    """Whether each value is more than the one before, so that none can stand twice.
+
+    Many a table arrives in the order of its key, and to see that takes a tenth of counting. A
+    table that does not is known by its first rows.
+    """
+    last = None
+    with pq.ParquetFile(file) as table:
+        for batch in table.iter_batches(columns=[column]):
+            values = batch.column(0)
+            if last is not None:
+                values = pa.concat_arrays([last, values])
+            if values.null_count or not pc.all(pc.less(values[:-1], values[1:])).as_py():
+                return False
+            last = values[-1:]
+    return True
 
 
 def _numbered(contract: Contract, staged: str) -> str:

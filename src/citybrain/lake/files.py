@@ -1,7 +1,7 @@
 """Deliveries as relations that DuckDB can read: files by its own readers, batches as streams."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from citybrain.lake.plan import Given
 from citybrain.lake.sources import (
     Batches,
     Delivery,
+    Doubtful,
     Files,
     Note,
     Reject,
@@ -22,6 +23,8 @@ from citybrain.lake.sources import (
 )
 from citybrain.lake.sqltext import text
 from citybrain.lake.staging import Tap
+
+_LARGE = 8 << 20  # bytes; below it a thread costs more than it gains
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,7 @@ class Opened:
     """A delivery, ready to be read once.
 
     ``relation`` is given the wanted columns. ``repaired`` opens it again the careful way,
-    after the quick way failed; None when there is none.
+    after the quick way failed or was in doubt; None when there is none.
     """
 
     columns: tuple[SourceColumn, ...]
@@ -54,16 +57,24 @@ class Opened:
 
 
 def open_delivery(
-    delivery: Delivery, connection: duckdb.DuckDBPyConnection, staging: Path
+    delivery: Delivery,
+    connection: duckdb.DuckDBPyConnection,
+    staging: Path,
+    *,
+    beside: bool = False,
 ) -> Opened:
-    """Any delivery as something a plan can read."""
+    """Any delivery as something a plan can read.
+
+    With ``beside`` a large file is vouched for while it is read: its ``count`` waits for that,
+    and may raise ``Doubtful`` after everything was read.
+    """
     if isinstance(delivery, Batches):
         return _batches(delivery, connection)
     if delivery.format == "parquet":
         return _parquet(delivery, connection)
     if delivery.format == "jsonl":
         return _batches(open_jsonl(delivery.paths), connection)
-    return _csv(delivery, staging)
+    return _csv(delivery, staging, beside)
 
 
 def _batches(delivery: Batches, connection: duckdb.DuckDBPyConnection) -> Opened:
@@ -89,7 +100,15 @@ def _batches(delivery: Batches, connection: duckdb.DuckDBPyConnection) -> Opened
         notes=delivery.notes,
         expected=delivery.expected,
         open_ended=delivery.open_ended,
+        repaired=_carefully(delivery, connection),
     )
+
+
+def _carefully(
+    delivery: Batches, connection: duckdb.DuckDBPyConnection
+) -> "Callable[[], Opened] | None":
+    again = delivery.careful
+    return None if again is None else lambda: _batches(again(), connection)
 
 
 def _parquet(delivery: Files, connection: duckdb.DuckDBPyConnection) -> Opened:
@@ -119,7 +138,7 @@ def _parquet(delivery: Files, connection: duckdb.DuckDBPyConnection) -> Opened:
     )
 
 
-def _csv(delivery: Files, staging: Path) -> Opened:
+def _csv(delivery: Files, staging: Path, beside: bool) -> Opened:
     shape = CsvShape(
         encoding=delivery.encoding,
         delimiter=delivery.delimiter,
@@ -130,15 +149,19 @@ def _csv(delivery: Files, staging: Path) -> Opened:
         _same_header(path, csvtext.header(path, shape), names)
 
     def careful() -> Opened:
-        return _csv_opened(
+        return _vouched(
             names, shape, [careful_csv(p, shape, len(names), staging) for p in delivery.paths]
         )
 
+    if beside and shape.is_utf8 and sum(p.stat().st_size for p in delivery.paths) > _LARGE:
+        looking = csvtext.Beside(delivery.paths, shape)
+        opened = _csv_opened(names, shape, delivery.paths, shape.header_row, looking.records)
+        return replace(opened, close=looking.close, repaired=careful)
     try:
         files = [csvtext.quick(path, shape, staging) for path in delivery.paths]
-    except csvtext.Doubtful:
+    except Doubtful:
         return careful()
-    return _csv_opened(names, shape, files, careful)
+    return replace(_vouched(names, shape, files), repaired=careful)
 
 
 def _same_header(path: Path, found: list[str], wanted: list[str]) -> None:
@@ -151,18 +174,25 @@ def _same_header(path: Path, found: list[str], wanted: list[str]) -> None:
         )
 
 
+def _vouched(names: list[str], shape: CsvShape, files: list[Readable]) -> Opened:
+    rows = sum(file.records for file in files)
+    opened = _csv_opened(names, shape, [f.path for f in files], files[0].skip, lambda: rows)
+    rejects = tuple(r for file in files for r in file.rejects)
+    return replace(opened, rejects=rejects, expected=rows)
+
+
 def _csv_opened(
     names: list[str],
     shape: CsvShape,
-    files: list[Readable],
-    repaired: "Callable[[], Opened] | None" = None,
+    paths: Sequence[Path],
+    skip: int,
+    records: Callable[[], int],
 ) -> Opened:
-    rows = sum(file.records for file in files)
-    listed = ", ".join(text(file.path) for file in files)
+    listed = ", ".join(text(path) for path in paths)
     columns = ", ".join(f"{text(n or f'column {i}')}: 'VARCHAR'" for i, n in enumerate(names))
     # Nothing is detected: detection takes an open quotation mark for a text.
     sql = (
-        f"read_csv([{listed}], auto_detect=false, header=false, skip={files[0].skip}, "
+        f"read_csv([{listed}], auto_detect=false, header=false, skip={skip}, "
         f"delim={text(shape.delimiter)}, quote='\"', escape='\"', nullstr='', "
         f"allow_quoted_nulls=false, strict_mode=true, columns={{{columns}}})"
     )
@@ -170,8 +200,5 @@ def _csv_opened(
     return Opened(
         columns=tuple(SourceColumn(name=n) for n in given),
         relation=lambda wanted: Relation(sql=sql, given={n: given[n] for n in wanted}),
-        count=lambda: (rows, rows),
-        rejects=tuple(r for file in files for r in file.rejects),
-        expected=rows,
-        repaired=repaired,
+        count=lambda: (records(), records()),
     )

@@ -18,7 +18,8 @@ from citybrain.lake.duplicates import Settled
 from citybrain.lake.files import Opened, Relation
 from citybrain.lake.plan import Given, plan
 from citybrain.lake.setaside import SetAside
-from citybrain.lake.sqltext import name, text
+from citybrain.lake.sources import Doubtful
+from citybrain.lake.sqltext import name
 from citybrain.lake.staging import Bad, Tally, stream
 
 CORRECTIONS = "corrections_now"
@@ -205,12 +206,16 @@ def _streamed(
     try:
         relation = opened.relation(present)
         tally = _stream_one(
-            connection, job, relation, aside, file, seen, counted=_counted(opened, relation)
+            connection, job, relation, aside, file, seen, counted=lambda: _exact(opened)
         )
-    except duckdb.Error as error:
+    except (duckdb.Error, Doubtful) as error:
         if opened.repaired is None:
             raise _unreadable(job, error) from error
-        return _streamed(connection, job, opened.repaired(), aside, file, seen)
+        again = opened.repaired()
+        try:
+            return _streamed(connection, job, again, aside, file, seen)
+        finally:
+            again.close()
     for reject in opened.rejects:
         aside.add_reject(reject)
     least, most = opened.count()
@@ -225,9 +230,9 @@ def _streamed(
     return tally.read + len(opened.rejects), tally.good
 
 
-def _counted(opened: Opened, relation: Relation) -> int | None:
-    """The rows of a file that its own count says exactly; a stream is counted as it passes."""
-    least, most = opened.count() if relation.tap is None else (0, 1)
+def _exact(opened: Opened) -> int | None:
+    """The rows of a file, where its own count says it exactly."""
+    least, most = opened.count()
     return least if least == most else None
 
 
@@ -239,7 +244,7 @@ def _stream_one(
     file: NewFile,
     seen: Callable[[int], None],
     *,
-    counted: int | None = None,
+    counted: Callable[[], int | None] = lambda: None,
 ) -> Tally:
     made = plan(
         job.contract,
@@ -252,7 +257,7 @@ def _stream_one(
     )
     bad = Bad(job.staging / f"bad-{file.path.stem}.parquet")
     tally = Tally(seen=seen)
-    marks = f"{text(job.batch_id)} AS _batch, {text(job.contract.version)} AS _contract"
+    marks = {"_batch": job.batch_id, "_contract": job.contract.version}
     try:
         stream(
             connection,
@@ -261,7 +266,7 @@ def _stream_one(
             tally=tally,
             tap=relation.tap,
             counted=counted,
-            copy_sql=lambda select: file.copy_sql(f"SELECT *, {marks} FROM ({select})"),
+            copy_sql=lambda select: file.copy_sql(select, constant=marks),
         )
     except duckdb.Error:
         if relation.tap and isinstance(relation.tap.failure, Exception):

@@ -1,7 +1,8 @@
 """One SELECT that turns delivered rows into typed, checked and addressed rows.
 
 Its layers, from the source outwards: cells as delivered (``c``) and their texts (``t``),
-corrections put over them, typed values (``v``), one boolean per check (``w``). The result has
+corrections put over them (``x``), bare texts (``n``) or quick readings (``q``) and whether those
+will do (``p``), typed values (``v``), one boolean per check (``w``). The result has
 the contract's fields by name, and
 
 =========  =================================================================================
@@ -13,11 +14,11 @@ _raw       the cells' texts as delivered, by field (null where ``_ok``)
 =========  =================================================================================
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from citybrain.city.contracts import Contract, Field
-from citybrain.lake.cast import bare_sql, cell, text_sql
+from citybrain.lake.cast import Cell, Names, cell, text_sql
 from citybrain.lake.checks import (
     Check,
     CheckContext,
@@ -82,8 +83,7 @@ def plan(
             encoding=c.encoding,
             duckdb_type=c.duckdb_type,
             text=texts[i],
-            bare=f"n{i}",
-            typed=f"v{i}",
+            names=Names(bare=f"n{i}", reading=f"q{i}", plain=f"p{i}", value=f"v{i}"),
         )
         for i, (f, c) in enumerate(zip(fields, columns, strict=True))
     }
@@ -93,8 +93,8 @@ def plan(
     found = checks(contract, cells, values, about)
     typed = ", ".join(f"{cells[f.name].value} AS v{i}" for i, f in enumerate(fields))
     wrong = "".join(f", {check.sql} AS w{j}" for j, check in enumerate(found))
-    bare = ", ".join(f"{bare_sql(t)} AS n{i}" for i, t in enumerate(texts))
-    layer = f"SELECT *, {typed} FROM (SELECT *, {bare} FROM ({layer}))"
+    layer = _looked_at(cells.values(), layer)
+    layer = f"SELECT *, {typed} FROM ({layer})"
     for number, column in births.items():
         for step in birth_steps(values[number], column):
             layer = f"SELECT *, {step} FROM ({layer})"
@@ -102,8 +102,16 @@ def plan(
     delivered = [_text(_given(f, given), i, "t") for i, f in enumerate(fields)]
     if corrected:  # the corrected columns were put in place of the delivered ones
         delivered = [f"t{i}" for i in range(len(fields))]
-    sql = _outer(contract, layer, len(found), delivered, bool(corrected), numbered)
+    sql = _outer(contract, layer, cells, len(found), delivered, bool(corrected), numbered)
     return Plan(sql=sql, checks=tuple(found), fields=fields, numbered=numbered, relation=relation)
+
+
+def _looked_at(cells: Collection[Cell], layer: str) -> str:
+    """The layers of readings and bare texts, and of whether the readings are plain."""
+    first = [f", {c.reading} AS q{i}" for i, c in enumerate(cells) if c.reading]
+    first += [f", {c.bare} AS n{i}" for i, c in enumerate(cells) if c.bare]
+    plain = [f", {c.plain} AS p{i}" for i, c in enumerate(cells) if c.plain]
+    return f"SELECT *{''.join(plain)} FROM (SELECT *{''.join(first)} FROM ({layer}))"
 
 
 def _given(field: Field, given: Mapping[str, Given]) -> Given:
@@ -207,6 +215,7 @@ def _prefix(contract: Contract) -> str:
 def _outer(
     contract: Contract,
     layer: str,
+    cells: Mapping[str, Cell],
     checks_count: int,
     texts: Sequence[str],
     corrected: bool,
@@ -217,9 +226,9 @@ def _outer(
         f"v{i}::{parse(f.type).duckdb} AS {name(f.name)}" for i, f in enumerate(fields)
     )
     positions = {f.name: i for i, f in enumerate(fields)}
-    typed = [f"CAST(v{positions[k]} AS VARCHAR)" for k in contract.key]
+    typed = [cells[k].written(f"v{positions[k]}") for k in contract.key]
     contents = [
-        f"hex(v{i})" if f.type == "binary" else f"CAST(v{i} AS VARCHAR)"
+        f"hex(v{i})" if f.type == "binary" else cells[f.name].written(f"v{i}")
         for i, f in enumerate(fields)
     ]
     loose = [

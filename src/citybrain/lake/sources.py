@@ -84,6 +84,10 @@ class Note:
     level: str = "info"
 
 
+class Doubtful(Exception):  # noqa: N818 - not an error: it asks for the careful way
+    """The quick way of reading cannot vouch for what it reads."""
+
+
 @dataclass(kw_only=True)
 class Batches:
     """Rows as Arrow record batches, read once.
@@ -93,6 +97,7 @@ class Batches:
     and the most rows the source held while it was read; both are equal where the source
     stands still. ``close`` lets go of the source. ``open_ended`` says that a column nobody
     filled is not there at all (JSON), so that its absence is an empty value and no drift.
+    ``careful`` reads it all again another way after ``rows`` raised ``Doubtful``.
     """
 
     columns: tuple[SourceColumn, ...]
@@ -103,6 +108,7 @@ class Batches:
     notes: tuple[Note, ...] = ()
     expected: int | None = None
     open_ended: bool = False
+    careful: "Callable[[], Batches] | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
@@ -128,9 +128,8 @@ class Tap:
     def _numbered(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if self._own:
             return batch
-        ones = pa.repeat(pa.scalar(1, pa.int64()), batch.num_rows)
-        numbers = pc.cumulative_sum(ones, start=pa.scalar(self.read, pa.int64()))
-        return batch.append_column(NUMBER, numbers)
+        numbers = numpy.arange(self.read + 1, self.read + 1 + batch.num_rows, dtype=numpy.int64)
+        return batch.append_column(NUMBER, pa.array(numbers))
 
 
 def stream(
@@ -141,12 +140,13 @@ def stream(
     tally: Tally,
     copy_sql: Callable[[str], str],
     tap: Tap | None = None,
-    counted: int | None = None,
+    counted: Callable[[], int | None] = lambda: None,
 ) -> int:
     """Run the plan; good rows go where ``copy_sql(select)`` copies them. Returns good rows.
 
     ``tap`` is the stream that the plan knows as ``delivered``, when it reads from one;
-    ``counted`` the rows that somebody else counted in the source, when that is known exactly.
+    ``counted`` says the rows that somebody else counted in a source that can be read again,
+    when that is known exactly; it is asked after the good rows were copied.
     """
     # Pushed down, the filter would be computed twice: once to choose rows, once to address them.
     connection.execute("SET disabled_optimizers = 'filter_pushdown'")
@@ -219,16 +219,16 @@ def _copy_file(
     bad: Bad,
     tally: Tally,
     copy_sql: Callable[[str], str],
-    counted: int | None,
+    counted: Callable[[], int | None],
 ) -> None:
     """What can be read again is: good rows first, then the bad if there are any.
 
-    When as many rows are good as were ``counted``, none is bad, and no second reading is needed.
+    When as many rows are good as ``counted`` says, none is bad, and no second reading is needed.
     """
     copied = connection.execute(copy_sql(f"SELECT {_shown(plan)} FROM ({plan.sql}) WHERE _ok"))
     tally.good = int(copied.fetchall()[0][0])
     tally.see(tally.good)
-    if tally.good == counted or tally.good == _count(connection, plan):
+    if tally.good == counted() or tally.good == _count(connection, plan):
         return
     number = NUMBER if plan.numbered else f"row_number() OVER () AS {NUMBER}"
     wrong = f"SELECT * FROM (SELECT _away, _why, _raw, _ok, {number} FROM ({plan.sql}))"

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from citybrain.base.errors import CityError
 from citybrain.lake.connections import address
-from citybrain.lake.sources import Connection, ReadRequest
+from citybrain.lake.sources import Connection, Doubtful, ReadRequest
 
 SAMPLE_ROWS = 400
 
@@ -52,7 +52,7 @@ def guarded(request: ReadRequest, batches: Iterable[pa.RecordBatch]) -> Iterator
     """The batches; whatever breaks them becomes one sentence (a panic is no Exception)."""
     try:
         yield from batches
-    except (GeneratorExit, KeyboardInterrupt, CityError):
+    except (GeneratorExit, KeyboardInterrupt, CityError, Doubtful):
         raise
     except BaseException as error:
         raise broke_off(request, error) from error

@@ -1,9 +1,10 @@
 """PostgreSQL through ADBC, in one read-only transaction that sees one moment.
 
 Integers, floats, booleans, texts and bytes come as they are, and so do dates and timestamps
-where none of the column is infinite or outside the years 1 to 9999 (asked with the count, in the
-same transaction: a third of a read cheaper than texts). Every other type comes as the text the
-server writes (``::text``), because no driver carried all of them without a change.
+(a third of a read cheaper than as texts) until one is infinite or outside the years 1 to 9999:
+then all is read again with texts. What the driver makes of infinity lies outside these years,
+so no such value passes for another. Every other type comes as the text the server writes
+(``::text``), because no driver carried all of them without a change.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from contextlib import closing
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from citybrain.adapters.readers.common import (
     SAMPLE_ROWS,
@@ -24,6 +26,7 @@ from citybrain.lake.sources import (
     Batches,
     Connection,
     DescribedColumn,
+    Doubtful,
     ReadRequest,
     SourceColumn,
     SourceTable,
@@ -33,6 +36,11 @@ _NATIVE = frozenset(
     ("int2", "int4", "int8", "float4", "float8", "bool", "text", "varchar", "bytea")
 )
 _DATED = frozenset(("date", "timestamp", "timestamptz"))
+_DAY_MICROSECONDS = 86_400_000_000
+_YEARS = {  # of a date in days, of a timestamp in microseconds: its first and last
+    32: (-719_162, 2_932_896),
+    64: (-719_162 * _DAY_MICROSECONDS, 2_932_897 * _DAY_MICROSECONDS - 1),
+}
 _BATCH_BYTES = (
     1 << 20
 )  # of what the driver hands over at once: 16 MB, its default, leaves the cache
@@ -69,6 +77,11 @@ class PostgresqlReader:
 
     def read(self, connection: Connection, request: ReadRequest) -> Batches:
         """One table at one moment, with its count of that moment."""
+        return self._read(connection, request, _NATIVE | _DATED)
+
+    def _read(
+        self, connection: Connection, request: ReadRequest, carried: frozenset[str]
+    ) -> Batches:
         database = _open(connection)
         try:
             table = _regclass(database, request.fetch.source)
@@ -77,11 +90,11 @@ class PostgresqlReader:
             described = _rows(database, _COLUMNS, (table,))
             where = _where(request, {name: full for name, _t, _n, full, _c in described})
             types = {name: kind for name, kind, *_rest in described}
-            rows, plain = _counted(database, table, types, where)
+            rows = int(_rows(database, f"SELECT count(*)::int8 FROM {table}{where}")[0][0])  # noqa: S608 - every name in it is quoted or our own
         except BaseException:
             database.close()
             raise
-        native = frozenset(n for n, k in types.items() if k in _NATIVE) | plain
+        native = frozenset(n for n, kind in types.items() if kind in carried)
         return Batches(
             columns=tuple(
                 SourceColumn(name=n, encoding="native" if n in native else "text") for n in types
@@ -90,6 +103,7 @@ class PostgresqlReader:
             count=lambda: (rows, rows),
             close=database.close,
             expected=rows,
+            careful=lambda: self._read(connection, request, _NATIVE),
         )
 
     def describe(self, connection: Connection) -> Iterator[SourceTable]:
@@ -144,19 +158,6 @@ def _where(request: ReadRequest, types: dict[str, str]) -> str:
     return f" WHERE {column} >= '{after}'::{kind} OR {column} IS NULL"
 
 
-def _counted(
-    database: Any, table: str, types: dict[str, str], where: str
-) -> tuple[int, frozenset[str]]:
-    """How many rows there are, and the dated columns that a driver carries without a change."""
-    dated = [n for n, kind in types.items() if kind in _DATED]
-    asked = ["count(*)::int8"] + [
-        f"coalesce(min({_q(n)}) >= '0001-01-01' AND max({_q(n)}) < '10000-01-01', true)"
-        for n in dated
-    ]
-    rows, *fits = _rows(database, f"SELECT {', '.join(asked)} FROM {table}{where}")[0]  # noqa: S608 - every name in it is quoted or our own
-    return rows, frozenset(n for n, fit in zip(dated, fits, strict=True) if fit)
-
-
 def _stream(
     database: Any, table: str, native: frozenset[str], where: str, wanted: Sequence[str]
 ) -> Iterator[pa.RecordBatch]:
@@ -169,9 +170,22 @@ def _stream(
         cursor.execute(f"SELECT {cells} FROM {table}{where}")  # noqa: S608 - every name in it is quoted or our own
         reader = cursor.fetch_record_batch()
         yield pa.RecordBatch.from_pylist([], schema=reader.schema)
-        yield from reader
+        dated = [i for i, f in enumerate(reader.schema) if pa.types.is_temporal(f.type)]
+        for batch in reader:
+            if not all(_plain(batch.column(i)) for i in dated):
+                raise Doubtful
+            yield batch
     finally:
         cursor.close()
+
+
+def _plain(dates: pa.Array) -> bool:
+    """Whether all are within the years 1 to 9999."""
+    bounds = pc.min_max(dates)
+    first, last = _YEARS[dates.type.bit_width]
+    kind = pa.int64() if dates.type.bit_width == 64 else pa.int32()
+    least, most = (bounds[side].cast(kind).as_py() for side in ("min", "max"))
+    return least is None or (first <= least and most <= last)
 
 
 def _describe(database: Any, schema: str, table: str, comment: str) -> SourceTable:
