@@ -236,3 +236,37 @@ def test_what_is_set_aside_is_kept_as_it_was_delivered(town: Town) -> None:
     (row,) = town.aside()
     assert dict(row.values) == {"id": " 01 ", "name": " x ", "born": "1987/02/30"}
     assert json.dumps(row.problems[0].as_dict(), ensure_ascii=False).count("1987/02/30") == 2
+
+
+def test_a_large_file_damaged_near_its_end_is_read_again_with_care(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    rows = [f"{i},{'宣城' * 20}" for i in range(80_000)]
+    rows[10] = "x,wrong in the number"
+    data = "\n".join(["id,name", *rows]).encode() + b"\n80000,\xff\xfe\n80001,last\n"
+    (tmp_path / "t.csv").write_bytes(data)
+    assert len(data) > 8 << 20  # so large that it is looked at while it is read
+    town = Town(tmp_path, clock)
+    town.add(
+        contract(typed("id", "long", key=1), text("name")),
+        f"files://{tmp_path}",
+        Fetch(source="t.csv"),
+    )
+    result = town.one()
+    assert (result.read, result.inserted, result.quarantined) == (80_002, 80_000, 2)
+    assert sorted(row.values["id"] or "" for row in town.aside()) == ["", "x"]
+    assert (80_001,) in town.rows(columns=["id"])
+
+
+def test_a_large_whole_file_is_counted_while_it_is_read(tmp_path: Path, clock: FixedClock) -> None:
+    lines = [f'{i},"{"宣城" * 20}\n"' for i in range(80_000)]
+    lines[70_000] = "70000,"
+    (tmp_path / "t.csv").write_text("\n".join(["id,name", *lines, "x,wrong"]))
+    town = Town(tmp_path, clock)
+    town.add(
+        contract(typed("id", "long", key=1), text("name")),
+        f"files://{tmp_path}",
+        Fetch(source="t.csv"),
+    )
+    result = town.one()
+    assert (result.read, result.inserted, result.quarantined) == (80_001, 80_000, 1)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,28 @@ def test_what_is_not_utf8_is_never_vouched_for(tmp_path: Path, broken: bytes, pi
         patch.setattr(csvtext, "CHUNK", piece)
         with pytest.raises(Doubtful):
             quick(file, CsvShape(), tmp_path)
+
+
+@pytest.mark.parametrize("piece", [7, 1 << 20])
+def test_counting_beside_the_reader_finds_the_same(tmp_path: Path, piece: int) -> None:
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for file, rows in zip(files, (3, 5), strict=True):
+        file.write_text("名称,b\n" + '"宣\n城",1\n' * rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csvtext, "CHUNK", piece)
+        with closing(csvtext.Beside(files, CsvShape())) as looking:
+            assert looking.records() == 8
+        files[1].write_bytes(b"a,b\n\xff,1\n")
+        with closing(csvtext.Beside(files, CsvShape())) as looking, pytest.raises(Doubtful):
+            looking.records()
+
+
+def test_whoever_leaves_does_not_wait_for_the_end(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"a\n" + b"1\n" * 2_000_000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csvtext, "CHUNK", 16)
+        looking = csvtext.Beside([file], CsvShape())
+        looking.close()
+    with pytest.raises(Doubtful):  # of 250,000 pieces it looked at some
+        looking.records()

@@ -276,6 +276,42 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("kind", "odd", "field"),
+    [
+        ("date", "infinity", "date"),
+        ("date", "10000-01-01", "date"),
+        ("timestamp", "-infinity", "timestamp"),
+        ("timestamp", "294276-12-31 23:59:59.999999", "timestamp"),
+        ("timestamptz", "0044-03-15 00:00:00+00 BC", "timestamptz"),
+    ],
+)
+def test_postgresql_one_date_in_many_that_no_calendar_has(
+    tmp_path: Path, clock: FixedClock, postgresql: str, kind: str, odd: str, field: str
+) -> None:
+    import psycopg
+
+    with psycopg.connect(postgresql) as database:
+        database.execute(f"CREATE TABLE t (n bigint PRIMARY KEY, v {kind})")
+        database.execute(
+            "INSERT INTO t SELECT i, '2020-01-01 12:00:00'::timestamp + i * interval '1 day' "
+            "FROM generate_series(1, 150000) i"
+        )
+        database.execute("UPDATE t SET v = NULL WHERE n % 1000 = 7")
+        database.execute(f"INSERT INTO t VALUES (150001, %s::{kind})", [odd])  # noqa: S608 - the test's own type
+    town = Town(tmp_path, clock)
+    town.add(contract(typed("n", "long", key=1), typed("v", field)), postgresql, Fetch(source="t"))
+    result = town.one()
+    assert (result.read, result.inserted, result.quarantined) == (150_001, 150_000, 1)
+    (aside,) = town.aside()
+    assert (aside.values["n"], aside.values["v"]) == ("150001", odd)
+    rows = town.rows(columns=["n", "v"])
+    assert sum(row[1] is None for row in rows) == 150
+    day = rows[0][1]
+    assert (day.year, day.month, day.day) == (2020, 1, 2)
+
+
+@pytest.mark.postgresql
 def test_postgresql_nasty_values(tmp_path: Path, clock: FixedClock, postgresql: str) -> None:
     import psycopg
 

@@ -147,9 +147,11 @@ def _below(shape: CsvShape, count: "_Counter") -> int:
 
 
 def _vouch(path: Path, count: "_Counter", left: Callable[[], bool] = lambda: False) -> None:
-    """Look at every byte of a file in UTF-8, which stays as it is, unless the reader has left."""
+    """Look at every byte of a file in UTF-8, which stays as it is; ``Doubtful`` once it is left."""
     with path.open("rb") as file:
-        while not left() and (chunk := file.read(CHUNK)):
+        while chunk := file.read(CHUNK):
+            if left():
+                raise Doubtful
             rest = file.readline(MAX_RECORD)
             # A line end is never a part of another character: whole lines stand alone.
             cut = chunk.rfind(b"\n") + 1
