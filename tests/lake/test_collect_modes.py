@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from citybrain.adapters.readers import READERS
 from citybrain.base.clock import FixedClock
 from citybrain.city.contracts import Rule
 from citybrain.city.systems import Fetch
@@ -311,3 +312,38 @@ def test_rules_find_what_standards_find(town: Town) -> None:
     assert second.problems[0].sentence == "身份证号显示 1949-12-31，登记为 1949-12-13，请核对其一。"
     assert second.problems[0].suggestion == "1949-12-31"
     assert [p.rule for p in third.problems] == ["id_number"]
+
+
+def test_a_large_file_tells_how_far_it_is_and_stops_when_asked(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from citybrain.lake import journal, staging
+    from citybrain.lake.collect import collect
+    from citybrain.lake.journal import Progress
+    from citybrain.lake.runs import request_stop
+
+    monkeypatch.setattr(staging, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(journal, "EVERY_SECONDS", 0.0)
+    rows = 900_000
+    with (tmp_path / "t.csv").open("w") as file:
+        file.write("id,name,day\n")
+        file.writelines(f"{i},{'宣城' * 10},1987-03-12\n" for i in range(rows))
+    town = Town(tmp_path, clock)
+    made = contract(typed("id", "long", key=1), text("name"), typed("day", "date"))
+    town.add(made, f"files://{tmp_path}", Fetch(source="t.csv"))
+    told: list[Progress] = []
+
+    def watch(progress: Progress) -> None:
+        told.append(progress)
+        if progress.phase == "reading" and 0 < progress.rows_read < rows:
+            request_stop(town.store, "R1")
+
+    (result,) = collect(
+        town.store, town.city, ["s.t"], readers=READERS, connections=town.where,
+        clock=clock, progress=watch, run_id="R1", workers=2,
+    ).results  # fmt: skip
+    assert "asked the run to stop" in (result.error or "")
+    assert town.rows() == []
+    on_its_way = [p for p in told if 0 < p.rows_read < rows]
+    assert {p.expected for p in on_its_way} == {rows}
+    assert town.one().inserted == rows

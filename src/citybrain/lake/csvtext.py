@@ -124,6 +124,12 @@ class Beside:
         """How many records there are, once all was looked at; ``Doubtful`` as ``quick``."""
         return self._records.result()
 
+    def records_if_known(self) -> int | None:
+        """The same without waiting; None while it is not known, or in doubt."""
+        if not self._records.done() or self._records.exception():
+            return None
+        return self._records.result()
+
     def close(self) -> None:
         """Leave off; at return nobody reads the files."""
         self._left.set()

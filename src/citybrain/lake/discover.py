@@ -242,7 +242,7 @@ def _from_data(reader: Reader, connection: Connection, table: SourceTable) -> So
 
 
 def _not_utf8(opened: Opened) -> bool:
-    read = opened.expected or 0
+    read = opened.expected() or 0
     return len(opened.rejects) > read // 2
 
 

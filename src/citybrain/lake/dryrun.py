@@ -104,7 +104,7 @@ def dry_run(
             corrected=tuple(f.name for f in what.contract.fields if f.name in corrected),
         )
         intake, _files = take_in(
-            engine, job, opened, target=_nowhere(staging), seen=lambda _rows: None
+            engine, job, opened, target=_nowhere(staging), seen=lambda _rows, _of: None
         )
         whole = what.fetch.mode == "full" and not _is_patch(engine)
         outcome = _compare(store, engine, intake.contract, intake.settled.select, whole)

@@ -41,8 +41,9 @@ class Relation:
 class Opened:
     """A delivery, ready to be read once.
 
-    ``relation`` is given the wanted columns. ``repaired`` opens it again the careful way,
-    after the quick way failed or was in doubt; None when there is none.
+    ``relation`` is given the wanted columns. ``expected`` says how many rows there are as soon as
+    somebody knows, without waiting; ``count`` waits until that is sure. ``repaired`` opens it
+    again the careful way, after the quick way failed or was in doubt; None when there is none.
     """
 
     columns: tuple[SourceColumn, ...]
@@ -51,7 +52,7 @@ class Opened:
     close: Callable[[], None] = lambda: None
     rejects: tuple[Reject, ...] = ()
     notes: tuple[Note, ...] = ()
-    expected: int | None = None
+    expected: Callable[[], int | None] = lambda: None
     open_ended: bool = False
     repaired: "Callable[[], Opened] | None" = None
 
@@ -98,7 +99,7 @@ def _batches(delivery: Batches, connection: duckdb.DuckDBPyConnection) -> Opened
         close=delivery.close,
         rejects=delivery.rejects,
         notes=delivery.notes,
-        expected=delivery.expected,
+        expected=lambda: delivery.expected,
         open_ended=delivery.open_ended,
         repaired=_carefully(delivery, connection),
     )
@@ -134,7 +135,7 @@ def _parquet(delivery: Files, connection: duckdb.DuckDBPyConnection) -> Opened:
         columns=tuple(SourceColumn(name=n, encoding="native") for n in given),
         relation=lambda wanted: Relation(sql=sql, given={n: given[n] for n in wanted}),
         count=lambda: (rows, rows),
-        expected=rows,
+        expected=lambda: rows,
     )
 
 
@@ -156,7 +157,9 @@ def _csv(delivery: Files, staging: Path, beside: bool) -> Opened:
     if beside and shape.is_utf8 and sum(p.stat().st_size for p in delivery.paths) > _LARGE:
         looking = csvtext.Beside(delivery.paths, shape)
         opened = _csv_opened(names, shape, delivery.paths, shape.header_row, looking.records)
-        return replace(opened, close=looking.close, repaired=careful)
+        return replace(
+            opened, close=looking.close, repaired=careful, expected=looking.records_if_known
+        )
     try:
         files = [csvtext.quick(path, shape, staging) for path in delivery.paths]
     except Doubtful:
@@ -178,7 +181,7 @@ def _vouched(names: list[str], shape: CsvShape, files: list[Readable]) -> Opened
     rows = sum(file.records for file in files)
     opened = _csv_opened(names, shape, [f.path for f in files], files[0].skip, lambda: rows)
     rejects = tuple(r for file in files for r in file.rejects)
-    return replace(opened, rejects=rejects, expected=rows)
+    return replace(opened, rejects=rejects, expected=lambda: rows)
 
 
 def _csv_opened(

@@ -20,7 +20,7 @@ from citybrain.lake.plan import Given, plan
 from citybrain.lake.setaside import SetAside
 from citybrain.lake.sources import Doubtful
 from citybrain.lake.sqltext import name
-from citybrain.lake.staging import Bad, Tally, stream
+from citybrain.lake.staging import Bad, Seen, Tally, stream
 
 CORRECTIONS = "corrections_now"
 
@@ -142,7 +142,7 @@ def take_in(
     opened: Opened,
     *,
     target: Callable[[Contract], Callable[[str], NewFile]],
-    seen: Callable[[int], None],
+    seen: Seen,
     again: str = "",
 ) -> tuple[Intake, list[NewFile]]:
     """Read an opened delivery into files; the target gives files for the contract in effect.
@@ -163,7 +163,7 @@ def _take_in(
     opened: Opened,
     *,
     target: Callable[[Contract], Callable[[str], NewFile]],
-    seen: Callable[[int], None],
+    seen: Seen,
     again: str,
 ) -> tuple[Intake, list[NewFile]]:
     contract, notes = effective(job, [c.name for c in opened.columns], open_ended=opened.open_ended)
@@ -175,7 +175,7 @@ def _take_in(
     if again:
         relation = Relation(sql=f"({_as_source(contract, again)})", given=dict(_texts(contract)))
         files.append(new_file("again"))
-        more = _stream_one(connection, job, relation, aside, files[1], lambda _rows: None)
+        more = _stream_one(connection, job, relation, aside, files[1], lambda _rows, _of: None)
         read, good = read + more.read, good + more.good
     settled = duplicates.settle(
         connection,
@@ -199,15 +199,13 @@ def _streamed(
     opened: Opened,
     aside: SetAside,
     file: NewFile,
-    seen: Callable[[int], None],
+    seen: Seen,
 ) -> tuple[int, int]:
     wanted = [f.source for f in job.contract.fields]
     present = [c.name for c in opened.columns if c.name in wanted]
     try:
         relation = opened.relation(present)
-        tally = _stream_one(
-            connection, job, relation, aside, file, seen, counted=lambda: _exact(opened)
-        )
+        tally = _stream_one(connection, job, relation, aside, file, seen, opened=opened)
     except (duckdb.Error, Doubtful) as error:
         if opened.repaired is None:
             raise _unreadable(job, error) from error
@@ -242,9 +240,9 @@ def _stream_one(
     relation: Relation,
     aside: SetAside,
     file: NewFile,
-    seen: Callable[[int], None],
+    seen: Seen,
     *,
-    counted: Callable[[], int | None] = lambda: None,
+    opened: Opened | None = None,
 ) -> Tally:
     made = plan(
         job.contract,
@@ -256,7 +254,7 @@ def _stream_one(
         numbered=relation.numbered,
     )
     bad = Bad(job.staging / f"bad-{file.path.stem}.parquet")
-    tally = Tally(seen=seen)
+    tally = Tally(seen=seen, expected=opened.expected if opened else lambda: None)
     marks = {"_batch": job.batch_id, "_contract": job.contract.version}
     try:
         stream(
@@ -265,7 +263,7 @@ def _stream_one(
             bad=bad,
             tally=tally,
             tap=relation.tap,
-            counted=counted,
+            counted=lambda: _exact(opened) if opened else None,
             copy_sql=lambda select: file.copy_sql(select, constant=marks),
         )
     except duckdb.Error:

@@ -90,7 +90,7 @@ class Journal:
         self._write(table, phase=phase, rows_expected=self._expected[table], updated_at=now)
         self._tell(table, phase, 0)
 
-    def tick(self, table: str, rows: int) -> None:
+    def tick(self, table: str, rows: int, *, expected: int | None = None) -> None:
         """Rows read so far; written at most every 0.3 s. Raises ``Stopped`` when asked to."""
         with self._lock:
             watch = self._watches.setdefault(table, Stopwatch())
@@ -98,7 +98,13 @@ class Journal:
                 return
             self._watches[table] = Stopwatch()
         self.raise_if_stopped(table)
-        self._write(table, rows_read=rows, updated_at=self._clock.now().isoformat())
+        self._expected[table] = expected or self._expected.get(table)
+        self._write(
+            table,
+            rows_read=rows,
+            rows_expected=self._expected[table],
+            updated_at=self._clock.now().isoformat(),
+        )
         self._tell(table, "reading", rows)
 
     def raise_if_stopped(self, table: str) -> None:

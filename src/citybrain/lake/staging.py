@@ -7,6 +7,7 @@ what is wrong is handed out by a function that is called for wrong rows only.
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from citybrain.lake.plan import Plan
 from citybrain.lake.sources import NUMBER
 from citybrain.lake.sqltext import name, text
 
+Seen = Callable[[int, int | None], None]  # rows read, of how many
 _WRONG = ("_away", "_why", "_raw", "_number")
 _BATCH_ROWS = 65_536
+_LOOK_SECONDS = 0.3
 
 
 @dataclass
@@ -60,9 +63,13 @@ class Bad:
 
 @dataclass
 class Tally:
-    """How far the stream is; ``seen`` is called with the rows read so far and may raise."""
+    """How far the stream is; ``seen`` is told the rows read so far and may raise.
 
-    seen: Callable[[int], None]
+    ``expected`` says of how many, as soon as somebody knows.
+    """
+
+    seen: Seen
+    expected: Callable[[], int | None] = lambda: None
     read: int = 0
     good: int = 0
     failure: Exception | None = None  # what ``seen`` raised
@@ -70,8 +77,12 @@ class Tally:
     def see(self, rows: int) -> None:
         """Count rows read, and let whoever watches stop the stream."""
         self.read += rows
+        self.tell(self.read)
+
+    def tell(self, rows: int) -> None:
+        """Say how many rows have been read, without counting them."""
         try:
-            self.seen(self.read)
+            self.seen(rows, self.expected())
         except Exception as error:
             self.failure = error
             raise
@@ -225,8 +236,9 @@ def _copy_file(
 
     When as many rows are good as ``counted`` says, none is bad, and no second reading is needed.
     """
-    copied = connection.execute(copy_sql(f"SELECT {_shown(plan)} FROM ({plan.sql}) WHERE _ok"))
-    tally.good = int(copied.fetchall()[0][0])
+    with _watched(connection, tally):
+        copied = connection.execute(copy_sql(f"SELECT {_shown(plan)} FROM ({plan.sql}) WHERE _ok"))
+        tally.good = int(copied.fetchall()[0][0])
     tally.see(tally.good)
     if tally.good == counted() or tally.good == _count(connection, plan):
         return
@@ -235,6 +247,32 @@ def _copy_file(
     for batch in connection.sql(f"{wrong} WHERE NOT _ok").to_arrow_reader(_BATCH_ROWS):
         bad.add(batch.select(list(_WRONG)))
         tally.see(batch.num_rows)
+
+
+@contextmanager
+def _watched(connection: duckdb.DuckDBPyConnection, tally: Tally) -> Iterator[None]:
+    """Tell from time to time how far DuckDB is, and interrupt it when whoever is told raises."""
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_LOOK_SECONDS):
+            part, rows = connection.query_progress(), tally.expected()
+            try:
+                tally.tell(int((rows or 0) * max(part, 0.0) / 100))
+            except Exception:  # kept in the tally, and raised where the copying is
+                connection.interrupt()
+                return
+
+    thread = threading.Thread(target=watch, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+    if tally.failure:  # it came too late to interrupt anything
+        raise tally.failure
 
 
 def _count(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:

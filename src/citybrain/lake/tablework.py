@@ -130,7 +130,7 @@ class _Work:
         )
         self._phase("reading")
         opened = source(request, self.engine)
-        self._phase("reading", opened.expected)
+        self._phase("reading", opened.expected())
         intake, files = take_in(
             self.engine,
             job,
@@ -166,9 +166,9 @@ class _Work:
         if self.journal:
             self.journal.phase(self.table.contract.id, phase, expected=expected)
 
-    def _seen(self, rows: int) -> None:
+    def _seen(self, rows: int, expected: int | None) -> None:
         if self.journal:
-            self.journal.tick(self.table.contract.id, rows)
+            self.journal.tick(self.table.contract.id, rows, expected=expected)
 
     def _cursor(self) -> Cursor | None:
         fetch, contract = self.table.fetch, self.table.contract
