@@ -79,7 +79,10 @@ def collect(  # noqa: PLR0913 - the agreed interface
     def one(table: str) -> TableResult:
         return _one(store, city, table, readers, find, journal, run_id, threads)
 
-    with ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="collect") as pool:
+    with (
+        store.engine.connect(),  # the last to close a SQLite file folds its log: not at every step
+        ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="collect") as pool,
+    ):
         results = list(pool.map(one, tables))
     journal.finish(state=_state(results))
     return RunResult(run_id=run_id, results=results)

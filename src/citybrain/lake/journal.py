@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, Select, Update, insert, select, update
 
 from citybrain.base.clock import Clock, Stopwatch
 from citybrain.base.errors import CityError
@@ -97,23 +97,31 @@ class Journal:
             if watch.seconds() < EVERY_SECONDS:
                 return
             self._watches[table] = Stopwatch()
-        self.raise_if_stopped(table)
         self._expected[table] = expected or self._expected.get(table)
-        self._write(
-            table,
-            rows_read=rows,
-            rows_expected=self._expected[table],
-            updated_at=self._clock.now().isoformat(),
-        )
+        with writing(self._engine) as connection:  # one transaction: this is called often
+            connection.execute(
+                self._of(table).values(
+                    rows_read=rows,
+                    rows_expected=self._expected[table],
+                    updated_at=self._clock.now().isoformat(),
+                )
+            )
+            asked = connection.scalar(self._asked)
+        self._refuse(table, stopped=bool(asked))
         self._tell(table, "reading", rows)
 
     def raise_if_stopped(self, table: str) -> None:
         """Raise ``Stopped`` when someone asked the run to stop."""
         with reading(self._engine) as connection:
-            asked = connection.scalar(
-                select(runs.c.stop_requested).where(runs.c.run_id == self.run_id)
-            )
-        if asked:
+            asked = connection.scalar(self._asked)
+        self._refuse(table, stopped=bool(asked))
+
+    @property
+    def _asked(self) -> Select[tuple[bool]]:
+        return select(runs.c.stop_requested).where(runs.c.run_id == self.run_id)
+
+    def _refuse(self, table: str, *, stopped: bool) -> None:
+        if stopped:
             raise Stopped(
                 f"{table} was not collected",
                 why="someone asked the run to stop",
@@ -165,11 +173,12 @@ class Journal:
 
     def _write(self, table: str, **values: object) -> None:
         with writing(self._engine) as connection:
-            connection.execute(
-                update(run_tables)
-                .where(run_tables.c.run_id == self.run_id, run_tables.c.table == table)
-                .values(**values)
-            )
+            connection.execute(self._of(table).values(**values))
+
+    def _of(self, table: str) -> Update:
+        return update(run_tables).where(
+            run_tables.c.run_id == self.run_id, run_tables.c.table == table
+        )
 
     def _tell(self, table: str, phase: str, rows: int) -> None:
         if self._progress:
