@@ -33,7 +33,7 @@ from citybrain.lake.models.make import (
 from citybrain.lake.models.model import Follow
 from citybrain.lake.models.publish import Made, target
 from citybrain.lake.models.typing import columns_of, fits
-from citybrain.lake.scan import scan
+from citybrain.lake.scan import added, scan
 from citybrain.lake.views import TableView
 
 SHARE = 5  # more than a fifth of the table's keys: all of it is as quick
@@ -192,10 +192,9 @@ def _differing(new: TableView, old: TableView, told: Follow, root: Warehouse) ->
     reads = told.reads or tuple(c.name for c in new.columns)
     wanted = dict.fromkeys([*reads, *((told.column,) if told.column else ())])
     shown = sqltext.names(wanted)
-    had = {f.path for f in old.files}
-    added = tuple(replace(f, role="base") for f in new.files if f.path not in had)
-    if had <= {f.path for f in new.files}:
-        fresh = scan(replace(new, files=added), root)
+    only = added(new, old)
+    if only is not None:
+        fresh = scan(only, root)
         if not new.key:
             return f"SELECT {shown} FROM ({fresh})"
         replaced = f"({scan(old, root)}) o SEMI JOIN ({fresh}) a USING ({sqltext.names(new.key)})"

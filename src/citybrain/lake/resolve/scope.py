@@ -19,6 +19,8 @@ _SHARE = 0.05  # of the mentions; where more changed, all is weighed
 # rival: what is neither as sure as this nor as hopeless is weighed again each time.
 _SURE = 0.95
 _HOPELESS = 0.01
+# The columns of the last links, in the order of the links.
+LAST = "mention, entity_id, how, probability, closest_id, closest_probability, anchor, content"
 
 
 def narrow(
@@ -28,10 +30,11 @@ def narrow(
     key: str,
     content: str,
     previous_sql: str,
-) -> None:
+) -> bool:
     """Make ``resolve_scope`` (nodes to weigh) and ``resolve_kept`` (decisions to keep).
 
-    ``resolve_kept`` has the columns of ``resolve_decided``.
+    ``resolve_kept`` has the columns of ``resolve_decided``. Returns whether less than all is
+    weighed; then ``resolve_last`` and ``resolve_changed`` are there too.
     """
     connection.execute(
         """
@@ -42,13 +45,14 @@ def narrow(
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE resolve_scope AS SELECT node FROM resolve_lone"
         )
-        return
+        return False
     _touched(connection, key)
     pairs.sharing(connection, spec)
     _scope(connection)
     pairs.beside(connection, spec)
     connection.execute("INSERT INTO resolve_scope SELECT DISTINCT l FROM resolve_pair")
     _keep(connection, key)
+    return True
 
 
 def _changes(connection: "duckdb.DuckDBPyConnection", content: str, previous_sql: str) -> bool:
@@ -56,8 +60,7 @@ def _changes(connection: "duckdb.DuckDBPyConnection", content: str, previous_sql
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE resolve_last AS
-        SELECT mention, entity_id, how, probability, closest_id, closest_probability, anchor,
-          content FROM ({previous_sql});
+        SELECT {LAST} FROM ({previous_sql});
         CREATE OR REPLACE TEMP TABLE resolve_changed AS
         SELECT mention, m.number FROM resolve_mention m LEFT JOIN resolve_last p USING (mention)
         WHERE p.mention IS NULL OR p.content <> {content} OR p.how = 'by_hand'"""
