@@ -103,7 +103,7 @@ def resolve(
         mentions_sql="FROM mentions",
         key="secret",
         now=now,
-        previous_sql="FROM last" if again else "",
+        previous=core.Previous(links="FROM last" if again else ""),
         overrides=overrides,
     )
     table = "last" if keep else "passing"

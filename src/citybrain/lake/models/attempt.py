@@ -116,10 +116,11 @@ def _locked(
     with workplace(store.home) as folder:
         task = replace(_task(round_, model, found, folder, now), yields=yields)
         checked, how = None, "full"
-        if model.by and before and before.made_by == made_by(model) and not full:
-            checked, how = make_changed(task, before.inputs), "incremental"
+        last = None if full else _made_from(store, model, before)
+        if model.by and last is not None:
+            checked, how = make_changed(task, last), "incremental"
         if checked is None:
-            checked = run_native(task) if model.native else make(task)
+            checked = run_native(task, last) if model.native else make(task)
             how = "incremental" if checked.made.role == "delta" else "full"
         if any(checked.broken.values()):
             return remember_refused(store, model, want, checked, before, now)
@@ -136,6 +137,19 @@ def _locked(
         expectations=dict(checked.broken),
         how=how,
     )
+
+
+def _made_from(store: Store, model: Model, before: State | None) -> Mapping[str, int] | None:
+    """The contents that the published rows were made from; None where that is not certain.
+
+    The books are written after the table: who was killed between the two has published rows
+    that the books know nothing of.
+    """
+    if before is None or before.made_by != made_by(model) or not store.exists(model.name):
+        return None
+    now = store.snapshot(model.name)
+    known = now is not None and before.snapshot in (now.snapshot_id, heads.content_of(now))
+    return before.inputs if known else None
 
 
 def _same_rows(store: Store, table: str, checked: Checked) -> SnapshotInfo | None:

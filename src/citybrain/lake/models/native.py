@@ -1,6 +1,6 @@
 """Running a native step: our own code that writes all rows, or those that changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from citybrain.lake import duck, sqltext
 from citybrain.lake.change import NewFile
 from citybrain.lake.jail.job import Statement
 from citybrain.lake.jail.registering import view_of
-from citybrain.lake.models.incremental import DELTAS
+from citybrain.lake.models.incremental import DELTAS, changed_inputs, differing
 from citybrain.lake.models.make import (
     Checked,
     Task,
@@ -22,7 +22,7 @@ from citybrain.lake.models.make import (
     selects,
     step,
 )
-from citybrain.lake.models.model import NativeContext
+from citybrain.lake.models.model import Follow, NativeContext
 from citybrain.lake.models.publish import Made, target
 from citybrain.lake.models.typing import fits
 from citybrain.lake.views import Column
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def run_native(task: Task) -> Checked:
-    """Let the step write its file, and ask its expectations. ``CityError`` where it wrote none."""
+def run_native(task: Task, before: Mapping[str, int] | None) -> Checked:
+    """Let the step write its file, and ask its expectations. ``CityError`` where it wrote none.
+
+    ``before`` are the contents that the published table was made from in the same way.
+    """
     model, native, store = task.model, task.model.native, task.store
     if native is None:
         raise TypeError("a native step is needed")
@@ -55,11 +58,24 @@ def run_native(task: Task) -> Checked:
                 previous=store.scan_sql(model.name) if exists else "",
                 target=lambda columns: written(columns, "base"),
                 changes=lambda c: written(c, "delta") if _may_add(task, c) else None,
+                differing=_differing(task, before) if before else {},
             )
         )
     if not files or not files[-1].path.exists():
         raise CityError(f"{model.name} was not made", why="its step wrote no file", do="Correct it")
     return _some(task, files[-1]) if files[-1].role == "delta" else _all(task, files[-1])
+
+
+def _differing(task: Task, before: Mapping[str, int]) -> dict[str, str]:
+    """Of each input the rows that are not those of before."""
+    old = changed_inputs(task, before)
+    if old is None:
+        return {}
+    same = Follow(column="")
+    return {
+        t: differing(view, old.get(t, view), same, task.store.ground.warehouse)
+        for t, view in task.views.items()
+    }
 
 
 def _may_add(task: Task, columns: list[Column]) -> bool:

@@ -32,6 +32,20 @@ LETTERS = {"people": "P", "companies": "C"}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Previous:
+    """The last run as SELECTs: its ``links``, empty for none, and what may have changed since.
+
+    ``differing`` gives the mentions that may say something else; empty where any may.
+    """
+
+    links: str = ""
+    differing: str = ""
+
+
+NOTHING = Previous()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resolved:
     """What was made: SELECTs for the connection that made it, until it resolves again.
 
@@ -55,7 +69,7 @@ def resolve(
     mentions_sql: str,
     key: str,
     now: datetime,
-    previous_sql: str = "",
+    previous: Previous = NOTHING,
     overrides: Sequence[Override] = (),
 ) -> Resolved:
     """Resolve all mentions; with the last links, weigh only what a change may have touched.
@@ -66,10 +80,15 @@ def resolve(
     connection.execute(f"CREATE OR REPLACE TEMP VIEW resolve_source AS FROM ({mentions_sql})")
     prepare.prepare(connection, spec, "FROM resolve_source")
     content = _content(spec)
-    narrow = scope.narrow(connection, spec, key=key, content=content, previous_sql=previous_sql)
+    scope.remember(connection, previous.links)
+    narrow = bool(previous.links) and scope.narrow(
+        connection, spec, key=key, content=content, differing_sql=previous.differing
+    )
+    if not narrow:
+        scope.all_of_it(connection)
     decide.decide(connection, spec)
     byhand.apply(connection, overrides)
-    identity.identify(connection, letter=LETTERS[kind], key=key, now=now, previous_sql=previous_sql)
+    identity.identify(connection, letter=LETTERS[kind], key=key, now=now)
     _answers(connection)
     found = connection.execute("SELECT count(*) FROM resolve_scope").fetchone()
     return Resolved(

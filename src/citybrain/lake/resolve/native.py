@@ -65,7 +65,10 @@ def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None
         mentions_sql=mentions,
         key=key(context.store),
         now=context.now,
-        previous_sql=_previous(context.previous),
+        previous=core.Previous(
+            links=_previous(context.previous),
+            differing=context.differing.get(MENTIONS[kind], ""),
+        ),
         overrides=overrides.in_force(context.store, kind=kind),
     )
     placed = ", ".join(sqltext.name(c) for c in ("_row", "table_name", "role"))
