@@ -6,6 +6,7 @@ times faster than numbering all rows), and of several deltas the latest row of a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from citybrain.base.errors import CityError
@@ -47,6 +48,17 @@ def scan(view: TableView, warehouse: Warehouse, columns: Sequence[str] | None = 
         f"ANTI JOIN {_read(deltas, key, warehouse)} AS d USING ({sqltext.names(view.key)}) "
         f"UNION ALL SELECT {shown} FROM ({newest})"
     )
+
+
+def added(view: TableView, before: TableView) -> TableView | None:
+    """The rows that came since ``before`` alone; None where some of its files are gone.
+
+    What is added to a table with a key stands in the place of the rows of the same key.
+    """
+    had = {f.path for f in before.files}
+    if not had <= {f.path for f in view.files}:
+        return None
+    return replace(view, files=tuple(f for f in view.files if f.path not in had))
 
 
 def _wanted(view: TableView, columns: Sequence[str] | None) -> list[Column]:

@@ -103,11 +103,13 @@ def resolve(
         mentions_sql="FROM mentions",
         key="secret",
         now=now,
-        previous_sql="FROM last" if again else "",
+        previous=core.Previous(links="FROM last" if again else ""),
         overrides=overrides,
     )
     table = "last" if keep else "passing"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE made AS {made.links}")
+    if made.changed:
+        _adds_up(connection, made.changed)
     connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM made")
     rows = connection.execute(
         "SELECT mention, entity_id, how, probability, closest_id, closest_probability FROM made"
@@ -120,6 +122,18 @@ def resolve(
         events=sorted(connection.execute(made.events).fetchall()),
         weighed=made.weighed,
     )
+
+
+def _adds_up(connection: duckdb.DuckDBPyConnection, changed: str) -> None:
+    """The last links with the changed ones in their place are all links, and no row too many."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE other AS {changed}")
+    wrong = connection.execute(
+        """
+        WITH together AS (FROM last ANTI JOIN other USING (mention) UNION ALL FROM other)
+        (FROM together EXCEPT ALL FROM made) UNION ALL (FROM made EXCEPT ALL FROM together)
+        UNION ALL (FROM other INTERSECT FROM last)"""
+    ).fetchall()
+    assert not wrong, "what changed is not what differs"
 
 
 def resolved(rows: Sequence[Row], **how: Any) -> Made:

@@ -31,7 +31,8 @@ class Job:
     """Statements for one process, and what it may use.
 
     ``reads`` are files it may read; ``folder`` is the one directory it may write in, and its
-    spill files go there. ``memory`` and ``answer_bytes`` are bytes, ``seconds`` wall time.
+    spill files go there. ``memory`` and ``answer_bytes`` are bytes, ``seconds`` wall time. One
+    that ``yields`` leaves the processor to others where they want it.
     """
 
     statements: tuple[Statement, ...]
@@ -42,6 +43,7 @@ class Job:
     memory: int
     threads: int = 2
     answer_bytes: int = ANSWER_BYTES
+    yields: bool = False
 
     def to_json(self) -> bytes:
         """Bytes from which ``job_from`` builds an equal job."""

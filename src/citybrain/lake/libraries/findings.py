@@ -61,7 +61,7 @@ def findings(libraries: Mapping[str, Library], city: City) -> Model:
         columns=_COLUMNS,
         expectations=(
             Expectation(
-                name="one_row_each",
+                name="grain",
                 title="每项发现只有一行",
                 title_en="One row for each finding",
                 sql=f"SELECT finding_id FROM {FINDINGS} GROUP BY finding_id HAVING count(*) > 1",

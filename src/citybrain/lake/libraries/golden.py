@@ -40,7 +40,7 @@ def golden(library: Library, home: Library, city: City) -> Model:
         columns=notes(library),
         expectations=(
             Expectation(
-                name="one_row_each",
+                name="grain",
                 title="每个主体只有一行",
                 title_en="One row for each entity",
                 sql=f"SELECT {key} FROM {library.table} GROUP BY {key} HAVING count(*) > 1",

@@ -1,13 +1,14 @@
 """What the city believed on a given day, and what changed its mind since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from citybrain.city import City
 from citybrain.lake.duck import connection
-from citybrain.lake.libraries.model import LibraryField
+from citybrain.lake.integrity import refuse_damaged
+from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.names import ROW
 from citybrain.lake.libraries.record import (
     Record,
@@ -17,8 +18,12 @@ from citybrain.lake.libraries.record import (
     plain,
 )
 from citybrain.lake.mask import mask_value
+from citybrain.lake.scan import added, scan
 from citybrain.lake.store import Store
-from citybrain.lake.views import SnapshotInfo
+from citybrain.lake.views import SnapshotInfo, TableView
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 LAST = 20
 
@@ -63,21 +68,48 @@ def changes(
         return []
     changed: list[Changed] = []
     before: Mapping[str, Any] | None = None
-    with connection(store.home) as duck:
-        for snapshot in store.snapshots(found.table)[-last - 1 :]:
-            scan = store.scan_sql(found.table, snapshot_id=snapshot.snapshot_id)
-            answer = duck.execute(f"SELECT * FROM ({scan}) WHERE {key_sql(found)} = ?", [entity_id])
-            names = [column[0] for column in answer.description or ()]
-            row = answer.fetchone()
-            after = dict(zip(names, row, strict=True)) if row else {}
-            if before is not None:
-                changed += [
-                    _changed(snapshot, one, before, after, reveal=reveal)
-                    for one in found.fields
-                    if before.get(one.name) != after.get(one.name)
-                ]
-            before = after
+    for snapshot, after in _rows(store, found, entity_id, last):
+        if before is not None:
+            changed += [
+                _changed(snapshot, one, before, after, reveal=reveal)
+                for one in found.fields
+                if before.get(one.name) != after.get(one.name)
+            ]
+        before = after
     return changed[::-1]
+
+
+def _rows(
+    store: Store, library: Library, entity_id: str, last: int
+) -> Iterator[tuple[SnapshotInfo, Mapping[str, Any]]]:
+    """The entity's row in each of the last snapshots, the oldest first; empty where it has none.
+
+    A snapshot that only added files to the one before is asked by those: nearly all are a few
+    rows beside the same large file.
+    """
+    before: TableView | None = None
+    row: Mapping[str, Any] = {}
+    with connection(store.home) as duck:
+        for snapshot in store.snapshots(library.table)[-last - 1 :]:
+            view = store.view(library.table, snapshot_id=snapshot.snapshot_id)
+            refuse_damaged(store.ground, view)
+            fresh = added(view, before) if before and before.columns == view.columns else None
+            if fresh is None:
+                row = _row(duck, store, library, view, entity_id)
+            elif fresh.files:
+                row = _row(duck, store, library, fresh, entity_id) or row
+            before = view
+            yield snapshot, row
+
+
+def _row(
+    duck: "DuckDBPyConnection", store: Store, library: Library, view: TableView, entity_id: str
+) -> Mapping[str, Any]:
+    select = scan(view, store.ground.warehouse)
+    answer = duck.execute(f"SELECT * FROM ({select}) WHERE {key_sql(library)} = ?", [entity_id])
+    names = [column[0] for column in answer.description or ()]
+    row = answer.fetchone()
+    return dict(zip(names, row, strict=True)) if row else {}
 
 
 def _changed(

@@ -63,7 +63,7 @@ def mentions(library: Library, city: City) -> Model:
         columns=notes,
         expectations=(
             Expectation(
-                name="mention_once",
+                name="grain",
                 title="每次提及只有一行",
                 title_en="A mention stands once",
                 sql=f"SELECT mention FROM {name} GROUP BY mention HAVING count(*) > 1",

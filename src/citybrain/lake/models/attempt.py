@@ -21,6 +21,7 @@ from citybrain.lake.models.fingerprint import made_by, wanted
 from citybrain.lake.models.incremental import make_changed
 from citybrain.lake.models.make import Checked, Task, make
 from citybrain.lake.models.model import Model
+from citybrain.lake.models.native import run_native
 from citybrain.lake.models.publish import publish
 from citybrain.lake.models.recording import (
     remember_failure,
@@ -59,16 +60,22 @@ class _Found:
 
 
 def attempt(
-    round_: Round, model: Model, before: State | None, *, full: bool = False
+    round_: Round,
+    model: Model,
+    before: State | None,
+    *,
+    full: bool = False,
+    yields: bool = False,
 ) -> BuildResult:
     """Build the model from what its inputs are now; never raises, the result says it.
 
-    ``full`` makes it anew even where nothing changed.
+    ``full`` makes it anew even where nothing changed; one that ``yields`` leaves the processor
+    to what is more urgent.
     """
     started, clock = round_.store.clock.now(), monotonic()
     try:
         with _lease(round_.store, model.name) as lease:
-            result = _locked(round_, model, before, lease, started, full)
+            result = _locked(round_, model, before, lease, started, full, yields)
     except CityError as error:
         result = _failed(model, str(error))
     except Exception as error:  # a native step may raise anything; the others go on
@@ -95,6 +102,7 @@ def _locked(
     lease: Lease,
     now: datetime,
     full: bool,
+    yields: bool,
 ) -> BuildResult:
     store = round_.store
     found = _inputs(round_, model)
@@ -106,12 +114,14 @@ def _locked(
             model=model.name, status=results.UNCHANGED, rows=done.rows, snapshot=done.snapshot_id
         )
     with workplace(store.home) as folder:
-        task = _task(round_, model, found, folder, now)
+        task = replace(_task(round_, model, found, folder, now), yields=yields)
         checked, how = None, "full"
-        if model.by and before and before.made_by == made_by(model) and not full:
-            checked, how = make_changed(task, before.inputs), "incremental"
+        last = None if full else _made_from(store, model, before)
+        if model.by and last is not None:
+            checked, how = make_changed(task, last), "incremental"
         if checked is None:
-            checked, how = make(task), "full"
+            checked = run_native(task, last) if model.native else make(task)
+            how = "incremental" if checked.made.role == "delta" else "full"
         if any(checked.broken.values()):
             return remember_refused(store, model, want, checked, before, now)
         same = None if full else _same_rows(store, model.name, checked)
@@ -127,6 +137,19 @@ def _locked(
         expectations=dict(checked.broken),
         how=how,
     )
+
+
+def _made_from(store: Store, model: Model, before: State | None) -> Mapping[str, int] | None:
+    """The contents that the published rows were made from; None where that is not certain.
+
+    The books are written after the table: who was killed between the two has published rows
+    that the books know nothing of.
+    """
+    if before is None or before.made_by != made_by(model) or not store.exists(model.name):
+        return None
+    now = store.snapshot(model.name)
+    known = now is not None and before.snapshot in (now.snapshot_id, heads.content_of(now))
+    return before.inputs if known else None
 
 
 def _same_rows(store: Store, table: str, checked: Checked) -> SnapshotInfo | None:

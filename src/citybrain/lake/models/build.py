@@ -1,5 +1,8 @@
 """Building models: what is due or named, in order, two at a time, each published whole or not.
 
+Of the models that can begin, the one goes first behind which the longest way waits, by the
+seconds that each model took last; what runs beside it leaves it the processor.
+
 A model is made from what its inputs are now, asked its expectations, and published as one
 snapshot whose summary says what it was made from. So a killed build that is run again, and two
 builders at once, publish each table once; and where nothing changed nothing is done.
@@ -141,6 +144,7 @@ class _Build:
         self.states = read_states(store)
         self.at = contents(store, _tables(self.graph))
         self.named: frozenset[str] = frozenset()
+        self.urgency = self.graph.urgency({n: s.seconds for n, s in self.states.items()})
         self._round: Round | None = None
         self._lock = threading.Lock()
 
@@ -171,9 +175,12 @@ class _Build:
             standing.done[name] = self._unbuildable(name)
         left = [n for n in left if n not in standing.done]
         self.total = len(left) + len(standing.done)
-        with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        # In the order of the graph where two are as urgent: what another reads comes before it.
+        left.sort(key=lambda name: -self.urgency.get(name, 0.0))
+        workers = max(workers, 1)
+        with ThreadPoolExecutor(max_workers=workers) as pool:
             while left or standing.running:
-                left = self._start(left, standing, pool)
+                left = self._start(left, standing, pool, workers)
                 if standing.running:
                     finished, _rest = wait(standing.running, return_when=FIRST_COMPLETED)
                     for future in finished:
@@ -181,8 +188,10 @@ class _Build:
         order = [*broken, *self.graph.order]
         return [standing.done[n] for n in order if n in standing.done]
 
-    def _start(self, left: list[str], standing: _Standing, pool: ThreadPoolExecutor) -> list[str]:
-        """Begin all that is free; what is unchanged or blocked is done at once."""
+    def _start(
+        self, left: list[str], standing: _Standing, pool: ThreadPoolExecutor, workers: int
+    ) -> list[str]:
+        """Begin what is free, as many as may run; what is unchanged or blocked is done at once."""
         waiting: list[str] = []
         unfinished = set(left) | set(standing.running.values())
         for name in left:
@@ -194,8 +203,12 @@ class _Build:
                 self._finish(standing, name, at_once)
                 unfinished.discard(name)
                 continue
+            if len(standing.running) == workers:
+                waiting.append(name)
+                continue
             self._tell(name, "running", standing)
-            future = pool.submit(self._attempt, name)
+            yields = any(self.urgency[r] > self.urgency[name] for r in standing.running.values())
+            future = pool.submit(self._attempt, name, yields=yields)
             standing.running[future] = name
         return waiting
 
@@ -221,9 +234,10 @@ class _Build:
             return _as_it_is(name, state, results.UNCHANGED, "")
         return None
 
-    def _attempt(self, name: str) -> BuildResult:
+    def _attempt(self, name: str, *, yields: bool) -> BuildResult:
         forced = self.full and (not self.named or name in self.named)
-        return attempt(self._shared(name), self.models[name], self.states.get(name), full=forced)
+        model, state = self.models[name], self.states.get(name)
+        return attempt(self._shared(name), model, state, full=forced, yields=yields)
 
     def _shared(self, name: str) -> Round:
         """What attempts share; read anew where a native step has told its columns since."""

@@ -33,12 +33,14 @@ from citybrain.lake.models.make import (
 from citybrain.lake.models.model import Follow
 from citybrain.lake.models.publish import Made, target
 from citybrain.lake.models.typing import columns_of, fits
-from citybrain.lake.scan import scan
+from citybrain.lake.scan import added, scan
 from citybrain.lake.views import TableView
 
 SHARE = 5  # more than a fifth of the table's keys: all of it is as quick
 DELTAS = 4  # with more of them, reading slows down
 _KEYS = "memory.main._changed_keys"
+_WERE = "memory.main._rows_before"
+_SOME = "memory.main._some_of_"  # an input's rows of changed keys
 
 
 def make_changed(task: Task, before: Mapping[str, int]) -> Checked | None:
@@ -53,13 +55,13 @@ def make_changed(task: Task, before: Mapping[str, int]) -> Checked | None:
     wanted = columns_of(task.columns, model.columns, model.name)
     if not fits(published.columns, wanted) or published.key != model.grain:
         return None
-    changed = _changed(task, before)
+    changed = changed_inputs(task, before)
     if changed is None:
         return None
     return _Restricted(task, published, changed).made()
 
 
-def _changed(task: Task, before: Mapping[str, int]) -> dict[str, TableView] | None:
+def changed_inputs(task: Task, before: Mapping[str, int]) -> dict[str, TableView] | None:
     """The former views of inputs that changed; None when the change cannot be followed."""
     found: dict[str, TableView] = {}
     if set(before) != set(task.views):
@@ -108,6 +110,7 @@ class _Restricted:
         some = f"SELECT m.* FROM ({task.model.sql}\n) m WHERE {self._is_changed('m')}"
         work = [
             Statement(kind="only_if", sql=self._few()),
+            *self._read_once(),
             Statement(kind="copy", sql=copied(new, some)),
             Statement(kind="rows", sql=self._gone(read(new.path))),
             Statement(kind="rows", sql=self._differing_rows(new)),
@@ -117,7 +120,7 @@ class _Restricted:
             Statement(kind="rows", sql=f"SELECT count(*) AS n FROM ({together})"),
             *expectations(task.model),
         ]
-        answer = in_jail(task, {}, work, before=self._setup(), more=self.changed.values())
+        answer = in_jail(task, {}, work, before=[self._found()], more=self.changed.values())
         rows = [r for r in answer.results if r is not None and not isinstance(r, int)]
         if len(answer.results) < len(work):
             return None
@@ -130,27 +133,38 @@ class _Restricted:
     def _deltas(self) -> int:
         return sum(f.role == "delta" for f in self.published.files)
 
-    def _setup(self) -> list[Statement]:
-        """The changed keys, and the inputs with the rows of these only."""
+    def _found(self) -> Statement:
+        """The changed keys."""
         keys = " UNION ALL ".join(
             f"SELECT key FROM ({self._keys(table, old)})" for table, old in self.changed.items()
         )
-        made = f"CREATE TABLE {_KEYS} AS SELECT DISTINCT key FROM ({keys})"
-        setup = [Statement(kind="setup", sql=made)]
-        for table, select in selects(self.task).items():
+        return Statement(
+            kind="setup", sql=f"CREATE TABLE {_KEYS} AS SELECT DISTINCT key FROM ({keys})"
+        )
+
+    def _read_once(self) -> list[Statement]:
+        """The inputs and the published rows, of changed keys only where a column holds the key.
+
+        These are few rows, and a SELECT may read an input a dozen times: they are kept.
+        """
+        were = f"SELECT p.* FROM ({self.previous}) p WHERE {self._is_changed('p')}"
+        kept = [Statement(kind="step", sql=f"CREATE TABLE {_WERE} AS {were}")]
+        for place, (table, select) in enumerate(selects(self.task).items()):
             told = _follow(self.task, table)
             if told and told.column:
                 only = self._is_changed("i", told.column)
-                select = f"SELECT i.* FROM ({select}) i WHERE {only}"
-            setup += view_of(table, select)
-        return setup
+                some = f"CREATE TABLE {_SOME}{place} AS SELECT i.* FROM ({select}) i WHERE {only}"
+                kept.append(Statement(kind="step", sql=some))
+                select = f"FROM {_SOME}{place}"
+            kept += [step(s) for s in view_of(table, select)]
+        return kept
 
     def _keys(self, table: str, old: TableView) -> str:
         """A SELECT of ``key``: what the input's changed rows concern."""
         told = _follow(self.task, table)
         if told is None:
             raise RuntimeError(f"nothing says which keys rows of {table} concern")
-        rows = _differing(self.task.views[table], old, told, self.root)
+        rows = differing(self.task.views[table], old, told, self.root)
         if told.column:
             return f"SELECT {sqltext.name(told.column)} AS key FROM ({rows})"
         sql = told.sql.replace("{rows}", f"({rows})")
@@ -168,34 +182,29 @@ class _Restricted:
 
     def _gone(self, made: str) -> str:
         grain = sqltext.names(self.task.model.grain)
-        return (
-            f"SELECT count(*) AS n FROM (SELECT {grain} FROM ({self.previous}) p "
-            f"WHERE {self._is_changed('p')}) o ANTI JOIN ({made}) m USING ({grain})"
-        )
+        return f"SELECT count(*) AS n FROM {_WERE} ANTI JOIN ({made}) m USING ({grain})"
 
     def _differing_rows(self, new: NewFile) -> str:
         shown = sqltext.names(c.name for c in new.columns)
-        return f"SELECT count(*) AS n FROM (SELECT {shown} FROM ({read(new.path)}) EXCEPT ALL " + (
-            f"SELECT {shown} FROM ({self.previous}) p WHERE {self._is_changed('p')})"
-        )
+        made, were = (f"SELECT {shown} FROM {rows}" for rows in (f"({read(new.path)})", _WERE))
+        return f"SELECT count(*) AS n FROM ({made} EXCEPT ALL {were})"
 
     def _whole(self, new: NewFile, together: str) -> Path:
         """All rows in one file: a delta can replace rows, but not remove them."""
         whole = replace(new, path=new.path.with_name("whole.parquet"))
         copy = Statement(kind="copy", sql=copied(whole, together))
-        in_jail(self.task, {}, [copy], before=self._setup()[:1], more=self.changed.values())
+        in_jail(self.task, {}, [copy], before=[self._found()], more=self.changed.values())
         return whole.path
 
 
-def _differing(new: TableView, old: TableView, told: Follow, root: Warehouse) -> str:
+def differing(new: TableView, old: TableView, told: Follow, root: Warehouse) -> str:
     """The rows that differ between two snapshots of a table, as they were and as they are."""
     reads = told.reads or tuple(c.name for c in new.columns)
     wanted = dict.fromkeys([*reads, *((told.column,) if told.column else ())])
     shown = sqltext.names(wanted)
-    had = {f.path for f in old.files}
-    added = tuple(replace(f, role="base") for f in new.files if f.path not in had)
-    if had <= {f.path for f in new.files}:
-        fresh = scan(replace(new, files=added), root)
+    only = added(new, old)
+    if only is not None:
+        fresh = scan(only, root)
         if not new.key:
             return f"SELECT {shown} FROM ({fresh})"
         replaced = f"({scan(old, root)}) o SEMI JOIN ({fresh}) a USING ({sqltext.names(new.key)})"

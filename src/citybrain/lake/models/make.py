@@ -1,7 +1,7 @@
 """Making one model's rows as a file beside the lake, and asking its expectations of it.
 
-A SELECT runs in the jail, like everything that people write; a native step is our own code.
-Nothing is published here.
+A SELECT runs in the jail, like everything that people write; native steps, our own code, are
+beside this module. Nothing is published here.
 """
 
 import os
@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from citybrain.base.errors import CityError
 from citybrain.base.hashing import canonical_json, sha256_bytes
 from citybrain.city import City
 from citybrain.lake import duck, sqltext
@@ -19,26 +18,27 @@ from citybrain.lake.change import NewFile
 from citybrain.lake.jail import keeper
 from citybrain.lake.jail.job import Answer, Job, Statement, memory_bytes
 from citybrain.lake.jail.registering import files_of, layers_of, view_of
-from citybrain.lake.models.model import Expectation, Model, NativeContext
+from citybrain.lake.models.model import Expectation, Model
 from citybrain.lake.models.publish import Made, target
 from citybrain.lake.models.typing import columns_of
 from citybrain.lake.scan import scan
 from citybrain.lake.store import Store
-from citybrain.lake.views import Column, TableView
+from citybrain.lake.views import TableView
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SECONDS = 3600.0
 SAMPLE = 20
+_COUNTED = "_broken_rows"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """One model to make: what its inputs are now, as views or as SELECTs of no rows.
 
-    ``columns`` are the SELECT's with DuckDB's types; ``watched`` are inputs that only
-    expectations read.
+    ``columns`` are the SELECT's with DuckDB's types. One that ``yields`` leaves the processor
+    to what is more urgent.
     """
 
     store: Store
@@ -49,6 +49,7 @@ class Task:
     columns: Mapping[str, str]
     now: datetime
     folder: Path
+    yields: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,18 +66,14 @@ class Checked:
     sample: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
-def make(task: Task) -> Checked:
-    """Make all rows anew. ``CityError`` when the SELECT fails or breaks a bound."""
-    return _native(task) if task.model.native else _select(task)
-
-
 def selects(task: Task) -> dict[str, str]:
     """Each input as a SELECT text."""
     root = task.store.ground.warehouse
     return dict(task.empty) | {t: scan(view, root) for t, view in task.views.items()}
 
 
-def _select(task: Task) -> Checked:
+def make(task: Task) -> Checked:
+    """Make all rows of a SELECT anew. ``CityError`` when it fails or breaks a bound."""
     wanted = columns_of(task.columns, task.model.columns, task.model.name)
     new = target(task.store, task.model.name, wanted, task.folder)
     copy = Statement(kind="copy", sql=copied(new, task.model.sql))
@@ -85,11 +82,12 @@ def _select(task: Task) -> Checked:
     own = [step(s) for s in view_of(task.model.name, read(new.path))]
     told = digest_of(task.model.name)
     answer = in_jail(task, tables, [copy, *own, told, *asked])
-    rows, digest, *results = (r for r in answer.results if r is not None)
+    rows, told_digest, *results = (r for r in answer.results if r is not None)
     if not isinstance(rows, int):
         raise TypeError("COPY answers a count")
     made = Made(path=new.path, columns=new.columns, rows=rows)
-    return replace(judged(task.model, made, results), digest=_digest(digest, new, task.model.grain))
+    digest = rows_digest(told_digest, new, task.model.grain)
+    return replace(judged(task.model, made, results), digest=digest)
 
 
 def digest_of(table: str) -> Statement:
@@ -99,7 +97,8 @@ def digest_of(table: str) -> Statement:
     return Statement(kind="rows", sql=f"SELECT {sums} FROM {name} AS m")
 
 
-def _digest(answer: "pa.Table | int | None", new: NewFile, grain: Sequence[str]) -> str:
+def rows_digest(answer: "pa.Table | int | None", new: NewFile, grain: Sequence[str]) -> str:
+    """The answer of ``digest_of`` as one text, with what the columns are and mean."""
     if answer is None or isinstance(answer, int):
         raise TypeError("a SELECT answers rows")
     (row,) = answer.to_pylist()
@@ -127,13 +126,19 @@ def step(setup: Statement) -> Statement:
 
 
 def expectations(model: Model) -> list[Statement]:
-    """For each expectation a statement that counts and one that shows."""
-    found = []
-    for one in asked_of(model):
-        sql = f"SELECT * FROM ({one.sql}\n)"
-        found.append(Statement(kind="rows", sql=f"SELECT count(*) AS n FROM ({one.sql}\n)"))
-        found.append(Statement(kind="rows", sql=sql, max_rows=SAMPLE))
-    return found
+    """For each expectation a statement that shows some rows that break it, and counts them all.
+
+    Kept rows can be counted without asking twice; nearly always there are none.
+    """
+    shown = f"SELECT (SELECT count(*) FROM broken) AS {_COUNTED}, broken.* FROM broken"
+    return [
+        Statement(
+            kind="rows",
+            sql=f"WITH broken AS MATERIALIZED ({one.sql}\n) {shown}",
+            max_rows=SAMPLE,
+        )
+        for one in asked_of(model)
+    ]
 
 
 def asked_of(model: Model) -> tuple[Expectation, ...]:
@@ -178,6 +183,7 @@ def in_jail(
             folder=str(task.folder),
             seconds=float(os.environ.get("CITYBRAIN_BUILD_SECONDS", SECONDS)),
             memory=memory_bytes(memory),
+            yields=task.yields,
         )
     )
 
@@ -187,48 +193,9 @@ def judged(model: Model, made: Made, results: Sequence["pa.Table | int | None"])
     broken: dict[str, int] = {}
     sample: dict[str, Sequence[Mapping[str, Any]]] = {}
     tables = [r.to_pylist() for r in results if r is not None and not isinstance(r, int)]
-    for place, one in enumerate(asked_of(model)):
-        broken[one.name] = int(tables[2 * place][0]["n"])
-        if broken[one.name]:
-            sample[one.name] = tables[2 * place + 1][:SAMPLE]
+    for one, rows in zip(asked_of(model), tables, strict=True):
+        counted = [row.pop(_COUNTED) for row in rows]
+        broken[one.name] = int(counted[0]) if counted else 0
+        if rows:
+            sample[one.name] = rows[:SAMPLE]
     return Checked(made=made, broken=broken, sample=sample)
-
-
-def _native(task: Task) -> Checked:
-    model, native = task.model, task.model.native
-    if native is None:
-        raise TypeError("a native step is needed")
-    files: list[NewFile] = []
-
-    def wanted(columns: list[Column]) -> NewFile:
-        files.append(target(task.store, model.name, columns, task.folder))
-        return files[-1]
-
-    exists = task.store.exists(model.name)
-    with duck.connection(task.store.home) as connection:
-        native.run(
-            NativeContext(
-                store=task.store,
-                city=task.city,
-                now=task.now,
-                connection=connection,
-                inputs=selects(task),
-                previous=task.store.scan_sql(model.name) if exists else "",
-                target=wanted,
-            )
-        )
-    if not files or not files[-1].path.exists():
-        raise CityError(f"{model.name} was not made", why="its step wrote no file", do="Correct it")
-    return _check_native(task, files[-1])
-
-
-def _check_native(task: Task, new: NewFile) -> Checked:
-    from pyarrow import parquet
-
-    rows = parquet.read_metadata(new.path).num_rows
-    made = Made(path=new.path, columns=new.columns, rows=rows)
-    asked = [digest_of(task.model.name), *expectations(task.model)]
-    own = [step(s) for s in view_of(task.model.name, read(new.path))]
-    answer = in_jail(task, selects(task), [*own, *asked], files=[new.path])
-    digest, *results = (r for r in answer.results if r is not None)
-    return replace(judged(task.model, made, results), digest=_digest(digest, new, task.model.grain))

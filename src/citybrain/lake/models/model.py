@@ -73,6 +73,10 @@ class NativeContext:
 
     ``previous`` is the SELECT of the model's published table, empty before the first build.
     ``target(columns)`` makes the table fit and gives the file to write (``copy_sql``).
+    ``changes(columns)`` gives one for rows that are new or other than the published ones with
+    the same grain, if that will do: None where all rows are wanted. ``differing`` are SELECTs
+    of the rows of inputs, as they were and as they are, that are not those ``previous`` was
+    made from; an input that is not there may have changed in any row.
     """
 
     store: "Store"
@@ -82,6 +86,8 @@ class NativeContext:
     inputs: Mapping[str, str]
     previous: str
     target: "Callable[[list[Column]], NewFile]"
+    changes: "Callable[[list[Column]], NewFile | None] | None" = None
+    differing: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, kw_only=True)

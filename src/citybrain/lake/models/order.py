@@ -9,6 +9,8 @@ from citybrain.base.errors import CityError
 from citybrain.lake.models.model import Model
 from citybrain.lake.statement import tables_of
 
+UNMEASURED = 1.0  # seconds
+
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
@@ -38,6 +40,19 @@ class Graph:
             if model in reached:
                 reached.update(self.inputs[model])
         return tuple(m for m in self.order if m in reached and m not in given)
+
+    def urgency(self, seconds: Mapping[str, float]) -> dict[str, float]:
+        """How long the longest way is from each model to the last that waits for it, in seconds.
+
+        ``seconds`` are those that each took last; one that nobody measured counts as one second.
+        """
+        way: dict[str, float] = {}
+        after: dict[str, float] = {}
+        for model in reversed(self.order):
+            way[model] = (seconds.get(model) or UNMEASURED) + after.get(model, 0.0)
+            for table in self.inputs[model]:
+                after[table] = max(after.get(table, 0.0), way[model])
+        return way
 
 
 def inputs_of(model: Model) -> tuple[str, ...]:

@@ -32,14 +32,31 @@ LETTERS = {"people": "P", "companies": "C"}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Previous:
+    """The last run as SELECTs: its ``links``, empty for none, and what may have changed since.
+
+    ``differing`` gives the mentions that may say something else; empty where any may.
+    """
+
+    links: str = ""
+    differing: str = ""
+
+
+NOTHING = Previous()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resolved:
     """What was made: SELECTs for the connection that made it, until it resolves again.
 
     ``links``: mention, entity_id, how, probability, closest_id, closest_probability, anchor,
-    content. ``events``: event, from_id, to_id. ``weighed`` is how many mentions were weighed.
+    content. ``events``: event, from_id, to_id. ``changed`` are the links that are new or other
+    than the last ones; empty where all was weighed or a mention is gone. ``weighed`` is how many
+    mentions were weighed.
     """
 
     links: str
+    changed: str
     events: str
     weighed: int
 
@@ -52,7 +69,7 @@ def resolve(
     mentions_sql: str,
     key: str,
     now: datetime,
-    previous_sql: str = "",
+    previous: Previous = NOTHING,
     overrides: Sequence[Override] = (),
 ) -> Resolved:
     """Resolve all mentions; with the last links, weigh only what a change may have touched.
@@ -63,14 +80,22 @@ def resolve(
     connection.execute(f"CREATE OR REPLACE TEMP VIEW resolve_source AS FROM ({mentions_sql})")
     prepare.prepare(connection, spec, "FROM resolve_source")
     content = _content(spec)
-    scope.narrow(connection, spec, key=key, content=content, previous_sql=previous_sql)
+    scope.remember(connection, previous.links)
+    narrow = bool(previous.links) and scope.narrow(
+        connection, spec, key=key, content=content, differing_sql=previous.differing
+    )
+    if not narrow:
+        scope.all_of_it(connection)
     decide.decide(connection, spec)
     byhand.apply(connection, overrides)
-    identity.identify(connection, letter=LETTERS[kind], key=key, now=now, previous_sql=previous_sql)
+    identity.identify(connection, letter=LETTERS[kind], key=key, now=now)
     _answers(connection)
     found = connection.execute("SELECT count(*) FROM resolve_scope").fetchone()
     return Resolved(
-        links=_links(content), events="FROM resolve_event", weighed=found[0] if found else 0
+        links=_links(content, "resolve_mention"),
+        changed=_changed(connection, content) if narrow else "",
+        events="FROM resolve_event",
+        weighed=found[0] if found else 0,
     )
 
 
@@ -100,7 +125,34 @@ def _answers(connection: "duckdb.DuckDBPyConnection") -> None:
     )
 
 
-def _links(content: str) -> str:
+def _changed(connection: "duckdb.DuckDBPyConnection", content: str) -> str:
+    """Links that are not the last ones; what a mention says is hashed only where they may be.
+
+    A mention that did not change, has a number that is trusted now as it was then, and whose
+    number has the entity that it had, has the link that it had.
+    """
+    gone = connection.execute(
+        "SELECT 1 FROM resolve_last ANTI JOIN resolve_mention USING (mention) LIMIT 1"
+    ).fetchone()
+    if gone:
+        return ""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE resolve_other AS
+        SELECT mention FROM resolve_changed UNION SELECT mention FROM resolve_loose
+        UNION SELECT mention FROM resolve_hand
+        UNION SELECT mention FROM resolve_last WHERE how <> 'number'
+        UNION SELECT p.mention FROM resolve_last p JOIN resolve_known k USING (anchor)
+        WHERE k.by_hand OR k.entity_id <> p.entity_id"""
+    )
+    some = "(FROM resolve_mention SEMI JOIN resolve_other USING (mention))"
+    return (
+        f"{_links(content, some)} EXCEPT "
+        f"SELECT {scope.LAST} FROM resolve_last SEMI JOIN resolve_other USING (mention)"
+    )
+
+
+def _links(content: str, mentions: str) -> str:
     return f"""
         SELECT s.mention, k.entity_id,
           CASE WHEN h.mention IS NOT NULL OR k.by_hand THEN 'by_hand'
@@ -108,7 +160,7 @@ def _links(content: str) -> str:
           CASE WHEN h.mention IS NOT NULL OR k.by_hand OR a.mention IS NULL THEN 1.0
             ELSE a.probability END AS probability,
           a.closest_id, a.closest_probability, k.anchor, {content} AS content
-        FROM resolve_mention s LEFT JOIN resolve_answer a ON a.mention =
+        FROM {mentions} s LEFT JOIN resolve_answer a ON a.mention =
           CASE WHEN s.number IS NULL OR hash(s.number) IN (SELECT node FROM resolve_strange)
             THEN s.mention END
         LEFT JOIN resolve_hand h ON h.mention = s.mention

@@ -42,15 +42,16 @@ def decide(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     ``root`` is the node of an entity, or the least node of a cluster without a number.
     """
     persons = _persons(connection)
+    weigher = weigh.Weigher(connection, spec, persons=persons)
     pairs.with_entities(connection, spec, late=False)
-    _weighed(connection, spec, persons, "resolve_direct")
+    _weighed(weigher, "resolve_direct")
     _posterior(connection, spec, persons, "FROM resolve_direct", "resolve_decided")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE resolve_unsure AS SELECT node FROM resolve_decided "
         f"WHERE root IS NULL OR probability < {spec.sure}"
     )
     pairs.with_entities(connection, spec, late=True)
-    _weighed(connection, spec, persons, "resolve_late")
+    _weighed(weigher, "resolve_late")
     connection.execute("INSERT INTO resolve_direct FROM resolve_late")
     _posterior(connection, spec, persons, "FROM resolve_direct", "resolve_decided")
     connection.execute(
@@ -59,7 +60,7 @@ def decide(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     )
     connection.execute("INSERT INTO resolve_decided FROM resolve_kept")
     pairs.among_loose(connection, spec)
-    _weighed(connection, spec, persons, "resolve_among", entities=False)
+    _weighed(weigher, "resolve_among", entities=False)
     _through_others(connection, spec, persons)
     _clusters(connection, spec, persons)
 
@@ -73,22 +74,16 @@ def _persons(connection: "duckdb.DuckDBPyConnection") -> int:
     return max(2, int(found[0])) if found else 2
 
 
-def _weighed(
-    connection: "duckdb.DuckDBPyConnection",
-    spec: Spec,
-    persons: int,
-    to: str,
-    *,
-    entities: bool = True,
-) -> None:
+def _weighed(weigher: weigh.Weigher, to: str, *, entities: bool = True) -> None:
+    connection = weigher.connection
     some = connection.execute("SELECT count(*) FROM resolve_pair").fetchone()
     if not some or not some[0]:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {to} (l UBIGINT, r UBIGINT, weight DOUBLE)"
         )
         return
-    weigh.profiles(connection, spec, entities=entities)
-    weigh.weigh(connection, spec, persons=persons, to=to)
+    weigh.profiles(connection, weigher.spec, entities=entities)
+    weigher.weigh(to)
 
 
 def _posterior(

@@ -31,12 +31,10 @@ def identify(
     letter: str,
     key: str,
     now: datetime,
-    previous_sql: str,
 ) -> None:
     """Make ``resolve_known`` (root, entity_id, anchor, by_hand) and ``resolve_event``.
 
-    ``key`` is the secret of the anchors; ``previous_sql`` gives the last links (mention,
-    entity_id, anchor, how) or is empty.
+    ``key`` is the secret of the anchors; ``resolve_last`` has the last links.
     """
     connection.execute(
         f"""
@@ -48,7 +46,7 @@ def identify(
           SELECT node AS root FROM resolve_number UNION SELECT root FROM resolve_decided
           UNION SELECT to_root FROM resolve_hand) LEFT JOIN resolve_remap USING (root)"""
     )
-    _claims(connection, key, previous_sql)
+    _claims(connection, key)
     fresh = f"'{letter}{int(now.timestamp()):0{SECONDS}x}'"
     salt = sqltext.text(secrets.token_hex(16))
     connection.execute(
@@ -78,37 +76,28 @@ def identify(
     )
 
 
-def _claims(connection: "duckdb.DuckDBPyConnection", key: str, previous_sql: str) -> None:
+def _claims(connection: "duckdb.DuckDBPyConnection", key: str) -> None:
     """Make ``resolve_claim`` (final, entity_id, votes) and ``resolve_gone``.
 
     A mention that left its number, which others still have, votes with nothing: the id stays
     with the number, yet that an entity is born of such mentions is a split.
     """
-    if not previous_sql:
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE resolve_claim "
-            "(final UBIGINT, entity_id VARCHAR, votes BIGINT); "
-            "CREATE OR REPLACE TEMP TABLE resolve_gone (entity_id VARCHAR)"
-        )
-        return
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE resolve_before AS
-        SELECT mention, entity_id, anchor, how FROM ({previous_sql});
         CREATE OR REPLACE TEMP TABLE resolve_left AS
         SELECT mention FROM resolve_doubt
-        UNION SELECT mention FROM resolve_before b JOIN resolve_changed c USING (mention)
+        UNION SELECT mention FROM resolve_last b JOIN resolve_changed c USING (mention)
         WHERE b.anchor IS DISTINCT FROM md5_number_lower({sqltext.text(key)} || c.number);
         CREATE OR REPLACE TEMP TABLE resolve_vote AS
         SELECT r.final, b.entity_id, b.n AS votes FROM (
-            SELECT anchor, entity_id, count(*) AS n FROM resolve_before
+            SELECT anchor, entity_id, count(*) AS n FROM resolve_last
             WHERE how = 'number' GROUP BY 1, 2) b
         JOIN resolve_anchor a USING (anchor) JOIN resolve_root r USING (root)
         UNION ALL
         SELECT r.final, b.entity_id, b.vote FROM (
             SELECT *, CASE WHEN how <> 'number'
               OR anchor NOT IN (SELECT anchor FROM resolve_anchor) THEN 1 ELSE 0 END AS vote
-            FROM resolve_before WHERE vote = 1 OR mention IN (FROM resolve_left)) b
+            FROM resolve_last WHERE vote = 1 OR mention IN (FROM resolve_left)) b
         JOIN resolve_mention m USING (mention)
         LEFT JOIN (SELECT mention, root FROM resolve_loose JOIN resolve_decided USING (node)) d
           USING (mention)
@@ -117,6 +106,6 @@ def _claims(connection: "duckdb.DuckDBPyConnection", key: str, previous_sql: str
         CREATE OR REPLACE TEMP TABLE resolve_claim AS
         SELECT final, entity_id, sum(votes) AS votes FROM resolve_vote GROUP BY 1, 2;
         CREATE OR REPLACE TEMP TABLE resolve_gone AS
-        SELECT DISTINCT entity_id FROM resolve_before
+        SELECT DISTINCT entity_id FROM resolve_last
         WHERE entity_id NOT IN (SELECT entity_id FROM resolve_claim)"""
     )

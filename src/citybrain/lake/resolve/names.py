@@ -3,6 +3,7 @@
 import unicodedata
 import zlib
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from citybrain.base import chinese
@@ -45,6 +46,7 @@ def plain(name: str) -> str:
     return "".join(c for c in folded if c.isalnum()) or name
 
 
+@lru_cache(maxsize=1 << 17)  # a worker hears the same names at every change
 def features(name: str) -> tuple[str, str, str, str, str]:
     """The plain name, one byte for each character, its sound, and that of its first and last.
 

@@ -57,6 +57,7 @@ def _native(kind: str, settings: Mapping[str, Any]) -> Native:
 
 def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None:
     connection, mentions = context.connection, context.inputs[MENTIONS[kind]]
+    columns = list(COLUMNS)
     made = core.resolve(
         connection,
         spec=spec.people(settings) if kind == "people" else spec.companies(settings),
@@ -64,15 +65,19 @@ def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None
         mentions_sql=mentions,
         key=key(context.store),
         now=context.now,
-        previous_sql=_previous(context.previous),
+        previous=core.Previous(
+            links=_previous(context.previous),
+            differing=context.differing.get(MENTIONS[kind], ""),
+        ),
         overrides=overrides.in_force(context.store, kind=kind),
     )
     placed = ", ".join(sqltext.name(c) for c in ("_row", "table_name", "role"))
+    some = context.changes(columns) if made.changed and context.changes else None
     select_sql = (
-        f"SELECT l.*, {placed} FROM ({made.links}) l "
+        f"SELECT l.*, {placed} FROM ({made.changed if some else made.links}) l "
         f"JOIN (SELECT mention, {placed} FROM ({mentions})) USING (mention)"
     )
-    connection.execute(context.target(list(COLUMNS)).copy_sql(select_sql))
+    connection.execute((some or context.target(columns)).copy_sql(select_sql))
     found = connection.execute(made.events).fetchall()
     base = history.base_of(context.store, kind)
     history.record(context.store, kind=kind, found=found, now=context.now, base=base)

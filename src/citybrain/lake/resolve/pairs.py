@@ -47,10 +47,7 @@ def sharing(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
     connection.execute("CREATE OR REPLACE TEMP TABLE resolve_found (l UBIGINT, r UBIGINT)")
     for rule in spec.rules if _any(connection, "resolve_changed") else ():
         if rule.of == "mentions":
-            right = (
-                "(SELECT *, hash(number) AS node FROM resolve_mention "
-                "WHERE mention IN (SELECT mention FROM resolve_changed))"
-            )
+            right = "(SELECT *, hash(number) AS node FROM resolve_fresh)"
         else:
             right = (
                 "(FROM resolve_entity WHERE node IN (SELECT hash(number) FROM resolve_changed) "

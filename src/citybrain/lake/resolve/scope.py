@@ -19,6 +19,39 @@ _SHARE = 0.05  # of the mentions; where more changed, all is weighed
 # rival: what is neither as sure as this nor as hopeless is weighed again each time.
 _SURE = 0.95
 _HOPELESS = 0.01
+_LINKS = {
+    "mention": "VARCHAR",
+    "entity_id": "VARCHAR",
+    "how": "VARCHAR",
+    "probability": "DOUBLE",
+    "closest_id": "VARCHAR",
+    "closest_probability": "DOUBLE",
+    "anchor": "UBIGINT",
+    "content": "UBIGINT",
+}
+LAST = ", ".join(_LINKS)  # the columns of links, in their order
+_NO_LINKS = (
+    f"SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind in _LINKS.items())} WHERE false"
+)
+
+
+def remember(connection: "duckdb.DuckDBPyConnection", previous_sql: str) -> None:
+    """Make ``resolve_last``, the last links or none, and ``resolve_changed`` of none."""
+    last = f"SELECT {LAST} FROM ({previous_sql})" if previous_sql else _NO_LINKS
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE resolve_last AS {last};
+        CREATE OR REPLACE TEMP TABLE resolve_changed (mention VARCHAR, number VARCHAR);
+        CREATE OR REPLACE TEMP TABLE resolve_kept (node UBIGINT, root UBIGINT,
+          probability DOUBLE, closest UBIGINT, closest_probability DOUBLE)"""
+    )
+
+
+def all_of_it(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Make ``resolve_scope`` of every loose node: nothing is kept."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE resolve_scope AS SELECT node FROM resolve_lone"
+    )
 
 
 def narrow(
@@ -27,45 +60,55 @@ def narrow(
     *,
     key: str,
     content: str,
-    previous_sql: str,
-) -> None:
-    """Make ``resolve_scope`` (nodes to weigh) and ``resolve_kept`` (decisions to keep).
+    differing_sql: str,
+) -> bool:
+    """Make ``resolve_scope`` (nodes to weigh) and fill ``resolve_kept`` (decisions to keep).
 
-    ``resolve_kept`` has the columns of ``resolve_decided``.
+    ``resolve_kept`` has the columns of ``resolve_decided``. Returns False, with neither, where
+    too much changed.
     """
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE resolve_kept (node UBIGINT, root UBIGINT,
-          probability DOUBLE, closest UBIGINT, closest_probability DOUBLE)"""
-    )
-    if not previous_sql or not _changes(connection, content, previous_sql):
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE resolve_scope AS SELECT node FROM resolve_lone"
-        )
-        return
+    if not _changes(connection, content, differing_sql):
+        return False
     _touched(connection, key)
     pairs.sharing(connection, spec)
     _scope(connection)
     pairs.beside(connection, spec)
     connection.execute("INSERT INTO resolve_scope SELECT DISTINCT l FROM resolve_pair")
     _keep(connection, key)
+    return True
 
 
-def _changes(connection: "duckdb.DuckDBPyConnection", content: str, previous_sql: str) -> bool:
-    """Make ``resolve_last`` and ``resolve_changed``; whether few enough changed."""
+def _changes(connection: "duckdb.DuckDBPyConnection", content: str, differing_sql: str) -> bool:
+    """Make ``resolve_changed``; if those are few, which is told, ``resolve_fresh`` too.
+
+    ``resolve_fresh`` has what the changed mentions say.
+    """
+    among = "resolve_mention"
+    if differing_sql:
+        # Only what may differ is hashed. What people decided is decided anew each time.
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE resolve_differing AS
+            SELECT mention FROM ({differing_sql})
+            UNION SELECT mention FROM resolve_last WHERE how = 'by_hand'"""
+        )
+        among = "(FROM resolve_mention SEMI JOIN resolve_differing USING (mention))"
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE resolve_last AS
-        SELECT mention, entity_id, how, probability, closest_id, closest_probability, anchor,
-          content FROM ({previous_sql});
         CREATE OR REPLACE TEMP TABLE resolve_changed AS
-        SELECT mention, m.number FROM resolve_mention m LEFT JOIN resolve_last p USING (mention)
+        SELECT mention, m.number FROM {among} m LEFT JOIN resolve_last p USING (mention)
         WHERE p.mention IS NULL OR p.content <> {content} OR p.how = 'by_hand'"""
     )
     found = connection.execute(
         "SELECT (SELECT count(*) FROM resolve_changed), (SELECT count(*) FROM resolve_last)"
     ).fetchone()
-    return found is not None and found[0] <= _SHARE * found[1]
+    if found is None or found[0] > _SHARE * found[1]:
+        return False
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE resolve_fresh AS "
+        "FROM resolve_mention SEMI JOIN resolve_changed USING (mention)"
+    )
+    return True
 
 
 def _touched(connection: "duckdb.DuckDBPyConnection", key: str) -> None:

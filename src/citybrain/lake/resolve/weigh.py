@@ -13,6 +13,7 @@ from citybrain.lake.resolve.spec import Spec
 
 if TYPE_CHECKING:
     import duckdb
+    from splink import DuckDBAPI, Linker
 
 _q = sqltext.name
 EVEN = 0.5  # Splink's prior is set to even odds, whose weight is 0 bits
@@ -98,35 +99,50 @@ def _frequent(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         )
 
 
-def weigh(connection: "duckdb.DuckDBPyConnection", spec: Spec, *, persons: int, to: str) -> None:
-    """Make table ``to`` (l, r, weight in bits) of ``resolve_pair``.
+class Weigher:
+    """Splink over the pairs of one resolution, which asks it several times.
 
     ``persons`` is how many entities there are, for levels that so many share by chance.
     """
-    from splink import DuckDBAPI, Linker
 
-    logging.getLogger("splink").setLevel(logging.WARNING)
-    api = DuckDBAPI(connection)
-    linker = Linker(
-        api.register("resolve_profile"),
-        settings(spec, persons=persons),
-        log_level=None,
-        validate_settings=False,
-    )
-    for column in frequencies(spec):
-        table = api.register(f"resolve_tf_{column}")
-        linker.table_management.register_term_frequency_lookup(table, column)
-    connection.execute(
-        "CREATE OR REPLACE TEMP VIEW resolve_blocked AS "
-        "SELECT '0' AS match_key, l AS join_key_l, r AS join_key_r FROM resolve_pair"
-    )
-    linker.table_management.register_blocked_pairs_for_predict(api.register("resolve_blocked"))
-    found = linker.inference.predict(warning_mode="never")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {to} AS SELECT node_l AS l, node_r AS r, "
-        f"match_weight AS weight FROM {found.physical_name}"
-    )
-    found.drop_table_from_database_and_remove_from_cache()
+    def __init__(
+        self, connection: "duckdb.DuckDBPyConnection", spec: Spec, *, persons: int
+    ) -> None:
+        self.connection, self.spec, self.persons = connection, spec, persons
+        self._splink: tuple[DuckDBAPI, Linker] | None = None
+
+    def weigh(self, to: str) -> None:
+        """Make table ``to`` (l, r, weight in bits) of ``resolve_pair``."""
+        api, linker = self._splink = self._splink or self._read()
+        linker.table_management.invalidate_cache()  # its tables hold other rows than last time
+        for column in frequencies(self.spec):
+            table = api.register(f"resolve_tf_{column}")
+            linker.table_management.register_term_frequency_lookup(table, column)
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP VIEW resolve_blocked AS "
+            "SELECT '0' AS match_key, l AS join_key_l, r AS join_key_r FROM resolve_pair"
+        )
+        linker.table_management.register_blocked_pairs_for_predict(api.register("resolve_blocked"))
+        found = linker.inference.predict(warning_mode="never")
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {to} AS SELECT node_l AS l, node_r AS r, "
+            f"match_weight AS weight FROM {found.physical_name}"
+        )
+        found.drop_table_from_database_and_remove_from_cache()
+
+    def _read(self) -> "tuple[DuckDBAPI, Linker]":
+        """Splink with these settings; reading them takes as long as weighing a few pairs."""
+        from splink import DuckDBAPI, Linker
+
+        logging.getLogger("splink").setLevel(logging.WARNING)
+        api = DuckDBAPI(self.connection)
+        linker = Linker(
+            api.register("resolve_profile"),
+            settings(self.spec, persons=self.persons),
+            log_level=None,
+            validate_settings=False,
+        )
+        return api, linker
 
 
 def settings(spec: Spec, *, persons: int) -> dict[str, Any]:
