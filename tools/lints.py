@@ -8,6 +8,7 @@ sql         SQL put together from pieces and handed to ``execute``, in engines a
 timeout     a network call that may wait for ever
 orm         rows written through ``.objects`` outside the engines
 content     names of a shipped city's places and departments in Python: they are content
+english     a refusal that is said in Chinese only: terminals speak English
 secret      private keys, access tokens, passwords inside URLs
 path        paths of one machine
 ==========  ==============================================================================
@@ -72,6 +73,7 @@ _SECRETS = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b"
     r"|\b[a-z][a-z0-9+]*://[^\s/:@'\"{}<>]+:(?!password@)[^\s/@'\"{}<>*]+@(?!127\.0\.0\.1)"
 )
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _PATHS = re.compile(r"(?<![\w.])(/home/|/root/|/Users/|/work/|[A-Z]:\\\\?Users\\)\w")
 
 
@@ -199,6 +201,17 @@ def _docstrings(tree: ast.Module) -> Iterator[ast.expr]:
             yield node.value
 
 
+def _english(tree: ast.Module, _: Names, file: str) -> Iterator[Hit]:
+    if _floor(file) != "engines":
+        return
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        refusal = called(call)[:1].isupper() and {k.arg for k in call.keywords} & {"why", "do"}
+        said = [*call.args, *(k.value for k in call.keywords)] if refusal else []
+        for part in said:
+            if isinstance(part, (ast.Constant, ast.JoinedStr)) and _CHINESE.search(ast.dump(part)):
+                yield part.lineno, "This is Chinese only; say both(chinese, english)."
+
+
 @cache
 def shipped_names() -> tuple[str, ...]:
     """Chinese names of the shipped cities' divisions and departments, longest first."""
@@ -216,6 +229,7 @@ RULES: dict[str, Rule] = {
     "timeout": _timeout,
     "orm": _orm,
     "content": _content,
+    "english": _english,
 }
 
 

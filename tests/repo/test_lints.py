@@ -41,6 +41,8 @@ PLANTED = [
     ("orm", "src/citybrain/config/up.py", "M.objects.all().delete()"),
     ("content", LAKE, "x = '请联系市公安局。'"),
     ("content", PAGE, "def f(x): return f'{x}旌德县'"),
+    ("english", ENGINE, "raise CityError('没有', do='Try again')"),
+    ("english", ENGINE, "raise errors.Unknown(both('没有', 'None'), why=f'{x} 不在')"),
     ("secret", LAKE, "x = '-----BEGIN " + "PRIVATE KEY-----'"),
     ("secret", LAKE, "x = 'AKIA" + "ABCDEFGHIJKLMNOP'"),
     ("secret", LAKE, "x = 'postgresql://root:" + "hunter2@db.example/x'"),

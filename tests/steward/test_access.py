@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from citybrain import city
+from citybrain.engines.guard import acting
 from citybrain.engines.guard.service import ACTIONS
 from citybrain.interfaces.kit.access import OWN, PUBLIC, SIGNED_IN
 from tests.steward.conftest import FOLDER, TABLE, Site
@@ -132,3 +133,51 @@ def test_every_route_keeps_to_the_duties(site: Site, username: str) -> None:
         if refused == allowed and answer.status_code != 404:
             wrong.append(f"{route.name}: {answer.status_code}, {duty} may: {allowed}")
     assert wrong == []
+
+
+def refusals(reader: str) -> list[tuple[str, str, str]]:
+    """Action, thing and reason of what the record says that the reader was refused."""
+    from citybrain.engines.identity import service as identity
+    from citybrain.engines.ledger import service as ledger
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CITYBRAIN_ACTOR", reader)
+        who = identity.local_actor()
+    found = ledger.entries(actor=who.id, limit=1_000)
+    return [(e.action, e.thing, e.purpose) for e in found if e.outcome == "refused"]
+
+
+def test_who_is_turned_away_at_the_door_is_on_record_once(site: Site) -> None:
+    client, address = site.client("leader"), reverse("library", args=["population"])
+    for _again in range(3):
+        assert client.get(address).status_code == 403
+    assert client.get(f"{address}.json").status_code == 403
+    assert client.post(reverse("collect")).status_code == 403
+    assert sorted(refusals("leader")) == [
+        ("lake.collect", f"page:{reverse('collect')}", "no-duty"),
+        ("lake.read", f"page:{address}", "no-duty"),
+        ("lake.read", f"page:{address}.json", "no-duty"),
+    ]
+    record = site.client("auditor").get(reverse("record")).content.decode()
+    assert "职责中没有这一项" in record
+    assert f"页面 {address}" in record
+
+
+def test_many_doors_tried_at_once_do_not_fill_the_record(site: Site) -> None:
+    client = site.client("leader")
+    for number in range(acting.MOST_LATELY + 10):
+        assert client.get(reverse("entity", args=["population", f"P{number}"])).status_code == 403
+    assert len(refusals("leader")) == acting.MOST_LATELY
+
+
+def test_what_was_asked_for_beside_the_address_is_not_kept(site: Site) -> None:
+    address = reverse("library_twin", args=["population", "json"])
+    assert site.client("leader").get(address, {"q": "周某某"}).status_code == 403
+    assert refusals("leader") == [("lake.read", f"page:{address}", "no-duty")]
+
+
+def test_nobody_and_the_allowed_leave_no_refusal(site: Site) -> None:
+    address = reverse("search")
+    assert site.client("").get(address).status_code == 302
+    assert site.client("engineer").get(address).status_code == 200
+    assert refusals("engineer") == refusals("leader") == []

@@ -59,17 +59,20 @@ def test_every_icon_that_is_used_is_drawn() -> None:
 
 
 def _themes() -> dict[str, dict[str, str]]:
-    text = (KIT / "kit" / "tokens.css").read_text(encoding="utf-8")
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    found: dict[str, dict[str, str]] = {"light": {}, "dark": {}}
-    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", text):
-        tokens = dict(re.findall(r"(--[\w-]+):\s*([^;]+);?", body))
-        if selector.strip() == ":root" or '"light"' in selector or "=light" in selector:
-            found["light"] |= tokens
-        if '"dark"' in selector or "=dark" in selector:
-            found["dark"] |= tokens
-    found["dark"] = {**found["light"], **found["dark"]}
-    return found
+    light, dark = (
+        dict(re.findall(r"(--[\w-]+):\s*([^;]+);", _general(name)))
+        for name in ("tokens.css", "dark.css")
+    )
+    return {"light": light, "dark": {**light, **dark}}
+
+
+def _general(name: str) -> str:
+    """What a stylesheet says of the page as a whole, whoever reads it."""
+    text = re.sub(r"/\*.*?\*/", "", (KIT / "kit" / name).read_text(encoding="utf-8"), flags=re.S)
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", text.split("@media")[0])
+    return "".join(
+        body for selector, body in rules if selector.strip() in {":root", ":where(:root)"}
+    )
 
 
 def _luminance(tokens: dict[str, str], name: str) -> float:
@@ -88,6 +91,8 @@ PAIRS = [
       for ground in ("--bg", "--surface", "--surface-2")),
     *((f"--{name}", f"--{name}-soft", 4.5) for name in ("ok", "warn", "bad", "info")),
     ("--on-brand", "--brand", 4.5),
+    ("--code-text", "--surface", 4.5),
+    ("--code-number", "--surface", 4.5),
     ("--line-strong", "--surface", 3.0),
     ("--c1", "--surface", 3.0),
     ("--c2", "--surface", 3.0),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
 
 from citybrain.base.errors import CityError
 from citybrain.interfaces.kit import views_errors
@@ -84,3 +85,33 @@ def test_an_error_decides_its_own_status(status: int) -> None:
     error.status = status  # type: ignore[attr-defined]
     assert views_errors.status_of(error) == status
     assert views_errors.status_of(CityError("x")) == 422
+
+
+def test_a_refusal_of_an_engine_is_said_in_both_languages(site: Site) -> None:
+    client = site.client()
+    assert "没有名为 no.such 的表" in client.get("/steward/tables/no.such").content.decode()
+    client.post("/language/", {"language": "en"})
+    html = client.get("/steward/tables/no.such").content.decode()
+    assert "There is no table no.such" in html
+    assert "的表" not in html
+
+
+@pytest.mark.parametrize(
+    ("failure", "chinese"),
+    [
+        ("The disk of the lake is full; nothing was changed", "湖的磁盘已满，没有改动任何内容"),
+        ("Something that nobody translated happened", "这件事没有做成。"),
+    ],
+)
+def test_what_the_lake_says_in_english_is_said_first_in_chinese(
+    failure: str, chinese: str, rf: RequestFactory
+) -> None:
+    error = CityError(failure, why="there was no room", do="Make room", where="ods.a.b")
+    with translation.override("zh-hans"):
+        html = views_errors.refusal(rf.get("/steward/"), error).content.decode()
+    assert html.index(chinese) < html.index(failure)
+    assert "Make room" in html
+    with translation.override("en"):
+        html = views_errors.refusal(rf.get("/steward/"), error).content.decode()
+    assert chinese not in html
+    assert failure in html

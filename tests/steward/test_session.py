@@ -1,6 +1,9 @@
 """Signing in, language, theme and the tour: kept for the reader, and nowhere else."""
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from tests.steward.conftest import Site
@@ -46,14 +49,23 @@ def test_nobody_is_led_to_another_site(site: Site) -> None:
         assert client.post("/theme/", {"theme": "dark", "next": form})["Location"] == "/steward/"
 
 
+def dark_for(client: Client) -> str:
+    """For which media the page is dark; empty where it never is."""
+    html = client.get("/steward/").content.decode()
+    found = re.search(r'href="/static/kit/dark[^"]*\.css" media="([^"]*)"', html)
+    return found[1] if found else ""
+
+
 def test_the_theme_is_kept_in_a_cookie_and_needs_no_script(site: Site) -> None:
     client = site.client()
-    assert 'data-theme="light"' in client.get("/steward/").content.decode()
+    assert dark_for(client) == "screen and (prefers-color-scheme: dark)"
     sent = client.post("/theme/", {"theme": "dark", "next": "/steward/help"})
     assert sent["Location"] == "/steward/help"
-    assert 'data-theme="dark"' in client.get("/steward/").content.decode()
+    assert dark_for(client) == "screen"
+    client.post("/theme/", {"theme": "light", "next": "/steward/help"})
+    assert dark_for(client) == ""
     client.cookies["theme"] = '"><script>'
-    assert 'data-theme="light"' in client.get("/steward/").content.decode()
+    assert dark_for(client) == "screen and (prefers-color-scheme: dark)"
 
 
 def test_signing_out_ends_the_session(site: Site) -> None:

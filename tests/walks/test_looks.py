@@ -121,3 +121,28 @@ def test_the_moving_page_asks_again_and_keeps_its_place(gallery: str, opened: Op
     page.goto(f"{gallery}/gallery/moving")
     page.wait_for_timeout(2600)
     assert asked
+
+
+def ground_of(page: Any) -> str:
+    """Whether the page is drawn on light or on dark ground, and what its switch offers."""
+    found: str = page.evaluate(
+        "(() => { const [r, g, b] = getComputedStyle(document.querySelector('main'))"
+        ".color.match(/\\d+/g).map(Number); return r + g + b < 384 ? 'light' : 'dark'; })()"
+    )
+    offered = page.locator('button[name="theme"]:visible').get_attribute("value")
+    return f"{found}, offers {offered}"
+
+
+def test_the_system_chooses_the_theme_until_the_reader_does(gallery: str, opened: Opening) -> None:
+    for chosen, system, drawn in (
+        ("", "light", "light, offers dark"),
+        ("", "dark", "dark, offers light"),
+        ("light", "dark", "light, offers dark"),
+        ("dark", "light", "dark, offers light"),
+    ):
+        cookies = {"theme": chosen} if chosen else {}
+        page = opened(gallery, script=False, **cookies)
+        page.emulate_media(color_scheme=system)
+        page.goto(f"{gallery}/gallery/overview")
+        assert page.locator("main").is_visible()
+        assert ground_of(page) == drawn, (chosen, system)

@@ -2,13 +2,21 @@
 
 >>> print(CityError("The file is refused", why="it is empty", do="Upload it again", where="a.csv"))
 The file is refused, because it is empty. Upload it again. (a.csv)
->>> print(CityError("文件未被接受", why="它是空的", do="请重新上传", where="a.csv"))
-文件未被接受：它是空的。请重新上传。（a.csv）
 >>> print(CityError("The workbook 救助.xlsx cannot be read", why="it is empty"))
 The workbook 救助.xlsx cannot be read, because it is empty.
+
+What an engine refuses is read on pages and on terminals, so it is said in both languages:
+
+>>> refused = CityError(both("文件未被接受", "The file is refused"), where="a.csv")
+>>> print(refused)
+文件未被接受。（a.csv）
+>>> print(refused.in_english())
+The file is refused. (a.csv)
 """
 
 import re
+
+from citybrain.base.wording import Text, both
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 # A Chinese file name does not make a sentence Chinese; these words make it English.
@@ -19,32 +27,51 @@ class CityError(Exception):
     """An error that is a full sentence for the person who reads it.
 
     ``what`` says what went wrong, ``why`` the cause, ``do`` the next step of the
-    reader, ``where`` the file, line, table or page it is about. All are plain text.
+    reader, ``where`` the file, line, table or page it is about. What is given in both
+    languages is Chinese in the attributes; ``texts`` keeps both.
     """
 
-    def __init__(self, what: str, *, why: str = "", do: str = "", where: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.why = why
-        self.do = do
+    def __init__(
+        self, what: str | Text, *, why: str | Text = "", do: str | Text = "", where: str = ""
+    ) -> None:
+        self.texts = {"what": _text(what), "why": _text(why), "do": _text(do)}
+        self.what, self.why, self.do = (text.zh for text in self.texts.values())
         self.where = where
+        super().__init__(self.what)
 
     def __str__(self) -> str:
-        chinese = bool(_CHINESE.search(self.what)) and not _ENGLISH.search(self.what)
-        because, stop, space, before, after = (
-            ("：", "。", "", "（", "）") if chinese else (", because ", ".", " ", "(", ")")
-        )
-        sentence = _bare(self.what) + (because + _bare(self.why) if self.why else "")
-        parts = [sentence + stop]
-        if self.do:
-            parts.append(_bare(self.do) + stop)
-        if self.where:
-            parts.append(before + self.where + after)
-        return space.join(parts)
+        return _sentence(**self.as_dict())
 
-    def as_dict(self) -> dict[str, str]:
-        """The four parts, for machine-readable output."""
-        return {"what": self.what, "why": self.why, "do": self.do, "where": self.where}
+    def in_english(self) -> str:
+        """The whole sentence in English, for a terminal; as it was said where that is all."""
+        return _sentence(**self.as_dict(english=True))
+
+    def as_dict(self, *, english: bool = False) -> dict[str, str]:
+        """The four parts, for machine-readable output and for pages."""
+        parts = {name: text.en if english else text.zh for name, text in self.texts.items()}
+        return {**parts, "where": self.where}
+
+
+def _text(part: str | Text) -> Text:
+    return both(part) if isinstance(part, str) else both(part.zh, part.en)
+
+
+def _sentence(what: str, why: str, do: str, where: str) -> str:
+    chinese = is_chinese(what)
+    because, stop, space, before, after = (
+        ("：", "。", "", "（", "）") if chinese else (", because ", ".", " ", "(", ")")
+    )
+    parts = [_bare(what) + (because + _bare(why) if why else "") + stop]
+    if do:
+        parts.append(_bare(do) + stop)
+    if where:
+        parts.append(before + where + after)
+    return space.join(parts)
+
+
+def is_chinese(sentence: str) -> bool:
+    """Whether the sentence is Chinese; a Chinese name in an English one does not make it so."""
+    return bool(_CHINESE.search(sentence)) and not _ENGLISH.search(sentence)
 
 
 def _bare(text: str) -> str:

@@ -9,7 +9,7 @@ from citybrain.city.applied import applied_city
 from citybrain.city.applying import Applied, apply
 from citybrain.city.change import Change
 from citybrain.city.checking import check, write_schemas
-from citybrain.city.finding import Finding, counted
+from citybrain.city.finding import Finding
 from citybrain.city.loading import load
 from citybrain.city.model import City, Codelist, Department, Division, Entry, Loaded, Role
 from citybrain.city.planning import Plan, plan
@@ -29,7 +29,6 @@ __all__ = [
     "applied_city",
     "apply",
     "check",
-    "counted",
     "load",
     "plan",
     "write_schemas",

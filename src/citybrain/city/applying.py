@@ -19,10 +19,10 @@ from typing import Any
 from citybrain.base.clock import Clock
 from citybrain.base.errors import CityError
 from citybrain.base.files import fsync_directory, fsync_tree, write_durably
+from citybrain.base.wording import counted
 from citybrain.city.applied import applied_city, applied_root
 from citybrain.city.change import Change
 from citybrain.city.checking import read_city_folder
-from citybrain.city.finding import counted
 from citybrain.city.folder import Folder, read_folder
 from citybrain.city.kinds import BASE_KINDS, Kind
 from citybrain.city.model import City
@@ -116,7 +116,7 @@ def _running(home_root: Path) -> City | None:
 def _refuse_findings(made: Plan, folder: Folder) -> None:
     if made.findings:
         raise CityError(
-            f"The city was not applied; it has {counted(len(made.findings))}",
+            f"The city was not applied; it has {counted(len(made.findings), 'finding')}",
             why=f"the first is {made.findings[0]}",
             do="See all of them with citybrain plan, and correct them",
             where=str(folder.root),

@@ -42,8 +42,3 @@ def dotted(path: Sequence[str | int]) -> str:
         else:
             word += f".{part}" if word else part
     return word
-
-
-def counted(number: int) -> str:
-    """``1 finding``, ``2 findings``."""
-    return f"{number:,} finding" + ("" if number == 1 else "s")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from citybrain.base.wording import counted
 from citybrain.city.applied import applied_city
 from citybrain.city.change import Change, Detail
 from citybrain.city.checking import check_folder, read_city_folder
-from citybrain.city.finding import Finding, counted
+from citybrain.city.finding import Finding
 from citybrain.city.folder import Folder
 from citybrain.city.kinds import BASE_KINDS, Kind
 from citybrain.city.model import City
@@ -56,7 +57,7 @@ class Plan:
         """The plan for a terminal."""
         lines = [str(finding) for finding in self.findings]
         if self.findings:
-            lines += ["", f"{counted(len(self.findings))}; correct before applying.", ""]
+            lines += ["", f"{counted(len(self.findings), 'finding')}; correct before applying.", ""]
         if self.first:
             # Everything is new: what there is of each kind says more than every name.
             counts = Counter(change.kind for change in self.changes)

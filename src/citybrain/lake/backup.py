@@ -27,6 +27,7 @@ from sqlalchemy.pool import NullPool
 from citybrain.base.clock import Clock, Stopwatch
 from citybrain.base.errors import CityError
 from citybrain.base.files import fsync_directory, fsync_tree, write_durably
+from citybrain.base.wording import counted
 from citybrain.lake.copying import copy_database, copy_hashed, hash_of
 from citybrain.lake.database import leases, manifest, writing
 from citybrain.lake.ground import Ground
@@ -61,8 +62,9 @@ class BackupReport:
     def render(self) -> str:
         """A line for a person."""
         return (
-            f"{self.action}: {self.path} ({self.tables} tables, {self.files} files, "
-            f"{self.bytes / 1e6:.1f} MB, {self.seconds:.1f} s), every file verified by its hash."
+            f"{self.action}: {self.path} ({counted(self.tables, 'table')}, "
+            f"{counted(self.files, 'file')}, {self.bytes / 1e6:.1f} MB, {self.seconds:.1f} s), "
+            f"every file verified by its hash."
         )
 
 

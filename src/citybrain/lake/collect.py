@@ -13,6 +13,7 @@ from sqlalchemy import insert
 
 from citybrain.base.clock import Clock, Stopwatch
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.city.model import City
 from citybrain.lake import connections as places
 from citybrain.lake.database import writing
@@ -176,7 +177,7 @@ def journal_time(store: Store) -> datetime:
 
 def _say(journal: Journal, result: TableResult) -> None:
     zh = f"读取 {result.read} 行，入库 {result.accepted} 行"
-    en = f"{result.read} rows read, {result.accepted} accepted"
+    en = f"{counted(result.read, 'row')} read, {result.accepted} accepted"
     if result.quarantined:
         zh += f"，{result.quarantined} 行待修正"
         en += f", {result.quarantined} set aside"

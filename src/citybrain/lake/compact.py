@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.lake import sqltext
 from citybrain.lake.duck import connection
 from citybrain.lake.lease import LeaseHeld
@@ -34,7 +35,7 @@ class Compacted:
 
     def render(self) -> str:
         """Lines for a person."""
-        lines = [f"{name}: {files} files became one" for name, files in self.done]
+        lines = [f"{name}: {counted(files, 'file')} became one" for name, files in self.done]
         lines += [f"{name}: left as it is. {why}" for name, why in self.left]
         return "\n".join(lines) or "Nothing needs merging."
 

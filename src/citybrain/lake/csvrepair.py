@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.lake.csvtext import CHUNK, MAX_RECORD, CsvShape, Readable
 from citybrain.lake.sources import Reject
 
@@ -211,5 +212,5 @@ def _reason(data: bytes, shape: CsvShape, width: int) -> tuple[str, str]:
     found = text.count(shape.delimiter) + 1
     return (
         f"这一行有 {found} 列，表头有 {width} 列，请核对。",
-        f"This line has {found} columns and the header {width}. Please check.",
+        f"This line has {counted(found, 'column')} and the header {width}. Please check.",
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from citybrain.base.clock import Clock
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract, Field, Sharing
 from citybrain.city.folder import read_folder
 from citybrain.city.starting import begin
@@ -58,12 +59,12 @@ class Discovered:
 
     def render(self) -> str:
         """Lines for a person."""
-        lines = [f"Wrote {self.system_file} and {len(self.contract_files)} contracts."]
+        lines = [f"Wrote {self.system_file} and {counted(len(self.contract_files), 'contract')}."]
         for table in self.report:
             guessed = "; ".join(f"{n}: {why}" for n, why in table["guesses"].items())
             lines.append(
-                f"  {table['table']}: {table['rows']} rows, {table['columns']} columns, "
-                f"key {', '.join(table['key']) or 'none'}"
+                f"  {table['table']}: {counted(table['rows'], 'row')}, "
+                f"{counted(table['columns'], 'column')}, key {', '.join(table['key']) or 'none'}"
                 + (f". To review: {guessed}" if guessed else "")
             )
         return "\n".join(lines)

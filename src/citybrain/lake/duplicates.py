@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract, Field
 from citybrain.lake.explain import CellProblem, short, title
 from citybrain.lake.setaside import SetAside
@@ -224,7 +225,7 @@ def _disagreement(contract: Contract, rows: list[dict[str, str | None]]) -> Cell
         field=differing[0].name if differing else "",
         rule="key_conflict",
         sentence=f"{key} 出现 {len(rows)} 次且内容不一致：{zh}，请核对其一。",
-        sentence_en=f"{key_en} occurs {len(rows)} times and the rows disagree: {en}. "
+        sentence_en=f"{key_en} occurs {counted(len(rows), 'time')} and the rows disagree: {en}. "
         "Please check which is right.",
     )
 

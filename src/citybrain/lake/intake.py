@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch
@@ -96,7 +97,8 @@ def effective(
     if new and job.drift == "refuse":
         raise CityError(
             f"{contract.id} has columns that its contract does not know: {', '.join(new)}",
-            why=f"the contract {contract.file or contract.id} names {len(known)} columns, "
+            why=f"the contract {contract.file or contract.id} names "
+            f"{counted(len(known), 'column')}, "
             f"the source has {len(available)}, and drift is 'refuse'",
             do="Add them to the contract, or set 'drift: ignore_new' in the system's file",
             where=contract.id,

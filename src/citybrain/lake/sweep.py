@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from citybrain.base.wording import counted
 from citybrain.lake.database import manifest, reading, writing
 from citybrain.lake.lease import LeaseHeld, hold
 from citybrain.lake.references import references
@@ -43,7 +44,7 @@ class Swept:
         expired = sum(count for _name, count in self.snapshots)
         lines = [f"{path} {verb}" for path in self.files]
         lines += [f"{name}: left as it is. {why}" for name, why in self.left]
-        lines.append(f"{len(self.files)} files ({self.bytes} bytes) {verb}.")
+        lines.append(f"{counted(len(self.files), 'file')} ({counted(self.bytes, 'byte')}) {verb}.")
         lines.append(f"{expired} old snapshots {verb}.")
         return "\n".join(lines)
 

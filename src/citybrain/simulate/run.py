@@ -13,6 +13,7 @@ from citybrain.base.clock import Stopwatch
 from citybrain.base.errors import CityError
 from citybrain.base.files import fsync_tree
 from citybrain.base.hashing import sha256_bytes
+from citybrain.base.wording import counted
 from citybrain.city import City, load
 from citybrain.simulate import genesis
 from citybrain.simulate.deliver import Delivery
@@ -63,8 +64,9 @@ class Summary:
             return f"{self.to} already holds this rehearsal: nothing was written"
         return (
             f"{self.people:,} made-up people lived until {self.until}: "
-            f"{sum(self.rows.values()):,} rows in {len(self.rows)} tables of {systems} systems "
-            f"in {self.to}, {self.defects:,} values planted wrong, {self.seconds:.1f} s"
+            f"{counted(sum(self.rows.values()), 'row')} in {counted(len(self.rows), 'table')} "
+            f"of {counted(systems, 'system')} in {self.to}, "
+            f"{counted(self.defects, 'value')} planted wrong, {self.seconds:.1f} s"
         )
 
 

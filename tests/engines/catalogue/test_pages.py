@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from citybrain.base.clock import FixedClock, SystemClock
+from citybrain.base.wording import Text
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue import tasks
 from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.runs import share_of
-from citybrain.engines.catalogue.views import Text
 from citybrain.engines.catalogue.views_runs import RunTable
 from citybrain.engines.guard.service import Refused
 from citybrain.engines.identity.service import Actor

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from citybrain.base.wording import counted
 from citybrain.city import apply as city_apply
-from citybrain.city import counted, plan
+from citybrain.city import plan
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -31,11 +32,15 @@ def apply_additions(actor: Actor, path: Path) -> list[str]:
     """
     found = plan(path, wiring.home().root, kinds=wiring.kinds())
     if found.findings:
-        return [f"{path} has {counted(len(found.findings))}; see citybrain check {path}."]
+        return [
+            f"{path} has {counted(len(found.findings), 'finding')}; see citybrain check {path}."
+        ]
     others = [change for change in found.changes if change.action != "added"]
     if others:
-        return [f"{len(others)} changes of {path} are not applied; see citybrain plan {path}."]
+        return [
+            f"{counted(len(others), 'change')} of {path} not applied; see citybrain plan {path}."
+        ]
     if found.changes:
         apply_city(actor, path)
-        return [f"Applied {len(found.changes)} additions of {path}."]
+        return [f"Applied {counted(len(found.changes), 'addition')} of {path}."]
     return []

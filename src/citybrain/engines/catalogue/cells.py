@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from citybrain.base.wording import Text
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.catalogue import words
-from citybrain.engines.catalogue.views import EMPTY, Text
+from citybrain.engines.catalogue.views import EMPTY
 from citybrain.engines.catalogue.views_repair import Cell, GridColumn, Trouble
 from citybrain.lake.mask import is_masked, mask_value
 

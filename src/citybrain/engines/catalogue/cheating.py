@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.backups import ensure_backup
 from citybrain.engines.catalogue.models import Cheating
@@ -51,7 +52,11 @@ def _flip(lake_table: str) -> tuple[str, int, str, str]:
     """
     store = wiring.store()
     if not store.exists(lake_table) or not store.view(lake_table).files:
-        raise CityError("这张表还没有数据文件", do="请先汇聚一次", where=lake_table)
+        raise CityError(
+            both("这张表还没有数据文件", "This table has no data file yet"),
+            do=both("请先汇聚一次", "Collect it once first"),
+            where=lake_table,
+        )
     chosen = max(store.view(lake_table).files, key=lambda file: file.bytes)
     path = Path(wiring.home().warehouse) / chosen.path
     path.chmod(0o644)

@@ -7,6 +7,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.reading import order, require, things_of
@@ -51,7 +52,11 @@ def stop_run(actor: Actor, run_id: str) -> None:
 
     found = run(wiring.store(), run_id)
     if found is None:
-        raise Unknown(f"没有汇聚任务 {run_id}", do="请在“汇聚任务”页面中查找", where=run_id)
+        raise Unknown(
+            both(f"没有汇聚任务 {run_id}", f"There is no collecting run {run_id}"),
+            do=both("请在“汇聚任务”页面中查找", "Look for it on the page “Runs”"),
+            where=run_id,
+        )
     order(actor, "lake.collect", things_of([table.table for table in found.tables]))
     request_stop(wiring.store(), run_id)
 
@@ -117,9 +122,14 @@ def _unknown(name: str) -> Unknown:
     city = wiring.city()
     near = get_close_matches(name, [*city.contracts, *city.systems], n=3)
     return Unknown(
-        f"没有名为 {name} 的表或系统",
-        why=f"您是不是要 {'、'.join(near)}" if near else "",
-        do="citybrain status 列出全部表名，写作 system.table",
+        both(f"没有名为 {name} 的表或系统", f"There is no table or system {name}"),
+        why=both(f"最接近的是 {'、'.join(near)}", f"the nearest names are {', '.join(near)}")
+        if near
+        else "",
+        do=both(
+            "citybrain status 列出全部表名，写作 system.table",
+            "citybrain status lists all tables; they are named system.table",
+        ),
         where=name,
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import count
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import Text, both
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.cells import cells, doubtful, grid_columns, hidden, mask, troubles
@@ -14,7 +15,6 @@ from citybrain.engines.catalogue.quality import reason_counts
 from citybrain.engines.catalogue.reading import may, order, reading, require, thing_of
 from citybrain.engines.catalogue.seen import department_title
 from citybrain.engines.catalogue.tables import table_rows
-from citybrain.engines.catalogue.views import Text
 from citybrain.engines.catalogue.views_repair import (
     QuarantineRow,
     QuarantineTable,
@@ -141,19 +141,29 @@ def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], rea
     masked = [name for name in edits if hidden(contract.field(name))]
     if masked and not revealed_lately(actor, table_id):
         titles = "、".join(words.field_title(contract.field(name)).zh for name in masked)
+        names = ", ".join(masked)
         raise CityError(
-            f"{titles}尚未查看明文，不能修正",
-            why="修正被脱敏的值之前，须先写明用途查看明文",
-            do="请先“写明用途后查看”，再修正",
+            both(
+                f"{titles}尚未查看明文，不能修正",
+                f"{names} cannot be corrected before it was seen unmasked",
+            ),
+            why=both(
+                "修正被脱敏的值之前，须先写明用途查看明文",
+                "masked values are corrected by who revealed them for a purpose within the hour",
+            ),
+            do=both(
+                "请先“写明用途后查看”，再修正",
+                "Reveal the rows with a purpose first, then correct them",
+            ),
             where=table_id,
         )
     found = _find(table_id, row)
     changed = {n: v for n, v in edits.items() if v != (found.values.get(n) or "")}
     if not changed:
         raise CityError(
-            "这次修正没有被接受",
-            why="没有一格与交来的值不同",
-            do="请先改写标红的格",
+            both("这次修正没有被接受", "The correction was not accepted"),
+            why=both("没有一格与交来的值不同", "no cell differs from what was delivered"),
+            do=both("请先改写标红的格", "Change the marked cells first"),
             where=table_id,
         )
     order(actor, "lake.correct", thing_of(table_id), count=1)
@@ -177,7 +187,10 @@ def _find(table_id: str, row: str) -> QuarantinedRow:
         if len(page) < PAGE:
             break
     raise Unknown(
-        "这一行已不在待修正中", why="它已入库，或数源不再交来", do="请刷新页面", where=table_id
+        both("这一行已不在待修正中", "This row is no longer set aside"),
+        why=both("它已入库，或数源不再交来", "it has come in, or the source no longer delivers it"),
+        do=both("请刷新页面", "Load the page again"),
+        where=table_id,
     )
 
 
@@ -185,9 +198,17 @@ def _refuse_unknown(contract: Contract, edits: Mapping[str, str], reason: str) -
     unknown = sorted(set(edits) - {field.name for field in contract.fields})
     if unknown or not edits or len(reason.strip()) < 2:
         raise CityError(
-            "这次修正没有被接受",
-            why=f"没有字段 {'、'.join(unknown)}" if unknown else "没有改动，或没有写明依据",
-            do="请改动至少一个字段，并写明依据，例如“已对照证件原件”",
+            both("这次修正没有被接受", "The correction was not accepted"),
+            why=both(
+                f"没有字段 {'、'.join(unknown)}" if unknown else "没有改动，或没有写明依据",
+                f"there is no field {', '.join(unknown)}"
+                if unknown
+                else "nothing was changed, or no reason was given",
+            ),
+            do=both(
+                "请改动至少一个字段，并写明依据，例如“已对照证件原件”",
+                "Change at least one field and give a reason, such as “compared with the document”",
+            ),
             where=contract.id,
         )
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from citybrain.base.errors import CityError
 from citybrain.base.files import write_durably
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.models import UploadDraft, UploadEdit
@@ -51,9 +52,15 @@ def upload_start(actor: Actor, table_id: str, file_name: str, content: bytes | B
     system = wiring.city().systems[contract.system]
     if system.kind != "upload":
         raise CityError(
-            f"“{contract.title}”不由表格填报",
-            why=f"它来自{words.kind_title(system).zh}，改动应在源头作出",
-            do="请在“待修正”页面修正单行，或联系数源单位",
+            both(f"“{contract.title}”不由表格填报", f"{table_id} does not arrive by spreadsheet"),
+            why=both(
+                f"它来自{words.kind_title(system).zh}，改动应在源头作出",
+                f"it comes from a source of the kind {system.kind}, where it should be changed",
+            ),
+            do=both(
+                "请在“待修正”页面修正单行，或联系数源单位",
+                "Correct single rows on the page “To correct”, or ask who delivers it",
+            ),
             where=table_id,
         )
     require(actor, "lake.upload", thing_of(table_id))
@@ -80,16 +87,28 @@ def upload_start(actor: Actor, table_id: str, file_name: str, content: bytes | B
 
 def _refuse_strange(name: str, data: bytes) -> None:
     suffix = Path(name).suffix.lower()
-    why = ""
+    why = None
     if suffix not in SUFFIXES:
-        why = f"文件名以“{suffix or '无后缀'}”结尾"
+        why = both(
+            f"文件名以“{suffix or '无后缀'}”结尾",
+            f"its name ends in “{suffix}”" if suffix else "its name has no ending",
+        )
     elif not data:
-        why = "文件是空的"
+        why = both("文件是空的", "it is empty")
     elif len(data) > LARGEST:
-        why = f"文件超过 {LARGEST // 1024 // 1024} MB"
-    if why:
+        why = both(
+            f"文件超过 {LARGEST // 1024 // 1024} MB",
+            f"it is larger than {LARGEST // 1024 // 1024} MB",
+        )
+    if why is not None:
         raise CityError(
-            "这个文件没有被接受", why=why, do=f"请上传 {' '.join(SUFFIXES)} 文件", where=name
+            both("这个文件没有被接受", "The file was not accepted"),
+            why=why,
+            do=both(
+                f"请上传 {' '.join(SUFFIXES)} 文件",
+                f"Upload a file that ends in {' or '.join(SUFFIXES)}",
+            ),
+            where=name,
         )
 
 
@@ -110,7 +129,11 @@ def own_draft(actor: Actor, draft_id: str) -> UploadDraft:
         key = None
     draft = UploadDraft.objects.filter(id=key, account=actor.id).first() if key else None
     if draft is None:
-        raise Unknown("没有这份上传", why="它不存在，或不是您上传的", do="请重新放入表格")
+        raise Unknown(
+            both("没有这份上传", "There is no such upload"),
+            why=both("它不存在，或不是您上传的", "it does not exist, or somebody else uploaded it"),
+            do=both("请重新放入表格", "Hand in the spreadsheet again"),
+        )
     return draft
 
 
@@ -154,7 +177,11 @@ def keep_edits(
     known = {field.name for field in wiring.contract(draft.table).fields}
     unknown = sorted(set(edits) - known)
     if unknown:
-        raise CityError(f"没有字段 {'、'.join(unknown)}", do="请刷新页面后重试", where=draft.table)
+        raise CityError(
+            both(f"没有字段 {'、'.join(unknown)}", f"There is no field {', '.join(unknown)}"),
+            do=both("请刷新页面后重试", "Load the page again and retry"),
+            where=draft.table,
+        )
     with _changing(actor, draft):
         draft.edits.filter(row=row, field=RETURNED).delete()
         for field, value in edits.items():
@@ -188,7 +215,11 @@ def _open(actor: Actor, draft_id: str) -> UploadDraft:
 def refuse_submitted(draft: UploadDraft) -> None:
     """What was delivered is no longer a draft."""
     if draft.submitted_at is not None:
-        raise CityError("这份上传已经提交", do="请放入新的表格", where=draft.file_name)
+        raise CityError(
+            both("这份上传已经提交", "This upload has been submitted already"),
+            do=both("请放入新的表格", "Hand in a new spreadsheet"),
+            where=draft.file_name,
+        )
 
 
 def _changing(actor: Actor, draft: UploadDraft) -> AbstractContextManager[guard.Done]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.reading import reading, require, thing_of
 from citybrain.engines.catalogue.sampling import as_text, present, snapshot_of
@@ -28,7 +29,11 @@ def table_download(
 ) -> Download:
     """A table's rows, always masked by class, as csv or json; one entry ``lake.export``."""
     if format not in ("csv", "json"):
-        raise CityError(f"没有 {format} 这种格式", do="可选 csv 或 json", where=table_id)
+        raise CityError(
+            both(f"没有 {format} 这种格式", f"There is no format {format}"),
+            do=both("可选 csv 或 json", "Choose csv or json"),
+            where=table_id,
+        )
     contract = wiring.contract(table_id)
     with reading(actor, table_id, reveal=False, action="lake.export") as done:
         known = snapshot_of(contract, snapshot)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from citybrain.base.wording import Text
 from citybrain.engines.catalogue import words
 from citybrain.engines.catalogue.seen import department_title, person, thing_title
-from citybrain.engines.catalogue.views import Text
 from citybrain.engines.catalogue.views_proof import Fact
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger

@@ -1,4 +1,4 @@
-"""Why a table did not come in, in Chinese where the kind of failure is known.
+"""What the lake failed at or refused, in Chinese where the kind of failure is known.
 
 The lake speaks English, for notebooks and terminals; pages are Chinese first. What is not
 recognised is shown as the lake said it.
@@ -6,7 +6,7 @@ recognised is shown as the lake said it.
 
 import re
 
-from citybrain.engines.catalogue.views import Text
+from citybrain.base.wording import Text
 
 # the beginning of the lake's sentence → its Chinese, with the words that are named in both
 _KNOWN = tuple(
@@ -51,6 +51,32 @@ _KNOWN = tuple(
         (r".*someone asked the run to stop", "按要求停止，未改动"),
         (r".* is being changed by|.* lease", "另一个任务正在写这张表"),
         (r".* could not be read, because", "来源的内容读不出来，整张未入库"),
+        (r".* was not collected, because", "这张表没有汇聚"),
+        (r"There is no reader for (?P<a>.+?) sources", "没有能读 {a} 的组件"),
+        (r"There is no table (?P<a>\S+) in the lake", "湖中还没有表 {a}"),
+        (r"There is no table( or system)? (?P<a>[\w.]+)", "没有名为 {a} 的表"),
+        (r"There is no library (?P<a>[\w.]+)", "没有名为 {a} 的库"),
+        (r"(?P<a>\S+) has no snapshot (?P<b>\d+)", "{a} 没有快照 {b}"),
+        (r"(?P<a>\S+) cannot be read, because it has files", "{a} 读不出来：缺少主键"),
+        (r"(?P<a>\S+) was not changed, because", "{a} 没有改动：写入未成功，请重试"),
+        (r"It is not known whether (?P<a>\S+) was changed", "不知道 {a} 是否已改动，请重试"),
+        (r"A file of the lake lies outside of the lake", "湖的一个文件登记在湖之外，不读取它"),
+        (r"The query is refused", "这条查询未被接受"),
+        (r"The query was stopped, because it ran longer", "查询超过时限，已停止"),
+        (r"The query was stopped, because .*memory", "查询所需内存超过上限，已停止"),
+        (r"The query was stopped", "查询已停止"),
+        (r"The query (was not run|cannot be answered)", "查询没有得到结果"),
+        (r"The correction changes nothing", "改后的值与交来的值相同，没有修正"),
+        (r"This row is no longer set aside", "这一行已不在待修正中"),
+        (r"(?P<a>\S+) was not restored, because", "{a} 没有恢复"),
+        (r"Nothing was restored", "没有恢复任何内容"),
+        (r"The backup is refused", "这份备份未被接受"),
+        (r"The backup was not made", "备份没有做成"),
+        (r"The library (?P<a>.+?) is not served yet", "{a}还没有发布查询副本，请先构建"),
+        (r"(?P<a>.+?) cannot be served", "{a}还没有构建，不能发布"),
+        (r"The decision is not recorded", "这次认定没有记录"),
+        (r"(?P<a>\S+) was not (built|made), because", "{a} 没有构建"),
+        (r"There is no model (?P<a>[\w.]+)", "没有名为 {a} 的模型"),
     )
 )  # fmt: skip
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from citybrain.base.wording import Text
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.reading import require, thing_of
-from citybrain.engines.catalogue.views import Text
 from citybrain.engines.catalogue.views_tables import HistoryPoint, SnapshotRow
 from citybrain.engines.identity.service import Actor
 

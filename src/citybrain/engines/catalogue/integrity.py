@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import Text, counted
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.backups import last_backup
 from citybrain.engines.catalogue.facts import facts
@@ -13,7 +14,7 @@ from citybrain.engines.catalogue.reading import may, require, source_name
 from citybrain.engines.catalogue.repairing import repair_steps
 from citybrain.engines.catalogue.runs import table_title
 from citybrain.engines.catalogue.seen import person
-from citybrain.engines.catalogue.views import EMPTY, IntegrityCard, Text
+from citybrain.engines.catalogue.views import EMPTY, IntegrityCard
 from citybrain.engines.catalogue.views_proof import (
     EntryProblem,
     FilePart,
@@ -176,14 +177,15 @@ def _sentence(last: Verification | None, files: int, entries: int) -> Text:
     if not last.problems:
         return Text(
             zh=f"{last.files:,} 个文件、{last.entries:,} 条记录全部重算，与登记一致。",
-            en=f"{last.files:,} files and {last.entries:,} entries were hashed again and agree.",
+            en=f"{counted(last.files, 'file')} and {counted(last.entries, 'entry')} "
+            "were hashed again and agree.",
         )
     return Text(
         zh=f"{files} 个数据文件、{entries} 条留痕记录与登记的哈希不符。其余"
         f" {last.files - files:,} 个文件、{last.entries - entries:,} 条记录完好。"
         "相关数据已停止对外，直到恢复。",
-        en=f"{files} files and {entries} entries differ from what was recorded; the others are "
-        "whole. What is concerned is refused until it is repaired.",
+        en=f"{counted(files, 'file')} and {counted(entries, 'entry')} differ from what was "
+        "recorded; the others are whole. What is concerned is refused until it is repaired.",
     )
 
 
@@ -231,7 +233,8 @@ def _file_sentence(problem: dict[str, Any], change: FilePart | None) -> Text:
     if problem["bytes_now"] != problem["bytes_then"]:
         return Text(
             zh=f"登记时 {problem['bytes_then']:,} 字节，现在 {problem['bytes_now']:,} 字节。",
-            en=f"{problem['bytes_then']:,} bytes were committed, now {problem['bytes_now']:,}.",
+            en=f"Committed with {counted(problem['bytes_then'], 'byte')}, "
+            f"now {problem['bytes_now']:,}.",
         )
     if change:
         return Text(

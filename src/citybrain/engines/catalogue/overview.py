@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import Text, counted
 from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.integrity import card
@@ -23,7 +24,6 @@ from citybrain.engines.catalogue.views import (
     SystemView,
     TableDot,
     TableRow,
-    Text,
 )
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -171,7 +171,8 @@ def _worst(rows: Sequence[TableRow], state: str) -> Text:
     if len(alike) == 1:
         return first
     return Text(
-        zh=f"{first.zh}；共 {len(alike)} 张表如此", en=f"{first.en}; {len(alike)} tables alike"
+        zh=f"{first.zh}；共 {len(alike)} 张表如此",
+        en=f"{first.en}; {counted(len(alike), 'table')} alike",
     )
 
 
@@ -187,9 +188,9 @@ def _sentence(rows: Sequence[SystemRow], departments: int, connected: int) -> Te
     en = [f"{bad} failed"] * bool(bad) + [f"{late} late"] * bool(late)
     rest = len(rows) - bad - late
     zh.append(f"其余 {rest} 个系统正常" if zh else f"{rest} 个系统全部正常")
-    en.append(f"{rest} systems in order")
+    en.append(f"{counted(rest, 'system')} in order")
     return Text(
         zh=f"{'、'.join(zh[:-1])}{'，' if len(zh) > 1 else ''}{zh[-1]}。"
         f"{departments} 家单位中 {connected} 家已接入，共 {len(rows)} 个系统。",
-        en=f"{', '.join(en)}. {connected} of {departments} departments are connected.",
+        en=f"{', '.join(en)}. Connected: {connected} of {counted(departments, 'department')}.",
     )

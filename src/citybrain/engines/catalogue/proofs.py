@@ -1,6 +1,7 @@
 """Proofs that an entry is in the record, drawn level by level."""
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.reading import require
@@ -46,7 +47,11 @@ def _proof(number: int) -> ledger.ProofView:
     try:
         return ledger.proof(number, clock=wiring.clock())
     except CityError as missing:
-        raise Unknown(missing.what, why=missing.why, do="请在“谁看过”中查找") from missing
+        raise Unknown(
+            missing.texts["what"],
+            why=missing.texts["why"],
+            do=both("请在“谁看过”中查找", "Look for it on the page “Seen by”"),
+        ) from missing
 
 
 def _step(step: ledger.Step) -> PathStep:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from citybrain.base.wording import Text
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
-from citybrain.engines.catalogue.views import ReasonCount, Text
+from citybrain.engines.catalogue.views import ReasonCount
 
 DELIVERIES = 17  # points of a trend
 

@@ -7,6 +7,7 @@ rows are handed out only after the record is durable. A read that fails hands ou
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.errors import Unknown, Withheld
 from citybrain.engines.catalogue.models import Verification
@@ -29,10 +30,10 @@ def things_of(names: Sequence[str]) -> str:
 
 
 def require(actor: Actor, action: str, thing: str, *, purpose: str = "") -> None:
-    """Refuse early where nothing is recorded: what shows no payload only needs a yes."""
+    """Refuse early; a yes is not recorded, for what shows no payload only needs one."""
     verdict = guard.may(actor, action, thing, purpose=purpose, clock=wiring.clock())
     if not verdict.allowed:
-        raise guard.Refused("这一操作未被允许", reasons=verdict.reasons, where=f"{action} {thing}")
+        raise guard.turned_away(actor, action, thing, verdict.reasons, clock=wiring.clock())
 
 
 def may(actor: Actor, action: str, thing: str) -> bool:
@@ -80,18 +81,33 @@ def gate(*tables: str) -> None:
     last = Verification.objects.first()
     if last is not None and last.record_problems:
         raise Withheld(
-            "留痕修复之前，不显示任何数据内容",
-            why="最近一次校验发现留痕被改动，此刻谁看过什么已无法证明",
-            do="请在“完整性”页面恢复记录并再次校验",
+            both(
+                "留痕修复之前，不显示任何数据内容",
+                "No data are shown before the ledger is repaired",
+            ),
+            why=both(
+                "最近一次校验发现留痕被改动，此刻谁看过什么已无法证明",
+                "the last verification found it changed, so nobody could prove who saw what",
+            ),
+            do=both(
+                "请在“完整性”页面恢复记录并再次校验",
+                "Restore the entries on the page “Integrity” and verify again",
+            ),
             where="ledger",
         )
     damaged = damaged_tables()
     for table in tables:
         if table in damaged:
             raise Withheld(
-                f"“{_title(table)}”已停止对外",
-                why=f"它的文件 {damaged[table]} 与登记的哈希不符",
-                do="请在“完整性”页面从备份恢复文件并再次校验",
+                both(f"“{_title(table)}”已停止对外", f"{table} is not shown"),
+                why=both(
+                    f"它的文件 {damaged[table]} 与登记的哈希不符",
+                    f"its file {damaged[table]} does not have the hash it was committed with",
+                ),
+                do=both(
+                    "请在“完整性”页面从备份恢复文件并再次校验",
+                    "Restore it with citybrain restore BACKUP --file FILE, then verify",
+                ),
                 where=table,
             )
 
@@ -117,9 +133,12 @@ def known_table(lake_table: str) -> str:
         return wiring.contract(name).id
     if not wiring.store().exists(lake_table):
         raise Unknown(
-            f"没有名为 {lake_table} 的表",
-            why="还没有构建过这样的模型",
-            do="请在“模型”页面中查看有哪些表",
+            both(f"没有名为 {lake_table} 的表", f"There is no table {lake_table}"),
+            why=both("还没有构建过这样的模型", "no model of that name has been built"),
+            do=both(
+                "请在“模型”页面中查看有哪些表",
+                "The page “Models” lists the tables; citybrain build makes them",
+            ),
             where=lake_table,
         )
     return name

@@ -7,12 +7,13 @@ import zipfile
 from pathlib import Path
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import Text, both
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.backups import holding, last_backup
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.models import Verification
 from citybrain.engines.catalogue.reading import order, source_name, thing_of
-from citybrain.engines.catalogue.views import Download, Text
+from citybrain.engines.catalogue.views import Download
 from citybrain.engines.catalogue.views_proof import EntryProblem, FileProblem, RepairStep
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -104,13 +105,23 @@ def restore_file(actor: Actor, file: str) -> None:
 
     problem = next((p for p in wiring.store().damaged() if p.file == file), None)
     if problem is None:
-        raise Unknown("没有登记为损坏的这个文件", do="请先校验", where=file)
+        raise Unknown(
+            both("没有登记为损坏的这个文件", "No such file is known to be damaged"),
+            do=both("请先校验", "Verify first"),
+            where=file,
+        )
     folder = holding(file)
     if folder is None:
         raise CityError(
-            "没有备份含有这个文件的完好副本",
-            why="这台机器上的备份中没有同一哈希的副本",
-            do="请用 citybrain restore 指定别处的备份，或从数源重新汇聚整张表",
+            both("没有备份含有这个文件的完好副本", "No backup holds a sound copy of this file"),
+            why=both(
+                "这台机器上的备份中没有同一哈希的副本",
+                "no backup on this machine has a copy with its hash",
+            ),
+            do=both(
+                "请用 citybrain restore 指定别处的备份，或从数源重新汇聚整张表",
+                "Name a backup elsewhere with citybrain restore, or collect the whole table again",
+            ),
             where=file,
         )
     thing = thing_of(source_name(problem.table))

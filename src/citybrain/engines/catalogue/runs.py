@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from citybrain.base.wording import Text, both, counted
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.history import history_of
 from citybrain.engines.catalogue.reading import may, require, things_of
 from citybrain.engines.catalogue.seen import person
-from citybrain.engines.catalogue.views import EMPTY, RunRow, Text
+from citybrain.engines.catalogue.views import EMPTY, RunRow
 from citybrain.engines.catalogue.views_runs import LogLine, RunFailure, RunTable, RunView
 from citybrain.engines.identity.service import Actor
 
@@ -96,15 +97,17 @@ def _title(record: Any, tables: Sequence[Any], reader: Actor) -> Text:
     if len(systems) == 1:
         name = system_title(next(iter(systems)))
         return Text(zh=f"{verb[0]} · {name.zh}", en=f"{verb[1]}: {name.en}")
-    return Text(zh=f"{verb[0]} · {len(systems)} 个系统", en=f"{verb[1]}: {len(systems)} systems")
+    return Text(
+        zh=f"{verb[0]} · {len(systems)} 个系统", en=f"{verb[1]}: {counted(len(systems), 'system')}"
+    )
 
 
 def _summary(accepted: int, quarantined: int) -> Text:
     if not quarantined:
-        return Text(zh=f"{accepted:,} 行入库", en=f"{accepted:,} rows in")
+        return Text(zh=f"{accepted:,} 行入库", en=f"{counted(accepted, 'row')} in")
     return Text(
         zh=f"{accepted:,} 行入库，{quarantined:,} 行待修正",
-        en=f"{accepted:,} rows in, {quarantined:,} set aside",
+        en=f"{counted(accepted, 'row')} in, {quarantined:,} set aside",
     )
 
 
@@ -139,7 +142,11 @@ def run(actor: Actor, run_id: str) -> RunView:
     require(actor, "work.read", "lake:")
     record = found_run(wiring.store(), run_id)
     if record is None:
-        raise Unknown(f"没有汇聚任务 {run_id}", do="请在“汇聚任务”页面中查找", where=run_id)
+        raise Unknown(
+            both(f"没有汇聚任务 {run_id}", f"There is no collecting run {run_id}"),
+            do=both("请在“汇聚任务”页面中查找", "Look for it on the page “Runs”"),
+            where=run_id,
+        )
     row = _row(record, record.tables, actor)
     tables = [_table(table) for table in record.tables]
     now = wiring.clock().now()
@@ -194,7 +201,7 @@ def _failure(table: Any) -> RunFailure:
     stands = (
         Text(
             zh=f"湖中仍是 {good[-1].at:%m-%d %H:%M} 的快照，{good[-1].rows:,} 行，可照常使用。",
-            en=f"The lake still has {good[-1].rows:,} rows of {good[-1].at:%m-%d %H:%M}.",
+            en=f"The lake still has {counted(good[-1].rows, 'row')} of {good[-1].at:%m-%d %H:%M}.",
         )
         if good
         else Text(zh="湖中还没有这张表。", en="The lake does not have this table yet.")
@@ -248,5 +255,6 @@ def _sentence(row: RunRow, elapsed: float) -> Text:
     who = "您" if row.by_me else by or "定时任务"
     who_en = "you" if row.by_me else by or "the schedule"
     zh = f"由{who}于 {row.started_at:%H:%M:%S} 发起，{row.tables} 张表，用时 {elapsed:.0f} 秒"
-    en = f"Started by {who_en} at {row.started_at:%H:%M:%S}, {row.tables} tables, {elapsed:.0f} s"
+    tables = counted(row.tables, "table")
+    en = f"Started by {who_en} at {row.started_at:%H:%M:%S}, {tables}, {elapsed:.0f} s"
     return Text(zh=zh + "。", en=en + ".")

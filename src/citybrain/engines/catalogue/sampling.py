@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.errors import Unknown
@@ -75,7 +76,11 @@ def snapshot_of(contract: Contract, snapshot: int | None) -> "SnapshotInfo | Non
     try:
         found: SnapshotInfo | None = store.snapshot(contract.lake_table, snapshot_id=snapshot)
     except CityError as error:
-        raise Unknown("没有这个快照", why=error.why, do="请在快照列表中选择") from error
+        raise Unknown(
+            both("没有这个快照", "There is no such snapshot"),
+            why=error.texts["why"],
+            do=both("请在快照列表中选择", "Choose one from the list of snapshots"),
+        ) from error
     return found
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from citybrain.base.wording import Text
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.reading import require
 from citybrain.engines.catalogue.seen import department_title
-from citybrain.engines.catalogue.views import ConnectionPlanRow, SearchHit, Text
+from citybrain.engines.catalogue.views import ConnectionPlanRow, SearchHit
 from citybrain.engines.identity.service import Actor
 
 MOST = 60

@@ -1,8 +1,9 @@
 """Who looked: rows of the record, as far as the reader may see them."""
 
+from citybrain.base.wording import Text
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.reading import may
-from citybrain.engines.catalogue.views import SeenPage, SeenRow, Text
+from citybrain.engines.catalogue.views import EMPTY, SeenPage, SeenRow
 from citybrain.engines.identity import service as identity
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
@@ -43,11 +44,20 @@ def row(entry: ledger.EntryView, reader: Actor) -> SeenRow:
         action_title=words.ACTIONS.get(entry.action, Text(zh=entry.action, en=entry.action)),
         thing=entry.thing,
         thing_title=thing_title(entry.thing),
-        purpose=entry.purpose,
+        purpose="" if entry.outcome == "refused" else entry.purpose,
         count=entry.count,
         refused=entry.outcome == "refused",
+        why=_why(entry),
         reading=reading_word(entry.masked),
     )
+
+
+def _why(entry: ledger.EntryView) -> Text:
+    """Why it was refused; nothing for what was done, and for refusals that kept no reason."""
+    if entry.outcome != "refused":
+        return EMPTY
+    reasons = [words.REFUSALS[code] for code in entry.purpose.split() if code in words.REFUSALS]
+    return Text(zh="；".join(r.zh for r in reasons), en="; ".join(r.en for r in reasons))
 
 
 def reading_word(masked: bool | None) -> str:
@@ -92,5 +102,6 @@ def thing_title(thing: str) -> Text:
         "run": Text(zh=f"汇聚任务 {name}", en=f"Run {name}"),
         "account": Text(zh="账号", en="Account"),
         "city": Text(zh="城市目录", en="The city's folder"),
+        "page": Text(zh=f"页面 {name}", en=f"Page {name}"),
     }
     return titles.get(kind, Text(zh=thing, en=thing))

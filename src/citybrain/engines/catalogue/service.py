@@ -9,6 +9,7 @@ Engines above read the same lake of the same city at the same clock, so the door
 to them too (``store``, ``city``, ``clock``, ``reading`` …); pages have no use for them.
 """
 
+from citybrain.base.wording import Text
 from citybrain.engines.catalogue.applying import apply_additions, apply_city
 from citybrain.engines.catalogue.cheating import cheat
 from citybrain.engines.catalogue.collecting import (
@@ -34,6 +35,7 @@ from citybrain.engines.catalogue.exports import (
     table_download,
     template_excel,
 )
+from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.history import history, snapshots
 from citybrain.engines.catalogue.integrity import card as integrity_card
 from citybrain.engines.catalogue.integrity import integrity
@@ -71,7 +73,6 @@ from citybrain.engines.catalogue.views import (
     SystemView,
     TableDot,
     TableRow,
-    Text,
 )
 from citybrain.engines.catalogue.views_proof import (
     Cheat,
@@ -209,6 +210,7 @@ __all__ = [
     "restore_record",
     "run",
     "runs",
+    "said",
     "sample",
     "schedule",
     "scheduler",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from citybrain.base.wording import Text
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
@@ -12,7 +13,7 @@ from citybrain.engines.catalogue.history import history_of, snapshots_of
 from citybrain.engines.catalogue.quality import field_trends, reason_counts
 from citybrain.engines.catalogue.reading import damaged_tables, may, require, thing_of
 from citybrain.engines.catalogue.seen import department_title, seen_by
-from citybrain.engines.catalogue.views import EMPTY, TableRow, Text
+from citybrain.engines.catalogue.views import EMPTY, TableRow
 from citybrain.engines.catalogue.views_tables import (
     ContractVersion,
     FieldRow,

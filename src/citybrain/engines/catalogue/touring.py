@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import Text, both
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.reading import order, thing_of
-from citybrain.engines.catalogue.views import BrokenFact, Text
+from citybrain.engines.catalogue.views import BrokenFact
 from citybrain.engines.identity.service import Actor
 
 
@@ -37,9 +38,12 @@ def tour_table() -> tuple[Contract, Field, Field]:
                 if rule.name == "birth_of":
                     return contract, field, contract.field(str(rule.arguments["id"]))
     raise CityError(
-        "这座城市没有适合导览的表",
-        why="没有一张填报的表有须与证件号一致的出生日期",
-        do="可跳过导览的这一步",
+        both("这座城市没有适合导览的表", "This city has no table that suits the tour"),
+        why=both(
+            "没有一张填报的表有须与证件号一致的出生日期",
+            "no uploaded table has a date of birth that must agree with an ID number",
+        ),
+        do=both("可跳过导览的这一步", "Leave out this step of the tour"),
     )
 
 
@@ -52,9 +56,15 @@ def _file(contract: Contract) -> Path:
     found = sorted(folder.glob(system.tables[contract.table].source))
     if not found:
         raise CityError(
-            "找不到单位的表格",
-            why=f"{folder} 中没有 {system.tables[contract.table].source}",
-            do="请用 citybrain simulate 重新写出演练系统",
+            both("找不到单位的表格", "The department's spreadsheet is missing"),
+            why=both(
+                f"{folder} 中没有 {system.tables[contract.table].source}",
+                f"{folder} does not hold {system.tables[contract.table].source}",
+            ),
+            do=both(
+                "请用 citybrain simulate 重新写出演练系统",
+                "Write the rehearsal's systems anew with citybrain simulate",
+            ),
             where=str(folder),
         )
     return found[-1]
@@ -78,7 +88,11 @@ def _change(path: Path, contract: Contract, field: Field, beside: Field) -> Brok
             label = str(sheet.cell(row, heads[key.source]).value)
             _replace(book, path)
             return _told(path, contract, field, row=row, label=label, before=before, after=after)
-    raise CityError("表格中没有可改的一行", do="请用 citybrain simulate 重新写出", where=str(path))
+    raise CityError(
+        both("表格中没有可改的一行", "The spreadsheet has no row to change"),
+        do=both("请用 citybrain simulate 重新写出", "Write it anew with citybrain simulate"),
+        where=str(path),
+    )
 
 
 def _fetch(contract: Contract) -> Any:

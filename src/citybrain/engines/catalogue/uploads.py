@@ -7,6 +7,7 @@ from typing import Any
 
 from citybrain.base.errors import CityError
 from citybrain.base.hashing import canonical_json
+from citybrain.base.wording import Text, both, counted
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.cells import cells, concerned, doubtful, grid_columns, troubles
@@ -22,7 +23,7 @@ from citybrain.engines.catalogue.drafts import (
 from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.models import UploadDraft
 from citybrain.engines.catalogue.reading import gate, order, reading, thing_of
-from citybrain.engines.catalogue.views import EMPTY, Text
+from citybrain.engines.catalogue.views import EMPTY
 from citybrain.engines.catalogue.views_repair import GridRow, UploadView
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -97,7 +98,7 @@ def _note(draft: UploadDraft, run: Any, columns: int) -> Text:
         return Text(zh=size, en=size)
     return Text(
         zh=f"{run.read:,} 行 {columns} 列，{size}",
-        en=f"{run.read:,} rows, {columns} columns, {size}",
+        en=f"{counted(run.read, 'row')}, {counted(columns, 'column')}, {size}",
     )
 
 
@@ -105,10 +106,13 @@ def _dock(run: Any) -> Text:
     if run is None:
         return Text(zh="这份表格还不能提交", en="This file cannot be submitted yet")
     if not run.quarantined:
-        return Text(zh=f"{run.accepted:,} 行全部入库", en=f"All {run.accepted:,} rows come in")
+        return Text(
+            zh=f"{run.accepted:,} 行全部入库",
+            en=f"{counted(run.accepted, 'row')} in, none set aside",
+        )
     return Text(
         zh=f"{run.accepted:,} 行入库，{run.quarantined:,} 行留在待修正",
-        en=f"{run.accepted:,} rows come in, {run.quarantined:,} are set aside",
+        en=f"{counted(run.accepted, 'row')} in, {run.quarantined:,} set aside",
     )
 
 
@@ -184,7 +188,9 @@ def upload_accept(actor: Actor, draft_id: str, row: int, field: str) -> None:
     ]
     if not found:
         raise CityError(
-            "这一格没有可采用的值", do="请直接改写它，或退回这一行", where=f"{row} {field}"
+            both("这一格没有可采用的值", "There is no suggestion for this cell"),
+            do=both("请直接改写它，或退回这一行", "Change it yourself, or hand the row back"),
+            where=f"{row} {field}",
         )
     upload_edit(actor, draft_id, row, {field: found[0]})
 
@@ -218,7 +224,11 @@ def upload_submit(actor: Actor, draft_id: str) -> str:
         clock=wiring.clock(),
     )  # fmt: skip
     if result.error:
-        raise CityError("这份表格没有入库", why=result.error, do="请按原因修改后重试")
+        raise CityError(
+            both("这份表格没有入库", "The spreadsheet did not come in"),
+            why=said(result.error),
+            do=both("请按原因修改后重试", "Mend what the reason names and retry"),
+        )
     with guard.unrecorded("the mark on a draft whose delivery is recorded"):
         UploadDraft.objects.filter(id=draft.id).update(
             submitted_at=wiring.clock().now(), run=run_id

@@ -8,17 +8,11 @@ A page, its ``.csv`` and its ``.json`` twin render the same object. Sentences fo
 from dataclasses import dataclass
 from datetime import datetime
 
+from citybrain.base.wording import Text
+
 STATES = ("damaged", "failed", "late", "arrived", "waiting")
 RUN_STATES = ("waiting", "running", "done", "failed", "stopped")
 READINGS = ("masked", "revealed", "none")  # what a reader saw: values masked, as held, no payload
-
-
-@dataclass(frozen=True, kw_only=True)
-class Text:
-    """One sentence or label in both languages; ``en`` falls back to ``zh`` when empty."""
-
-    zh: str
-    en: str = ""
 
 
 EMPTY = Text(zh="")
@@ -91,6 +85,7 @@ class SeenRow:
     count: int | None
     refused: bool
     reading: str
+    why: Text = EMPTY  # why it was refused
 
 
 @dataclass(frozen=True, kw_only=True)

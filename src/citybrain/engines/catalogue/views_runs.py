@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from citybrain.engines.catalogue.views import RunRow, Text
+from citybrain.base.wording import Text
+from citybrain.engines.catalogue.views import RunRow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from citybrain.base.clock import CITY_ZONE, Clock
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.city import City
 from citybrain.city.contracts import Contract
 from citybrain.city.kinds import Kind
@@ -64,8 +65,11 @@ def city() -> City:
     found = guard.applied()
     if found is None:
         raise CityError(
-            "这里还没有应用任何城市目录",
-            do="请运行 citybrain apply CITY；演练用 make up",
+            both("这里还没有应用任何城市目录", "No city has been applied to this home"),
+            do=both(
+                "请运行 citybrain apply CITY；演练用 make up",
+                "Run citybrain apply CITY; for a rehearsal, make up",
+            ),
             where=str(home().root),
         )
     return found
@@ -88,9 +92,12 @@ def contract(table: str) -> Contract:
     found = city().contracts.get(table)
     if found is None:
         raise Unknown(
-            f"没有名为 {table} 的表",
-            why="应用的城市目录中没有这份合同",
-            do="表名写作 system.table，可在“表”页面或 citybrain status 中查到",
+            both(f"没有名为 {table} 的表", f"There is no table {table}"),
+            why=both("应用的城市目录中没有这份合同", "the applied city has no such contract"),
+            do=both(
+                "表名写作 system.table，可在“表”页面或 citybrain status 中查到",
+                "Tables are named system.table; the page “Tables” and citybrain status list them",
+            ),
             where=table,
         )
     return found
@@ -100,7 +107,11 @@ def system(name: str) -> System:
     """The system of that name; refuses one that the city does not have."""
     found = city().systems.get(name)
     if found is None:
-        raise Unknown(f"没有名为 {name} 的系统", do="请在“系统”页面中查找", where=name)
+        raise Unknown(
+            both(f"没有名为 {name} 的系统", f"There is no system {name}"),
+            do=both("请在“系统”页面中查找", "The page “Systems” lists them"),
+            where=name,
+        )
     return found
 
 

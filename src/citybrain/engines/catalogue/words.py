@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from citybrain.base.wording import Text
 from citybrain.city.contracts import Contract, Field, Rule
 from citybrain.city.systems import Schedule, System
-from citybrain.engines.catalogue.views import Text
 
 KINDS = {
     "pull": Text(zh="数据库", en="Database"),
@@ -202,3 +202,17 @@ def ago(at: datetime | None, now: datetime) -> Text:
         return Text(zh="刚刚", en="just now")
     words = span((now - at).total_seconds())
     return Text(zh=f"{words.zh}前", en=f"{words.en} ago")
+
+
+# the guard's reasons by code, as short as a line of the record
+REFUSALS = {
+    "no-duty": Text(zh="职责中没有这一项", en="no duty allows it"),
+    "other-department": Text(zh="属于另一个单位", en="another department's"),
+    "not-yours": Text(zh="不属于本单位", en="not the department's own"),
+    "contractor": Text(zh="运维人员不接触数据", en="contractors see no payload"),
+    "rehearsal-account": Text(zh="演练账号", en="a rehearsal's account"),
+    "rehearsal-only": Text(zh="只在演练中可用", en="in rehearsal only"),
+    "purpose": Text(zh="没有写明用途", en="no purpose given"),
+    "no-reveal": Text(zh="职责不允许看明文", en="the duty may not unmask"),
+    "unknown-action": Text(zh="没有这种操作", en="no such action"),
+}

@@ -4,18 +4,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
 from citybrain.base.clock import Clock, SystemClock
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.guard.actions import ACTIONS
 from citybrain.engines.guard.facts import facts, thing_of
 from citybrain.engines.guard.policy import ActorLike, Reason, Verdict, decide
 from citybrain.engines.ledger import service as ledger
 
 CLOCK: Clock = SystemClock()
+ONCE_WITHIN = timedelta(minutes=1)
+MOST_LATELY = 30  # entries of one person turned away within that time
 _why_writing: ContextVar[str] = ContextVar("why_writing", default="")
 
 
@@ -24,9 +27,19 @@ class Refused(CityError):  # noqa: N818  # a verdict, not a fault of the program
 
     status = 403
 
-    def __init__(self, what: str, *, reasons: tuple[Reason, ...], where: str = "") -> None:
-        why = " ".join(reason.sentence for reason in reasons)
-        super().__init__(what, why=why, do="如确有需要，请联系本单位数据管家", where=where)
+    def __init__(self, *, reasons: tuple[Reason, ...], where: str = "") -> None:
+        super().__init__(
+            both("这件事没有获准", "This was not allowed"),
+            why=both(
+                "".join(reason.sentence for reason in reasons),
+                " ".join(reason.sentence_en for reason in reasons),
+            ),
+            do=both(
+                "需要的话，请联系本单位的数据专员",
+                "If you need it, ask your department's data officer",
+            ),
+            where=where,
+        )
         self.reasons = reasons
 
 
@@ -109,21 +122,44 @@ def _ask(
         verdict = may(actor, action, thing, purpose=purpose, clock=clock)
         if verdict.allowed:
             continue
-        _record_refusal(actor, action, thing, at=clock.now())
-        raise Refused("这一操作未被允许", reasons=verdict.reasons, where=f"{action} {thing}")
+        _record([_refusal(actor, action, thing, verdict.reasons, at=clock.now())])
+        raise Refused(reasons=verdict.reasons, where=f"{action} {thing}")
 
 
-def _record_refusal(actor: ActorLike, action: str, thing: str, *, at: datetime) -> None:
-    draft = ledger.Draft(
+def turned_away(
+    actor: ActorLike, action: str, thing: str, reasons: tuple[Reason, ...], *, clock: Clock = CLOCK
+) -> Refused:
+    """Record that somebody was refused before any act began, and give what to raise.
+
+    Doors are knocked at by hand and by program, so the record is bounded: one entry within
+    a minute for a person, action and thing, and no more than a few dozen for a person.
+    """
+    at = clock.now()
+    draft = _refusal(actor, action, thing, reasons, at=at)
+    lately = ledger.refused_since(at - ONCE_WITHIN, actor=actor.id)
+    if len(lately) < MOST_LATELY and (draft.action, draft.thing) not in lately:
+        _record([draft])
+    return Refused(reasons=reasons, where=f"{action} {thing}")
+
+
+def _refusal(
+    actor: ActorLike, action: str, thing: str, reasons: tuple[Reason, ...], *, at: datetime
+) -> ledger.Draft:
+    """The entry of a refusal; what is kept beside it is not a purpose but why it was refused."""
+    return ledger.Draft(
         actor=actor.id,
         action=action if action in ACTIONS else "guard.unknown",
         thing=thing if ledger.is_thing(thing) else "unknown:",
         at=at,
+        purpose=" ".join(reason.code for reason in reasons),
         department=actor.department,
         outcome="refused",
     )
-    with _fail_closed(action, []):
-        ledger.append_many([draft])
+
+
+def _record(drafts: list[ledger.Draft]) -> None:
+    with _fail_closed(drafts[0].action, []):
+        ledger.append_many(drafts)
 
 
 @contextmanager
@@ -135,9 +171,15 @@ def _fail_closed(action: str, failed: list[BaseException]) -> Iterator[None]:
         if failed:
             raise
         raise CityError(
-            "操作没有完成，也没有改变任何内容",
-            why=f"无法写入留痕（{type(error).__name__}: {error}）",
-            do="请检查磁盘空间与数据库后重试",
+            both("操作没有完成，也没有改变任何内容", "Nothing was done and nothing was changed"),
+            why=both(
+                f"无法写入留痕（{type(error).__name__}: {error}）",
+                f"the ledger could not be written ({type(error).__name__}: {error})",
+            ),
+            do=both(
+                "请检查磁盘空间与数据库后重试",
+                "Check the disk's space and the database, then retry",
+            ),
             where=action,
         ) from error
 

@@ -1,6 +1,14 @@
 """The guard's door: ask, do, record; deny by default."""
 
-from citybrain.engines.guard.acting import Done, Refused, act, may, unrecorded, writing
+from citybrain.engines.guard.acting import (
+    Done,
+    Refused,
+    act,
+    may,
+    turned_away,
+    unrecorded,
+    writing,
+)
 from citybrain.engines.guard.actions import ACTIONS, Action
 from citybrain.engines.guard.facts import KEEPER, applied, duties_of, in_rehearsal
 from citybrain.engines.guard.policy import (
@@ -31,6 +39,7 @@ __all__ = [
     "duties_of",
     "in_rehearsal",
     "may",
+    "turned_away",
     "unrecorded",
     "writing",
 ]

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from citybrain.base.clock import Clock, SystemClock
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.models import Post, User
 
@@ -40,7 +41,9 @@ def actor_of(user: Any, *, clock: Clock = CLOCK) -> Actor:
         # request.user is a lazy object round the account
         user = getattr(user, "_wrapped", user)
     if not isinstance(user, User) or not user.is_active:
-        raise CityError("请先登录", do="登录后重试")
+        raise CityError(
+            both("请先登录", "Nobody has signed in"), do=both("登录后重试", "Sign in and retry")
+        )
     return Actor(
         id=user.uid,
         username=user.username,

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from citybrain.base.clock import Clock, SystemClock
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both, counted
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.models import Guessing, User
 
@@ -68,9 +69,15 @@ def _refuse_locked(keys: dict[str, int]) -> None:
     if locked is not None and locked.locked_until is not None:
         minutes = (locked.locked_until - now) // timedelta(minutes=1) + 1
         raise CityError(
-            "暂时不能登录",
-            why=f"密码连续输错 {locked.failures} 次",
-            do=f"请 {minutes} 分钟后再试，或联系管理员",
+            both("暂时不能登录", "Signing in is not possible just now"),
+            why=both(
+                f"密码连续输错 {locked.failures} 次",
+                f"a wrong password was given {counted(locked.failures, 'time')}",
+            ),
+            do=both(
+                f"请 {minutes} 分钟后再试，或联系管理员",
+                f"Try again in {minutes} min, or ask the administrator",
+            ),
         )
 
 

@@ -4,6 +4,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.actors import Actor, actor_of
 from citybrain.engines.identity.models import User
@@ -16,7 +17,11 @@ def sign_in(request: HttpRequest, username: str, password: str) -> Actor:
     """
     user = authenticate(request, username=username.strip(), password=password)
     if not isinstance(user, User):
-        raise CityError("没有登录", why="用户名或密码不对", do="请核对后重试")
+        raise CityError(
+            both("没有登录", "You were not signed in"),
+            why=both("用户名或密码不对", "the user name or the password is wrong"),
+            do=both("请核对后重试", "Check both and retry"),
+        )
     actor = actor_of(user)
     with guard.act(actor, "identity.login", f"account:{actor.id}"):
         login(request, user)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from citybrain.base.clock import CITY_ZONE
+from citybrain.base.wording import counted
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.models import Reminder
@@ -78,7 +79,9 @@ def _sentence(stand: Stand, table: str, state: str) -> Text:
     passed = (stand.now - due).total_seconds() if due else 0.0
     hours = passed / 3600
     if hours < 1:
-        return Text(zh=f"晚 {passed / 60:.0f} 分钟", en=f"{passed / 60:.0f} minutes late")
+        return Text(
+            zh=f"晚 {passed / 60:.0f} 分钟", en=f"{counted(round(passed / 60), 'minute')} late"
+        )
     if hours < 48:
         return Text(zh=f"晚 {hours:.0f} 小时", en=f"{hours:.0f} hours late")
-    return Text(zh=f"晚 {hours / 24:.0f} 天", en=f"{hours / 24:.0f} days late")
+    return Text(zh=f"晚 {hours / 24:.0f} 天", en=f"{counted(round(hours / 24), 'day')} late")

@@ -1,6 +1,7 @@
 """The first map of the cockpit, and the pages of indicators."""
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import Text
 from citybrain.engines.identity.service import Actor
@@ -83,8 +84,10 @@ def indicator(actor: Actor, name: str) -> IndicatorView:
     found = indicators(now.city).get(name)
     if found is None:
         raise Unknown(
-            f"没有名为 {name} 的指标",
-            do="请在驾驶舱的“全部指标”中查找",
+            both(f"没有名为 {name} 的指标", f"There is no indicator {name}"),
+            do=both(
+                "请在驾驶舱的“全部指标”中查找", "The cockpit's page “All indicators” lists them"
+            ),
             where=name,
         )
     value = now.values.get(name)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from citybrain.base.wording import counted
 from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.integrity import integrity
 from citybrain.engines.indicators.looks import looks
@@ -57,7 +58,7 @@ def _tables(stand: Stand) -> Fact:
     total = len(stand.city.contracts)
     return Fact(
         value=_in_lake(stand),
-        note=Text(zh=f"合同 {total:,} 份", en=f"{total:,} contracts"),
+        note=Text(zh=f"合同 {total:,} 份", en=counted(total, "contract")),
         at=_newest(stand),
     )
 
@@ -66,7 +67,7 @@ def _rows(stand: Stand) -> Fact:
     tables = _in_lake(stand)
     return Fact(
         value=sum(status.rows for status in stand.statuses.values()),
-        note=Text(zh=f"{tables:,} 张表", en=f"{tables:,} tables"),
+        note=Text(zh=f"{tables:,} 张表", en=counted(tables, "table")),
         at=_newest(stand),
     )
 
@@ -110,7 +111,7 @@ def _set_aside(stand: Stand) -> Fact:
     counts = [status.quarantined for status in stand.statuses.values() if status.quarantined]
     return Fact(
         value=sum(counts),
-        note=Text(zh=f"在 {len(counts)} 张表中", en=f"in {len(counts)} tables"),
+        note=Text(zh=f"在 {len(counts)} 张表中", en=f"in {counted(len(counts), 'table')}"),
         at=_newest(stand),
     )
 
@@ -142,7 +143,7 @@ def _looks(stand: Stand) -> Fact:
     departments = len({department for department, _table in found})
     return Fact(
         value=sum(found.values()),
-        note=Text(zh=f"{departments} 家单位在用", en=f"by {departments} departments"),
+        note=Text(zh=f"{departments} 家单位在用", en=f"by {counted(departments, 'department')}"),
         at=stand.now,
     )
 
@@ -168,11 +169,15 @@ def _intact(stand: Stand) -> Fact:
     found = integrity(stand)
     if not found.files:
         return Fact(value=None, note=Text(zh="湖里还没有文件", en="no file in the lake yet"))
-    note = Text(zh=f"{found.intact:,} 个文件相符", en=f"{found.intact:,} files agree")
+    note = Text(
+        zh=f"{found.intact:,} 个文件相符", en=f"{counted(found.intact, 'file')} in agreement"
+    )
     if found.state == "unknown":
         note = Text(zh="还没有全量校验过", en="never fully verified")
     if found.damaged:
-        note = Text(zh=f"◆ {found.damaged:,} 个文件损坏", en=f"◆ {found.damaged:,} files damaged")
+        note = Text(
+            zh=f"◆ {found.damaged:,} 个文件损坏", en=f"◆ {counted(found.damaged, 'file')} damaged"
+        )
     return Fact(value=100 * found.intact / found.files, note=note, at=found.verified_at,
                 tone="none" if found.state == "unknown" else "")  # fmt: skip
 

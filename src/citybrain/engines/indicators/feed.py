@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from citybrain.base.wording import counted
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.models import Reminder
@@ -34,7 +35,10 @@ def _deliveries(stand: Stand) -> Iterator[Moment]:
             said = Text(zh=f"{title}没有入库，用旧版", en=f"{title_en} did not come in")
             yield Moment(at=one.finished_at, tone="bad", who=who, sentence=said)
             continue
-        zh, en = f"{title}入库 {one.accepted:,} 行", f"{title_en}: {one.accepted:,} rows in"
+        zh, en = (
+            f"{title}入库 {one.accepted:,} 行",
+            f"{title_en}: {counted(one.accepted, 'row')} in",
+        )
         if one.quarantined:
             zh, en = f"{zh}，隔离 {one.quarantined:,} 行", f"{en}, {one.quarantined:,} set aside"
         tone = "warn" if one.quarantined else "ok"
@@ -74,7 +78,7 @@ def _record(found: Integrity) -> Iterator[Moment]:
     if found.checkpoint_at:
         said = Text(
             zh=f"检查点 {found.checkpoint:,} 已签名，{found.entries:,} 条记录在内",
-            en=f"checkpoint {found.checkpoint:,} signed over {found.entries:,} entries",
+            en=f"checkpoint {found.checkpoint:,} signed over {counted(found.entries, 'entry')}",
         )
         yield Moment(at=found.checkpoint_at, tone="ok", who=_RECORD, sentence=said)
     if found.verified_at:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -29,17 +30,23 @@ def remind(actor: Actor, table: str) -> None:
         status = found.statuses.get(table)
         if status is None or found.states[table] not in NEEDS:
             raise NotLate(
-                "这张表没有迟到，不用催办",
-                why="它已按时到达，或者还没有到合同约定的时间",
-                do="请回到驾驶舱看最新状态",
+                both("这张表没有迟到，不用催办", "This table is not late, so nobody is reminded"),
+                why=both(
+                    "它已按时到达，或者还没有到合同约定的时间",
+                    "it arrived in time, or the time its contract promises has not come",
+                ),
+                do=both("请回到驾驶舱看最新状态", "See how it stands now in the cockpit"),
                 where=table,
             )
         last = Reminder.objects.filter(table=table, at__gt=now - AGAIN).first()
         if last is not None:
             raise NotLate(
-                "刚刚已经催办过了",
-                why=f"{catalogue.local(last.at):%H:%M} 已催办，半小时内只催一次",
-                do="请等数源部门答复",
+                both("刚刚已经催办过了", "The department was reminded just now"),
+                why=both(
+                    f"{catalogue.local(last.at):%H:%M} 已催办，半小时内只催一次",
+                    f"it was at {catalogue.local(last.at):%H:%M}; once in half an hour is enough",
+                ),
+                do=both("请等数源部门答复", "Wait for the department's answer"),
                 where=table,
             )
         Reminder.objects.create(

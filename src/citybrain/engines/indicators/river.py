@@ -4,6 +4,7 @@ from collections import Counter
 from functools import lru_cache
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.looks import looks
@@ -67,7 +68,7 @@ def _note(stand: Stand, tables: tuple[str, ...], state: str) -> Text:
         return Text(zh=f"晚 {hours * 60:.0f} 分钟", en=f"{hours * 60:.0f} min late")
     if hours < 48:
         return Text(zh=f"晚 {hours:.0f} 小时", en=f"{hours:.0f} h late")
-    return Text(zh=f"晚 {hours / 24:.0f} 天", en=f"{hours / 24:.0f} days late")
+    return Text(zh=f"晚 {hours / 24:.0f} 天", en=f"{counted(round(hours / 24), 'day')} late")
 
 
 def _standard(stand: Stand) -> tuple[int, int | None]:

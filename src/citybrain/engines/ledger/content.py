@@ -13,6 +13,7 @@ from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 
 VERSION = 1
 FIELDS = (
@@ -54,9 +55,12 @@ def purpose_words(text: str) -> str:
     words = " ".join(text.split())
     if len(words) > PURPOSE_LIMIT or not words.isprintable():
         raise CityError(
-            "用途没有被接受",
-            why=f"它有 {len(words)} 个字或含有不可见字符，最多 {PURPOSE_LIMIT} 个字",
-            do="请用一句话写明用途",
+            both("用途没有被接受", "The purpose was not accepted"),
+            why=both(
+                f"它有 {len(words)} 个字或含有不可见字符，最多 {PURPOSE_LIMIT} 个字",
+                f"it has {len(words)} characters, {PURPOSE_LIMIT} at most, or unprintable ones",
+            ),
+            do=both("请用一句话写明用途", "Give the purpose in one sentence"),
         )
     return words
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from citybrain.base.wording import counted
+
 # kind → (Chinese, English); filled with the problem's own facts.
 _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -151,13 +153,12 @@ class Verification:
         }  # fmt: skip
 
     def render(self) -> str:
-        """Sentences for people, Chinese with English beside it."""
+        """Sentences for a terminal."""
         head = (
-            f"留痕 {self.entries:,} 条、检查点 {self.checkpoints:,} 个全部重算，"
-            f"用时 {self.seconds:.1f} 秒。\n"
-            f"{self.entries:,} entries and {self.checkpoints:,} checkpoints were recomputed.\n"
+            f"{counted(self.entries, 'entry')} and "
+            f"{counted(self.checkpoints, 'checkpoint')} were recomputed in {self.seconds:.1f} s.\n"
         )
         if not self.problems:
-            return head + "没有发现改动。 Nothing was changed."
-        said = (f"◆ {one.sentence}\n  {one.sentence_en}" for one in self.problems)
+            return head + "Nothing was changed."
+        said = (one.sentence_en for one in self.problems)
         return head + "\n".join(said)

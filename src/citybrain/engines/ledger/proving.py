@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.ledger import copies, merkle, notes, tiles
 from citybrain.engines.ledger.content import content
 from citybrain.engines.ledger.entries import words_of
@@ -76,9 +77,9 @@ def proof(number: int) -> ProofView:
     signed = Checkpoint.objects.filter(size__gte=number).order_by("-size").first()
     if number < 1 or signed is None:
         raise UnknownEntryError(
-            f"第 {number} 条记录还没有证明",
-            why="没有检查点包含它",
-            do="请核对编号，或稍后再试",
+            both(f"第 {number} 条记录还没有证明", f"Entry {number} has no proof yet"),
+            why=both("没有检查点包含它", "no checkpoint contains it"),
+            do=both("请核对编号，或稍后再试", "Check the number, or try again later"),
         )
     stored = StoredTiles()
     neighbours = merkle.inclusion_proof(number - 1, signed.size, tiles.hashed(stored))

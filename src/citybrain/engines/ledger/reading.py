@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from citybrain.engines.ledger.entries import words_of
-from citybrain.engines.ledger.models import Entry, moment
+from citybrain.engines.ledger.models import Entry, microseconds, moment
 
 BLOCK = 2000  # entries read at a time on the way back
+NEWEST = 500  # entries looked at for what was refused just now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,23 @@ def done_since(
         if len(block) < BLOCK or all(at < since for _n, at, *_rest in block):
             return counts, newest
         upto = block[-1][0]
+
+
+def refused_since(at: datetime, *, actor: str) -> list[tuple[str, str]]:
+    """Action and thing of what the actor was refused since then, newest first.
+
+    Only the newest entries of all are looked at, so that it costs the same however long the
+    record is; where more than these were made since, some are left out.
+    """
+    newest = Entry.objects.order_by("-id").values_list("actor", "outcome", "at", "action", "thing")[
+        :NEWEST
+    ]
+    since = microseconds(at)
+    return [
+        (action, thing)
+        for who, outcome, when, action, thing in newest
+        if who == actor and outcome == "refused" and when >= since
+    ]
 
 
 def view(row: Entry, words: str) -> EntryView:

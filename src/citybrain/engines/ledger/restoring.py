@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import Text, both
 from citybrain.engines.ledger import copies, merkle, notes, tiles
 from citybrain.engines.ledger.content import FIELDS, content, values_of
 from citybrain.engines.ledger.models import Checkpoint, Entry, Tree
@@ -26,7 +27,13 @@ def restore_entry(number: int) -> Sequence[Any]:
             _rebuild_tree()
         values = values_of(line)
         if content(values) != line or not _recorded(number, merkle.leaf_hash(line)):
-            raise _lost(number, "热备副本中的这一行也与签名的树不符")
+            raise _lost(
+                number,
+                both(
+                    "热备副本中的这一行也与签名的树不符",
+                    "the hot copy of it does not lead to the signed tree either",
+                ),
+            )
         fields = dict(zip(FIELDS, values, strict=True))
         _make_room(number, fields["uid"])
         if not Entry.objects.filter(number=number).update(**fields):
@@ -51,11 +58,15 @@ def _line(number: int) -> bytes:
     for at, line in enumerate(copies.lines_of(copies.places().entries), 1):
         if at == number:
             return line
-    raise _lost(number, "热备副本中没有这一行")
+    raise _lost(number, both("热备副本中没有这一行", "the hot copy does not hold it"))
 
 
-def _lost(number: int, why: str) -> CityError:
-    return CityError(f"第 {number} 条记录无法恢复", why=why, do="请从备份恢复整个留痕")
+def _lost(number: int, why: Text) -> CityError:
+    return CityError(
+        both(f"第 {number} 条记录无法恢复", f"Entry {number} cannot be restored"),
+        why=why,
+        do=both("请从备份恢复整个留痕", "Restore the whole ledger from a backup"),
+    )
 
 
 def _recorded(number: int, leaf: bytes) -> bool:
@@ -89,7 +100,7 @@ def _newest_signed(number: int) -> notes.Note:
         if note.size >= number and notes.signed_by(note, public):
             found.append(note)
     if not found:
-        raise _lost(number, "没有一个签名的检查点包含它")
+        raise _lost(number, both("没有一个签名的检查点包含它", "no signed checkpoint contains it"))
     return max(found, key=lambda note: note.size)
 
 
@@ -99,7 +110,10 @@ def _rebuild_tree() -> None:
     lines = copies.lines_of(copies.places().entries)
     leaves = [merkle.leaf_hash(line) for line in lines][: newest.size]
     if merkle.root_of(leaves) != newest.root:
-        raise _lost(newest.size, "热备副本与签名的树不符")
+        raise _lost(
+            newest.size,
+            both("热备副本与签名的树不符", "the hot copy does not lead to the signed tree"),
+        )
     later = StoredTiles()
     fresh: dict[tuple[int, int], bytes] = {}
     tiles.append(fresh, 0, leaves)

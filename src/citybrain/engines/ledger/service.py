@@ -10,7 +10,7 @@ from citybrain.engines.ledger.entries import Draft, append_many
 from citybrain.engines.ledger.models import Checkpoint, microseconds, moment
 from citybrain.engines.ledger.problems import Problem, Verification
 from citybrain.engines.ledger.proving import ProofView, Step
-from citybrain.engines.ledger.reading import EntryView, count, done_since
+from citybrain.engines.ledger.reading import EntryView, count, done_since, refused_since
 from citybrain.engines.ledger.restoring import restore_entry
 from citybrain.engines.ledger.sequencing import newest_checkpoint, signer, tree_size
 from citybrain.engines.ledger.standing import standing_still
@@ -101,6 +101,7 @@ __all__ = [
     "moment",
     "newest_checkpoint",
     "proof",
+    "refused_since",
     "restore_entry",
     "sequence",
     "standing_still",

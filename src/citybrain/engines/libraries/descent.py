@@ -55,9 +55,12 @@ def lineage_of(actor: Actor, table: str, column: str = "") -> LineageView:
     known = (VALUE,) if table.startswith(f"{INDICATOR}.") else flows.columns_of(table)
     if not _named(table) or (column and known and column not in known):
         raise Unknown(
-            f"不知道 {table}{'.' + column if column else ''} 的血缘",
-            why="没有这样的表或字段",
-            do="请从血缘页的清单中选择",
+            both(
+                f"不知道 {table}{'.' + column if column else ''} 的血缘",
+                f"The lineage of {table}{'.' + column if column else ''} is not known",
+            ),
+            why=both("没有这样的表或字段", "there is no such table or column"),
+            do=both("请从血缘页的清单中选择", "Choose one from the list on the page “Lineage”"),
             where=table,
         )
     start = (table, column)

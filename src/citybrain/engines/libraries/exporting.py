@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import wiring
@@ -21,7 +22,10 @@ def export_query(actor: Actor, sql: str, *, format: str) -> catalogue.Download: 
     """
     wiring.require(actor, "lake.export", "lake:")
     if format not in FORMATS:
-        raise CityError(f"没有 {format} 这种格式", do="可选 csv 或 xlsx")
+        raise CityError(
+            both(f"没有 {format} 这种格式", f"There is no format {format}"),
+            do=both("可选 csv 或 xlsx", "Choose csv or xlsx"),
+        )
     found = catalogue.query(actor, sql.strip(), max_rows=MOST_EXPORTED, export=True)
     rows: list[_Row] = [[catalogue.as_text(value) for value in row.values()] for row in found.rows]
     if not found.complete:

@@ -93,9 +93,7 @@ def fault(error: CityError, sql: str) -> QueryFault:
             what, why = made(match)
             word = match[1] if match.groups() else ""
             return QueryFault(what=what, why=why, do=_do(said, word), spot=spot(sql, word))
-    return QueryFault(
-        what=both(error.what), why=both(error.why), do=both(error.do), spot=_quoted(said, sql)
-    )
+    return QueryFault(**error.texts, spot=_quoted(said, sql))
 
 
 def _do(said: str, word: str) -> Text:

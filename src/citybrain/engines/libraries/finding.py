@@ -88,12 +88,23 @@ def handle_finding(actor: Actor, finding_id: str, *, state: str, reason: str) ->
     Who may: whoever handles findings of the table that it is about.
     """
     if state not in STEPS:
-        raise CityError(f"没有“{state}”这种状态", do="、".join(STEPS))
+        raise CityError(
+            both(f"没有“{state}”这种状态", f"There is no state “{state}”"),
+            do=both("、".join(STEPS), f"Choose one of {', '.join(STEPS)}"),
+        )
     if state == "declined" and len(reason.strip()) < 4:
-        raise CityError("不认可须写明理由", do="请写出为什么所报无误", where="reason")
+        raise CityError(
+            both("不认可须写明理由", "A finding is declined only with a reason"),
+            do=both("请写出为什么所报无误", "Say why what was reported is right"),
+            where="reason",
+        )
     found = told(wiring.store(), limit=1, finding_id=finding_id)
     if not found:
-        raise Unknown("没有这条问题线索", why="它可能已经更正", where=finding_id)
+        raise Unknown(
+            both("没有这条问题线索", "There is no such finding"),
+            why=both("它可能已经更正", "it may have been corrected"),
+            where=finding_id,
+        )
     thing = f"table:{found[0]['table_name']}"
     with guard.act(actor, "findings.handle", thing, clock=wiring.clock()) as done:
         done.count = 1

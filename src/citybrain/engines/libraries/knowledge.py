@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from citybrain.base.wording import both
 from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.lake.models.analysis import Analysis
@@ -22,9 +23,9 @@ def model(name: str) -> Model:
     found = models().get(name)
     if found is None:
         raise Unknown(
-            f"没有名为 {name} 的模型",
-            why="应用的城市目录中没有它",
-            do="请在“模型”页面中查找",
+            both(f"没有名为 {name} 的模型", f"There is no model {name}"),
+            why=both("应用的城市目录中没有它", "the applied city does not hold it"),
+            do=both("请在“模型”页面中查找", "The page “Models” lists them"),
             where=name,
         )
     return found

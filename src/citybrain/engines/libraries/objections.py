@@ -73,7 +73,11 @@ def answer_objection(actor: Actor, objection: str, *, upheld: bool, text: str) -
             answered_at=clock().now(),
         )
         if not changed:
-            raise CityError("这件异议已经答复", do="请刷新页面查看答复", where=objection)
+            raise CityError(
+                both("这件异议已经答复", "This objection has been answered"),
+                do=both("请刷新页面查看答复", "Load the page again to see the answer"),
+                where=objection,
+            )
 
 
 def objections(actor: Actor) -> tuple[ObjectionRow, ...]:
@@ -126,7 +130,11 @@ def _find(objection: str) -> Objection:
     except ValueError:
         found = None
     if found is None:
-        raise Unknown("没有这件异议", do="请在“质量”页面中查找", where=objection)
+        raise Unknown(
+            both("没有这件异议", "There is no such objection"),
+            do=both("请在“质量”页面中查找", "The page “Quality” lists them"),
+            where=objection,
+        )
     return found
 
 
@@ -134,20 +142,38 @@ def _reason(text: str) -> str:
     words = text.strip()
     if not REASON_LEAST <= len(words) <= REASON_MOST:
         raise CityError(
-            "没有提交",
-            why=f"理由有 {len(words)} 个字，应在 {REASON_LEAST} 到 {REASON_MOST} 个字之间",
-            do="请写明哪里算得不对；不要写个人信息",
+            both("没有提交", "It was not handed in"),
+            why=both(
+                f"理由有 {len(words)} 个字，应在 {REASON_LEAST} 到 {REASON_MOST} 个字之间",
+                f"the reason has {len(words)} characters, not {REASON_LEAST} to {REASON_MOST}",
+            ),
+            do=both(
+                "请写明哪里算得不对；不要写个人信息",
+                "Say what is reckoned wrongly, without naming persons",
+            ),
         )
     return words
 
 
 def _known(owners: Owners, department: str, table: str, part: str) -> None:
     if department not in owners.city.departments:
-        raise Unknown(f"没有单位 {department}", do="请在“质量”页面中选择单位", where=department)
+        raise Unknown(
+            both(f"没有单位 {department}", f"There is no department {department}"),
+            do=both("请在“质量”页面中选择单位", "Choose one on the page “Quality”"),
+            where=department,
+        )
     if table and (table not in owners.city.contracts or owners.of(table) != department):
-        raise Unknown(f"表 {table} 不属于这个单位", do="请选择本单位的表", where=table)
+        raise Unknown(
+            both(f"表 {table} 不属于这个单位", f"The table {table} is not this department's"),
+            do=both("请选择本单位的表", "Choose a table of the department"),
+            where=table,
+        )
     if part and part not in NAMES:
-        raise Unknown(f"没有名为 {part} 的分项", do=f"请选择 {'、'.join(NAMES)}", where=part)
+        raise Unknown(
+            both(f"没有名为 {part} 的分项", f"There is no part {part}"),
+            do=both(f"请选择 {'、'.join(NAMES)}", f"Choose one of {', '.join(NAMES)}"),
+            where=part,
+        )
 
 
 def _score(owners: Owners, department: str, table: str, part: str) -> float | None:

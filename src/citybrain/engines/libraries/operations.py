@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from citybrain.base.wording import counted
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import knowledge, wiring
@@ -44,7 +45,11 @@ def operation(actor: Actor, job: int) -> OperationRow:
     wiring.require(actor, "work.read", "lake:")
     found = work.job(job)
     if found is None:
-        raise Unknown(f"没有任务 {job}", why="完成的任务保留七天", where=str(job))
+        raise Unknown(
+            both(f"没有任务 {job}", f"There is no job {job}"),
+            why=both("完成的任务保留七天", "finished jobs are kept for seven days"),
+            where=str(job),
+        )
     return _row(found, may_retry=wiring.may(actor, "model.build", "lake:"))
 
 
@@ -52,7 +57,7 @@ def retry_operation(actor: Actor, job: int) -> bool:
     """Run a failed or waiting job at once; False when it is neither, or another does its work."""
     found = work.job(job)
     if found is None:
-        raise Unknown(f"没有任务 {job}", where=str(job))
+        raise Unknown(both(f"没有任务 {job}", f"There is no job {job}"), where=str(job))
     action = "lake.collect" if "collect" in found.task else "model.build"
     with guard.act(actor, action, "lake:", clock=wiring.clock()):
         return work.retry(job, now=wiring.clock().now())
@@ -94,7 +99,7 @@ def _detail(one: work.JobView) -> Text:
             f"{result['built']} built, {len(result.get('bad', ()))} not",
         )
     if "tables" in result:
-        return both(f"{result['tables']} 张表", f"{result['tables']} tables")
+        return both(f"{result['tables']} 张表", counted(result["tables"], "table"))
     return both("")
 
 

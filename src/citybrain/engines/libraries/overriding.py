@@ -5,6 +5,7 @@ effect with the next build, which is ordered at once.
 """
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import wiring
@@ -29,7 +30,15 @@ def decide(
     found = declared(library)
     if found.entity not in KINDS:
         raise CityError(
-            "这个库的行不是人也不是企业", do="只有人口库、法人库可以人工认定", where=library
+            both(
+                "这个库的行不是人也不是企业",
+                "The rows of this library are neither people nor companies",
+            ),
+            do=both(
+                "只有人口库、法人库可以人工认定",
+                "Decide by hand in the libraries of people and of companies",
+            ),
+            where=library,
         )
     here = _whole(found, entity_id)
     mentions, there = _mentions(found, here, other.strip(), same=same)
@@ -61,7 +70,8 @@ def _mentions(
         rest = [edge.mention for edge in others]
         if same or not rest:
             raise CityError(
-                "这处提及已经算在这个主体里", do="要分开请选“不是同一个”", where=other
+                both("这处提及已经算在这个主体里", "This mention belongs to this one already"),
+            do=both("要分开请选“不是同一个”", "To part them, choose “not the same”"), where=other
             )  # fmt: skip
         return [own, rest[0]], ()
     there = _whole(library, other)
@@ -84,8 +94,14 @@ def _whole(library: Library, entity_id: str) -> Record:
     found = golden(wiring.store(), wiring.city(), library.name, entity_id, reveal=True)
     if found is None or not found.edges:
         raise Unknown(
-            f"{library.title}里没有 {entity_id}",
-            do="请写另一个主体的编号，或本页的一处提及",
+            both(
+                f"{library.title}里没有 {entity_id}",
+                f"The library {library.name} does not hold {entity_id}",
+            ),
+            do=both(
+                "请写另一个主体的编号，或本页的一处提及",
+                "Give the id of another one, or a mention on this page",
+            ),
             where=entity_id,
         )
     return found

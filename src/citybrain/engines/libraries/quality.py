@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from citybrain.base.wording import both
 from citybrain.city import City
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import quality_words as words
@@ -220,7 +221,13 @@ def quality_department(actor: Actor, name: str) -> DepartmentQuality:
     scene = _Scene(actor)
     tables = scene.departments().get(name)
     if not tables:
-        raise Unknown(f"没有单位 {name} 的质量记录", do="请在“质量”页面中选择单位", where=name)
+        raise Unknown(
+            both(
+                f"没有单位 {name} 的质量记录", f"The quality of the department {name} is not known"
+            ),
+            do=both("请在“质量”页面中选择单位", "Choose a department on the page “Quality”"),
+            where=name,
+        )
     return DepartmentQuality(
         now=scene.now,
         row=scene.row(name, scene.owners.department(name), tables, name),
@@ -242,7 +249,13 @@ def quality_table(actor: Actor, table: str) -> TableQualityView:
     found = next((one for one in scene.looks.now if one.table == table), None)
     if found is None or found.measure is None:
         raise Unknown(
-            f"表 {table} 还没有质量记录", do="先汇聚这张表；汇聚后会自动测量", where=table
+            both(
+                f"表 {table} 还没有质量记录", f"The quality of the table {table} is not known yet"
+            ),
+            do=both(
+                "先汇聚这张表；汇聚后会自动测量", "Collect it first; it is measured right after"
+            ),
+            where=table,
         )
     owner = scene.owners.of(table)
     return TableQualityView(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from citybrain.base.clock import Stopwatch
 from citybrain.base.errors import CityError
+from citybrain.base.wording import both
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -96,7 +97,11 @@ def saved_query(actor: Actor, query_id: str) -> SavedRow:
     except ValueError:
         found = None
     if found is None:
-        raise Unknown("没有这条查询", do="请在“我存的查询”中查找", where=query_id)
+        raise Unknown(
+            both("没有这条查询", "There is no such query"),
+            do=both("请在“我存的查询”中查找", "Look for it among your saved queries"),
+            where=query_id,
+        )
     return _saved(found)
 
 
@@ -104,7 +109,11 @@ def past_query(actor: Actor, number: int) -> PastRow:
     """One query of the reader's history."""
     found = PastQuery.objects.filter(account=actor.id, pk=number).first()
     if found is None:
-        raise Unknown("您的历史里没有这条查询", do="请在“历史”中查找", where=str(number))
+        raise Unknown(
+            both("您的历史里没有这条查询", "Your history does not hold this query"),
+            do=both("请在“历史”中查找", "Look for it in the history"),
+            where=str(number),
+        )
     return _past(found)
 
 
@@ -116,9 +125,15 @@ def past_queries(actor: Actor) -> tuple[PastRow, ...]:
 
 def _bounded(sql: str) -> None:
     if not sql:
-        raise CityError("没有写查询", do="请写一条 SELECT")
+        raise CityError(
+            both("没有写查询", "The query is empty"), do=both("请写一条 SELECT", "Write one SELECT")
+        )
     if len(sql) > LONGEST:
-        raise CityError("查询太长", why=f"有 {len(sql):,} 个字", do=f"请写在 {LONGEST:,} 个字以内")
+        raise CityError(
+            both("查询太长", "The query is too long"),
+            why=both(f"有 {len(sql):,} 个字", f"it has {len(sql):,} characters"),
+            do=both(f"请写在 {LONGEST:,} 个字以内", f"Keep to {LONGEST:,} characters"),
+        )
 
 
 def _columns(found: catalogue.AnswerView) -> tuple[ResultColumn, ...]:

@@ -47,7 +47,11 @@ def declared(name: str) -> Library:
     """The library of that name; refuses one that the city does not declare."""
     found = libraries(wiring.city()).get(name)
     if found is None:
-        raise Unknown(f"没有名为 {name} 的库", do="请在“基础库”页面中查找", where=name)
+        raise Unknown(
+            both(f"没有名为 {name} 的库", f"There is no library {name}"),
+            do=both("请在“基础库”页面中查找", "The page “Libraries” lists them"),
+            where=name,
+        )
     return found
 
 
@@ -244,13 +248,16 @@ def _born(read: Record) -> date | None:
 def _unknown(library: Library, entity_id: str, as_of: datetime | None) -> Unknown:
     if as_of is not None:
         return Unknown(
-            f"{as_of:%Y-%m-%d} 时，{library.title}里还没有这个主体",
-            do="请选一个更晚的日子",
+            both(
+                f"{as_of:%Y-%m-%d} 时，{library.title}里还没有这个主体",
+                f"{library.name} did not hold it on {as_of:%Y-%m-%d}",
+            ),
+            do=both("请选一个更晚的日子", "Choose a later day"),
             where=entity_id,
         )
     return Unknown(
-        f"{library.title}里没有这个主体",
-        why="编号不存在，或库还没有构建",
-        do="请在库中查找",
+        both(f"{library.title}里没有这个主体", f"The library {library.name} does not hold it"),
+        why=both("编号不存在，或库还没有构建", "no such id, or the library is not built yet"),
+        do=both("请在库中查找", "Search for it in the library"),
         where=entity_id,
     )

@@ -230,7 +230,11 @@ def standard(actor: Actor, element: str) -> ElementView:
     scene = _Scene()
     found = scene.registry.elements.get(element)
     if found is None:
-        raise Unknown(f"没有数据元 {element}", do="请在“数据标准”页面中查找", where=element)
+        raise Unknown(
+            both(f"没有数据元 {element}", f"There is no data element {element}"),
+            do=both("请在“数据标准”页面中查找", "The page “Standards” lists them"),
+            where=element,
+        )
     listed = scene.city.codelists.get(found.codelist)
     return ElementView(
         row=scene.element(found),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from citybrain.base.clock import CITY_ZONE
+from citybrain.base.wording import both
 from citybrain.engines.catalogue.service import (
     Text,
     city,
@@ -31,11 +32,6 @@ __all__ = [
     "require",
     "store",
 ]
-
-
-def both(chinese: str, english: str = "") -> Text:
-    """A label in both languages; Chinese where there is no English."""
-    return Text(zh=chinese, en=english or chinese)
 
 
 def placed(at: datetime | None) -> datetime | None:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.engines.work.models import Job
 
 MAX_ATTEMPTS = 5
@@ -130,7 +131,7 @@ def stuck(*, now: datetime) -> list[str]:
         said = {
             "ready": f"has waited since {job.run_after:%Y-%m-%d %H:%M}",
             "running": f"is held by {job.lease_owner}, which went silent",
-            "failed": f"failed {job.attempt} times",
+            "failed": f"failed {counted(job.attempt, 'time')}",
         }[job.state]
         found.append(f"Job {job.pk} ({job.task}) {said}.")
     return found

@@ -7,7 +7,8 @@ from typing import Any
 
 from citybrain.base.clock import SystemClock
 from citybrain.base.errors import CityError
-from citybrain.interfaces.cli.context import Wiring, context_of
+from citybrain.interfaces.cli.context import Context, Wiring, context_of
+from citybrain.interfaces.cli.output import print_json
 from citybrain.interfaces.cli.parser import build_parser
 
 # command -> module that holds a function of the same name; imported only when called
@@ -44,14 +45,35 @@ def run(argv: Sequence[str], *, wiring: Wiring) -> int:
     try:
         return int(command(arguments, context))
     except CityError as error:
-        sys.stderr.write(f"citybrain {arguments.command}: {error}\n")
-        return 1
+        return _failed(error, context, arguments.command)
     except KeyboardInterrupt:
-        sys.stderr.write(
-            "\ncitybrain: stopped; what was committed stays, the rest is taken up "
-            "by the next run.\n"
-        )
-        return 1
+        return _failed(_STOPPED, context, arguments.command)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _failed(_of_the_disk(error), context, arguments.command)
+
+
+_STOPPED = CityError(
+    "It was stopped",
+    why="you asked for it; what was committed stays",
+    do="Run it again, and it takes up the rest",
+)
+
+
+def _failed(error: CityError, context: Context, command: str) -> int:
+    """Say it in English on standard error; where scripts read along, as JSON on the other too."""
+    if context.as_json:
+        print_json({"error": error.as_dict(english=True)})
+    sys.stderr.write(f"citybrain {command}: {error.in_english()}\n")
+    return 1
+
+
+def _of_the_disk(error: OSError) -> CityError:
+    return CityError(
+        "The command could not go on",
+        why=f"the system refused a file: {error.strerror or error}",
+        do="Check that its folder exists and may be written, and that there is room",
+        where=str(error.filename or ""),
+    )

@@ -19,7 +19,10 @@ def account(arguments: argparse.Namespace, context: Context) -> int:
         return _add(arguments, context)
     if arguments.verb == "close":
         identity.close_account(actor, username=arguments.username, clock=context.clock)
-        say(f"{arguments.username} can act no more.")
+        if context.as_json:
+            print_json({"username": arguments.username, "active": False})
+        else:
+            say(f"{arguments.username} can act no more.")
         return 0
     rows = [asdict(row) for row in identity.accounts(actor, clock=context.clock)]
     if context.as_json:

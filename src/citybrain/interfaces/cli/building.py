@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import ProgressBar, print_json, say, table
 
@@ -42,7 +43,7 @@ def _tell(results: list[Any]) -> None:
     say(table(shown, _COLUMNS, empty="Every table is up to date."))
     unchanged = len(results) - len(shown)
     if unchanged and shown:
-        say(f"\n{unchanged} models were up to date.")
+        say(f"\nUp to date: {counted(unchanged, 'model')}.")
     for result in results:
         if result.error:
             say(f"\n{result.error}")
@@ -65,7 +66,11 @@ def _test(arguments: argparse.Namespace, context: Context) -> int:
         for result in results:
             say(result.render())
         failed = sum(not result.passed for result in results)
-        say(f"{len(results)} tests, {failed} failed." if results else "There are no model tests.")
+        say(
+            f"{counted(len(results), 'test')}, {failed} failed."
+            if results
+            else "There are no model tests."
+        )
     return 0 if all(result.passed for result in results) else 1
 
 
@@ -81,7 +86,7 @@ class _Bar:
             self._running[event.model] = None
         else:
             self._running.pop(event.model, None)
-        note = f"{event.done} of {event.total} models  {', '.join(self._running)}"
+        note = f"{event.done} of {counted(event.total, 'model')}  {', '.join(self._running)}"
         self._bar(event.done, event.total, note)
 
     def close(self) -> None:

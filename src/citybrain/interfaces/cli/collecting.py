@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import ProgressBar, print_json, say, table, warn
 
@@ -92,7 +93,8 @@ class _Bars:
     def __call__(self, event: Any) -> None:
         if event.phase in ("done", "failed"):
             self._done.add(event.table)
-        note = f"{len(self._done)} of {self._tables} tables  {event.table} {event.rows_read:,} rows"
+        tables, rows = counted(self._tables, "table"), counted(event.rows_read, "row")
+        note = f"{len(self._done)} of {tables}  {event.table} {rows}"
         self._bar(len(self._done), self._tables, note)
 
     def close(self) -> None:

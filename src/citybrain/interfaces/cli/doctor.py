@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from citybrain import city
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say
 from citybrain.lake.home import Home
@@ -51,12 +52,13 @@ def _city(home: Home, context: Context) -> Iterator[Ailment]:
     found = city.plan(context.city_path, home.root)
     if found.findings:
         yield Ailment(
-            "city", f"The folder {context.city_path} has {len(found.findings)} findings.",
+            "city",
+            f"The folder {context.city_path} has {counted(len(found.findings), 'finding')}.",
             f"citybrain check {context.city_path}",
         )  # fmt: skip
     elif found.changes:
         yield Ailment(
-            "city", f"{len(found.changes)} changes of the folder are not applied.",
+            "city", f"Not applied yet: {counted(len(found.changes), 'change')} of the folder.",
             f"citybrain plan {context.city_path}, then citybrain apply {context.city_path}",
         )  # fmt: skip
 
@@ -73,7 +75,11 @@ def _connections(home: Home, context: Context) -> Iterator[Ailment]:
             connection = resolve(system.connection, home, os.environ)
             readers[connection.scheme].describe(connection)
         except CityError as error:
-            yield Ailment(f"connection {system.connection}", str(error), error.do)
+            yield Ailment(
+                f"connection {system.connection}",
+                error.in_english(),
+                error.as_dict(english=True)["do"],
+            )
         except Exception as error:  # a driver may raise anything; the doctor reports it all
             yield Ailment(
                 f"connection {system.connection}", f"{type(error).__name__}: {error}",
@@ -152,7 +158,11 @@ def doctor(arguments: argparse.Namespace, context: Context) -> int:
         try:
             ailments += check(home, context)
         except CityError as error:
-            ailments.append(Ailment(check.__name__.strip("_"), str(error), error.do))
+            ailments.append(
+                Ailment(
+                    check.__name__.strip("_"), error.in_english(), error.as_dict(english=True)["do"]
+                )
+            )
         if not home.root.exists():
             break
     if context.as_json:

@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from citybrain import city
+from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say
 
@@ -21,12 +22,13 @@ def check(arguments: argparse.Namespace, context: Context) -> int:
     for finding in findings:
         say(str(finding))
     if findings:
-        say(f"\n{city.counted(len(findings))} in {path}.")
+        say(f"\n{counted(len(findings), 'finding')} in {path}.")
         return 1
     loaded = city.load(path).city
     say(
-        f"{path}: no findings. {len(loaded.departments)} departments, {len(loaded.systems)} "
-        f"systems, {len(loaded.contracts)} contracts, {len(loaded.codelists)} codelists."
+        f"{path}: no findings. {counted(len(loaded.departments), 'department')}, "
+        f"{counted(len(loaded.systems), 'system')}, {counted(len(loaded.contracts), 'contract')}, "
+        f"{counted(len(loaded.codelists), 'codelist')}."
     )
     return 0
 
@@ -37,7 +39,7 @@ def schema(arguments: argparse.Namespace, context: Context) -> int:
     if context.as_json:
         print_json([str(file) for file in files])
     else:
-        say(f"Wrote {len(files)} schemas to {arguments.to}.")
+        say(f"Wrote {counted(len(files), 'schema')} to {arguments.to}.")
     return 0
 
 

@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any
 
+from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say, table
 
@@ -24,7 +25,10 @@ def lineage(arguments: argparse.Namespace, context: Context) -> int:
     if arguments.to is not None:
         lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in found)
         arguments.to.write_text(lines, encoding="utf-8")
-        say(f"{len(found)} events in {arguments.to}")
+        if context.as_json:
+            print_json({"events": len(found), "file": str(arguments.to)})
+        else:
+            say(f"{counted(len(found), 'event')} in {arguments.to}.")
     elif arguments.openlineage:
         for event in found:
             sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from citybrain import city
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Answer, Context
 from citybrain.interfaces.cli.output import ProgressBar, print_json, say
 
@@ -31,7 +32,7 @@ def _simulate(arguments: argparse.Namespace, context: Context, bar: Callable[...
     loaded = city.load(path)
     if loaded.findings:
         raise CityError(
-            f"The city's folder has {len(loaded.findings)} findings",
+            f"The city's folder has {counted(len(loaded.findings), 'finding')}",
             do=f"Run citybrain check {path} and mend them first",
             where=str(path),
         )

@@ -65,7 +65,7 @@ def note(context: Context, keep: str, found: Any) -> None:
     try:
         getattr(catalogue, keep)(identity.local_actor(), found)
     except CityError as error:
-        warn(f"The integrity page will not show this verification: {error}")
+        warn(f"The integrity page will not show this verification: {error.in_english()}")
 
 
 def sweep(arguments: argparse.Namespace, context: Context) -> int:

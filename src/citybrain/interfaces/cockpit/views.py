@@ -19,6 +19,7 @@ from citybrain.engines.indicators.service import Card, DataCentre
 from citybrain.interfaces.cockpit.drawing import bars, line, portrait, wide
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
+from citybrain.interfaces.kit.views_errors import told_in_a_line
 
 CHARTS = ("river", "hours", "quality", "integrity")
 # What a chart's numbers are, so that each has a twin of its own.
@@ -130,7 +131,7 @@ def remind(request: HttpRequest) -> HttpResponse:
     except CityError as error:
         if getattr(error, "status", 0) != 409:
             raise
-        messages.warning(request, f"{error.what}：{error.why}")
+        messages.warning(request, told_in_a_line(error))
     else:
         messages.success(request, _("已催办，并已留痕。"))
     return redirect(reverse("data_centre") + "#late")

@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from citybrain.engines.guard.service import Reason, may
+from citybrain.engines.guard.service import Reason, may, turned_away
 from citybrain.engines.identity.service import Actor, actor_of
-from citybrain.interfaces.kit.views_errors import refused
+from citybrain.engines.ledger.service import is_thing
+from citybrain.interfaces.kit.views_errors import refusal
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -51,14 +52,24 @@ def page(access: str, *methods: str) -> Callable[[View[P]], View[P]]:
 def _refused_at_the_door(request: HttpRequest, access: str) -> HttpResponse | None:
     if access in {PUBLIC, SIGNED_IN, OWN}:
         return None
-    reasons = at_the_door(actor(request), access)
-    return refused(request, reasons, where=access) if reasons else None
+    who = actor(request)
+    reasons = at_the_door(who, access)
+    if not reasons:
+        return None
+    return refusal(request, turned_away(who, access, _thing(request), reasons))
 
 
-def at_the_door(who: Actor, action: str) -> list[Reason]:
+def _thing(request: HttpRequest) -> str:
+    """The page that was asked for; by its address's name where the address is no id."""
+    thing = f"page:{request.path}"
+    match = request.resolver_match
+    return thing if is_thing(thing) or match is None else f"page:{match.url_name}"
+
+
+def at_the_door(who: Actor, action: str) -> tuple[Reason, ...]:
     """Why the action is refused to them whatever it is done to; empty when some thing may do."""
     verdict = may(who, action, "lake:")
-    return [reason for reason in verdict.reasons if reason.code in _AT_THE_DOOR]
+    return tuple(reason for reason in verdict.reasons if reason.code in _AT_THE_DOOR)
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

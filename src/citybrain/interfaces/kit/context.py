@@ -9,6 +9,7 @@ from citybrain.engines.identity.service import Actor, actor_of, in_rehearsal
 from citybrain.interfaces.kit.templatetags.kit import say
 
 THEMES = ("light", "dark")
+AUTO = "auto"
 
 
 def page(request: HttpRequest) -> dict[str, object]:
@@ -26,9 +27,9 @@ def page(request: HttpRequest) -> dict[str, object]:
 
 
 def theme(request: HttpRequest) -> str:
-    """``light`` or ``dark``, from the reader's cookie."""
+    """``light`` or ``dark``, from the reader's cookie; ``auto``, as the system likes it, else."""
     chosen = request.COOKIES.get("theme", "")
-    return chosen if chosen in THEMES else THEMES[0]
+    return chosen if chosen in THEMES else AUTO
 
 
 def reader(request: HttpRequest) -> Actor | None:

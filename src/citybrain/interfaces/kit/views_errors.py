@@ -1,6 +1,5 @@
 """Error pages: what happened, why, what to do, where; as a page, or as JSON for a twin."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,8 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from citybrain.base.errors import CityError
-from citybrain.engines.guard.service import Reason, Refused
+from citybrain.base.errors import CityError, is_chinese
+from citybrain.engines.catalogue import service as catalogue
 
 
 def status_of(error: CityError) -> int:
@@ -47,24 +46,40 @@ def error_page(
     return render(request, "kit/error.html", context, status=status)
 
 
-def refused(request: HttpRequest, reasons: Sequence[Reason], *, where: str = "") -> HttpResponse:
-    """The page of the guard's no, with its reasons in the reader's language."""
+def told(error: CityError) -> dict[str, str]:
+    """The four parts of an error in the reader's language.
+
+    The lake speaks English only, for notebooks and terminals: a Chinese page says first in
+    Chinese what is known of such a failure, and then what the lake said.
+    """
     english = get_language() == "en"
-    sentences = [reason.sentence_en if english else reason.sentence for reason in reasons]
-    return error_page(
-        request,
-        status=HTTPStatus.FORBIDDEN,
-        why=(" " if english else "").join(sentences),
-        do=_("需要的话，请联系本单位的数据专员。"),
-        where=where,
-    )
+    parts = error.as_dict(english=english)
+    if english or is_chinese(parts["what"]):
+        return parts
+    sentence = error.in_english()
+    said = catalogue.said(sentence).zh
+    known = said if said != sentence else headline(status_of(error))
+    return {"what": known, "why": sentence, "do": "", "where": ""}
+
+
+def told_in_a_line(error: CityError) -> str:
+    """What, why and what to do, as one line above a form."""
+    parts = told(error)
+    between = " " if get_language() == "en" else ""
+    stop = "." if between else "。"
+    said = (parts["what"], parts["why"], parts["do"])
+    return between.join(part.rstrip("。. ") + stop for part in said if part)
+
+
+def told_reason(error: CityError) -> str:
+    """Why it was refused, beside the field that it is about; what happened where no why is."""
+    parts = told(error)
+    return parts["why"] or parts["what"]
 
 
 def refusal(request: HttpRequest, error: CityError) -> HttpResponse:
     """The page of an error that already speaks in sentences."""
-    if isinstance(error, Refused):
-        return refused(request, error.reasons, where=error.where)
-    return error_page(request, status=status_of(error), **error.as_dict())
+    return error_page(request, status=status_of(error), **told(error))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -12,6 +12,7 @@ from citybrain.engines.identity.service import rehearsal_accounts, sign_in, sign
 from citybrain.interfaces.kit.access import PUBLIC, page
 from citybrain.interfaces.kit.context import THEMES
 from citybrain.interfaces.kit.landing import landing
+from citybrain.interfaces.kit.views_errors import told_in_a_line
 
 ONE_YEAR = 365 * 24 * 3600
 
@@ -48,8 +49,7 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     try:
         sign_in(request, name, request.POST.get("password", ""))
     except CityError as error:
-        sentence = "。".join(part for part in (error.what, error.why, error.do) if part)
-        return _login_page(request, username=name, error=sentence, status=422)
+        return _login_page(request, username=name, error=told_in_a_line(error), status=422)
     return HttpResponseRedirect(next_page(request))
 
 

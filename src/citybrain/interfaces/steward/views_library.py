@@ -1,5 +1,6 @@
 """Base libraries: the list, people and companies found, golden records, findings."""
 
+from collections.abc import Callable
 from datetime import datetime, time
 from typing import TypedDict
 
@@ -17,6 +18,7 @@ from citybrain.engines.libraries import service as libraries
 from citybrain.engines.libraries.service import RecordView
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
+from citybrain.interfaces.kit.views_errors import told_reason
 from citybrain.interfaces.steward.clusters import cluster
 from citybrain.interfaces.steward.lifelines import lifeline
 
@@ -56,14 +58,10 @@ def entity(request: HttpRequest, library: str, entity: str) -> HttpResponse:
 
     A merged id leads to the one that it became, so that links to it stay good.
     """
-    try:
-        view = libraries.record(actor(request), library, entity, as_of=_as_of(request))
-    except libraries.Unknown:
-        stands = libraries.moved_to(entity)
-        if not stands:
-            raise
-        return redirect("entity", library, stands)
-    return _entity(request, view)
+    found = _record(
+        request, library, entity, lambda stands: reverse("entity", args=[library, stands])
+    )
+    return found if isinstance(found, HttpResponse) else _entity(request, found)
 
 
 @page("lake.reveal", "POST")
@@ -104,8 +102,15 @@ def entity_override(request: HttpRequest, library: str, entity: str) -> HttpResp
 
 @page("lake.read")
 def entity_twin(request: HttpRequest, library: str, entity: str, suffix: str) -> HttpResponse:
-    """The record as JSON; as CSV its values."""
-    view = libraries.record(actor(request), library, entity, as_of=_as_of(request))
+    """The record as JSON; as CSV its values; a merged id leads on as the page's does."""
+    view = _record(
+        request,
+        library,
+        entity,
+        lambda to: reverse("entity_twin", args=[library, to, suffix]),
+    )
+    if isinstance(view, HttpResponse):
+        return view
     if suffix == "json":
         return as_json(view)
     return twin(view.fields, suffix, name=f"{library}-{entity}", of=libraries.GoldenField)
@@ -133,6 +138,20 @@ def finding_handle(request: HttpRequest, finding: str) -> HttpResponse:
     return redirect(reverse("findings"))
 
 
+def _record(
+    request: HttpRequest, library: str, entity: str, address: Callable[[str], str]
+) -> RecordView | HttpResponse:
+    """The record; for a merged id the way to the one that stands, at its ``address``."""
+    try:
+        return libraries.record(actor(request), library, entity, as_of=_as_of(request))
+    except libraries.Unknown:
+        stands = libraries.moved_to(entity)
+        if not stands:
+            raise
+        asked = request.GET.urlencode()
+        return redirect(address(stands) + (f"?{asked}" if asked else ""))
+
+
 def _entity(
     request: HttpRequest, view: RecordView, *, refusal: CityError | None = None,
     override_refused: CityError | None = None,
@@ -145,10 +164,8 @@ def _entity(
         "life": lifeline(view),
         "cluster": cluster(view),
         "compared": [(rows[0].source, rows) for rows in by_source.values()],
-        "reveal_error": (refusal.why or refusal.what) if refusal else "",
-        "override_error": (override_refused.why or override_refused.what)
-        if override_refused
-        else "",
+        "reveal_error": told_reason(refusal) if refusal else "",
+        "override_error": told_reason(override_refused) if override_refused else "",
         "day": request.POST.get("day") or request.GET.get("day") or "",
     }
     return render(

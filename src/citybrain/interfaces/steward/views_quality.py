@@ -9,6 +9,7 @@ from citybrain.base.errors import CityError
 from citybrain.engines.libraries import service as libraries
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
+from citybrain.interfaces.kit.views_errors import told_in_a_line
 
 SHOWN = 10  # problems on the page; its twin has all
 
@@ -108,7 +109,7 @@ def quality_object(request: HttpRequest, name: str) -> HttpResponse:
     except CityError as error:
         if hasattr(error, "status"):
             raise  # refused, or about something that is not there: a page of its own
-        return _department(request, name, errors=[f"{error.why}。{error.do}"])
+        return _department(request, name, errors=[told_in_a_line(error)])
     messages.success(request, _("异议已提交并留痕；答复之前，评分旁注明“有异议”。"))
     return redirect("quality_department", name=name)
 
@@ -133,8 +134,7 @@ def quality_answer(request: HttpRequest, name: str) -> HttpResponse:
     except CityError as error:
         if hasattr(error, "status"):
             raise  # refused, or about something that is not there: a page of its own
-        said = (error.what, error.why, error.do)
-        messages.error(request, " ".join(part for part in said if part))
+        messages.error(request, told_in_a_line(error))
     else:
         messages.success(request, _("已答复并留痕。"))
     return redirect("quality")

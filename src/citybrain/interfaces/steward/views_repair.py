@@ -11,6 +11,7 @@ from citybrain.engines.catalogue.service import QuarantineView
 from citybrain.engines.guard.service import may
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import download, twin
+from citybrain.interfaces.kit.views_errors import told_in_a_line, told_reason
 from citybrain.interfaces.steward import tour
 
 EDIT = "v-"  # the name of a cell's input begins so
@@ -59,7 +60,7 @@ def repair_reveal(request: HttpRequest, table: str) -> HttpResponse:
         if purpose:
             raise
         masked = catalogue.quarantine(who, table, offset=_offset(request))
-        return _page(request, masked, errors=[error.why or error.what])
+        return _page(request, masked, errors=[told_reason(error)])
     return _page(request, view)
 
 
@@ -111,7 +112,7 @@ def _again(request: HttpRequest, table: str, error: CityError | None = None) -> 
     view = catalogue.quarantine(
         who, table, reveal=bool(purpose), purpose=purpose, offset=_offset(request)
     )
-    errors = [" ".join(part for part in (error.what, error.why, error.do) if part)] if error else []
+    errors = [told_in_a_line(error)] if error else []
     return _page(request, view, errors=errors)
 
 

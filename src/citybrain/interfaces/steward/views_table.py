@@ -8,6 +8,7 @@ from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import SampleView
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, download, twin
+from citybrain.interfaces.kit.views_errors import told_reason
 from citybrain.interfaces.steward.charts import rows_chart
 
 SNAPSHOTS_SHOWN = 6
@@ -73,7 +74,7 @@ def _page(
         "chart": rows_chart(view.history, snapshot=snapshot),
         "snapshots": sorted(view.snapshots, key=lambda one: one.number),
         "newest_snapshots": newest[:SNAPSHOTS_SHOWN],
-        "reveal_error": (refusal.why or refusal.what) if refusal else "",
+        "reveal_error": told_reason(refusal) if refusal else "",
     }
     return render(request, "steward/table.html", context, status=422 if refusal else 200)
 

@@ -8,6 +8,7 @@ from citybrain.engines.libraries import service as libraries
 from citybrain.engines.libraries.service import TraceView
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
+from citybrain.interfaces.kit.views_errors import told
 from citybrain.interfaces.steward.highlighting import lines
 
 BADGES = {
@@ -30,7 +31,7 @@ def trace_start(request: HttpRequest) -> HttpResponse:
         try:
             return _page(request, libraries.trace(who, asked))
         except CityError as error:
-            context["error"] = error
+            context["error"] = told(error)
             return render(request, "steward/trace_start.html", context, status=404)
     return render(request, "steward/trace_start.html", context)
 

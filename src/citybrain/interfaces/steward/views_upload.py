@@ -12,6 +12,7 @@ from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import UploadView
 from citybrain.engines.identity.service import Actor
 from citybrain.interfaces.kit.access import actor, page
+from citybrain.interfaces.kit.views_errors import told, told_in_a_line
 from citybrain.interfaces.steward import tour
 
 
@@ -42,7 +43,7 @@ def _choose(request: HttpRequest, *, chosen: str, error: CityError | None = None
         "chosen": chosen,
         "chosen_target": next((one for one in targets if one.table == chosen), None),
         "drafts": catalogue.uploads(who),
-        "error": error.as_dict() if error else None,
+        "error": told(error) if error else None,
     }
     return render(request, "steward/upload_new.html", context, status=422 if error else 200)
 
@@ -61,8 +62,7 @@ def upload(request: HttpRequest, draft: str) -> HttpResponse:
         else:
             _change(request, who, draft, verb, argument)
     except CityError as error:
-        sentence = " ".join(part for part in (error.what, error.why, error.do) if part)
-        return _page(request, catalogue.upload(who, draft), errors=[sentence])
+        return _page(request, catalogue.upload(who, draft), errors=[told_in_a_line(error)])
     anchor = argument.partition(":")[0]
     response = redirect("upload", draft=draft)
     if anchor:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from citybrain.base.clock import Stopwatch
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.city.model import City
 from citybrain.lake.indicators import values
 from citybrain.lake.indicators.indicator import Indicator, indicators
@@ -132,7 +133,9 @@ def _number(
         else:
             parts.append((str(series), value))
     if len(totals) != 1:
-        raise _unfit(indicator, f"{len(totals)} rows give the number, and it must be one")
+        raise _unfit(
+            indicator, f"{counted(len(totals), 'row')} give the number, and it must be one"
+        )
     return totals[0], tuple(sorted(parts))
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from difflib import unified_diff
 from typing import Any
 
+from citybrain.base.wording import counted
 from citybrain.city import City
 from citybrain.lake.models.books import State, read_states
 from citybrain.lake.models.fingerprint import made_by, text_of
@@ -70,7 +71,9 @@ class ModelPlan:
             lines.append(f"built again downstream: {above}{more}")
         counts = {a: len(self.named(a)) for a in _SIGNS}
         said = ", ".join(f"{n} {a}" for a, n in counts.items() if n)
-        took = f"; last time {self.seconds:.1f} s, {self.rows:,} rows" if self.seconds else ""
+        took = (
+            f"; last time {self.seconds:.1f} s, {counted(self.rows, 'row')}" if self.seconds else ""
+        )
         lines.append(f"models: {said}, {len(self.downstream)} downstream{took}.")
         return "\n".join(lines)
 

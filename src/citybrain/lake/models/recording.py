@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from citybrain.base.wording import counted
 from citybrain.lake.database import writing
 from citybrain.lake.models import books, results
 from citybrain.lake.models.books import State
@@ -59,7 +60,7 @@ def remember_refused(
     """Nothing was published: which expectations failed, and some of their rows."""
     titles = {e.name: e.title for e in model.expectations}
     broken = {name: count for name, count in checked.broken.items() if count}
-    said = "; ".join(f"{titles.get(n, n)}: {count} rows" for n, count in broken.items())
+    said = "; ".join(f"{titles.get(n, n)}: {counted(count, 'row')}" for n, count in broken.items())
     error = f"{model.name} was not published, because expectations failed ({said})."
     state = before or State(model=model.name, status=results.REFUSED)
     books.write_state(

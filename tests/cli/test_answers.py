@@ -1,0 +1,276 @@
+"""Every command, when all is well and when it is not: JSON for scripts, English for people."""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citybrain.interfaces.cli import _WHERE
+
+ROOT = Path(__file__).resolve().parents[2]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ALL = "SELECT * FROM ods.shop.goods"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command, the code it ends with, and whether its answer is one JSON document."""
+
+    words: Sequence[str]
+    code: int = 0
+    actor: str = ""
+    lines: bool = False  # a JSON document in each line
+
+    def __str__(self) -> str:
+        return " ".join((*self.words, *([f"(as {self.actor})"] if self.actor else ())))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answered."""
+
+    step: Step
+    code: int
+    said: str
+    warned: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder with a city, a database of a department, and homes."""
+
+    root: Path
+
+    def __truediv__(self, name: str) -> str:
+        return str(self.root / name)
+
+
+def department_database(to: Path) -> None:
+    """Goods with their prices; one of them has none."""
+    with sqlite3.connect(to) as made:
+        made.execute("CREATE TABLE goods (id INTEGER PRIMARY KEY, label TEXT, price REAL)")
+        made.execute("INSERT INTO goods VALUES (1, 'lamp', 9.5), (2, 'rope', NULL)")
+
+
+def before_anything(place: Place) -> list[Step]:
+    """What is asked of a home that holds nothing yet."""
+    backup = place / "backup"
+    return [
+        Step(["doctor"], 1),
+        Step(["status"], 1),
+        Step(["query", "SELECT 1"], 1),
+        Step(["build"], 1),
+        Step(["lineage"], 1),
+        Step(["scrub"], 1),
+        Step(["sweep"], 1),
+        Step(["compact"], 1),
+        Step(["backup", backup], 1),
+        Step(["restore", place / "nothing"], 1),
+        Step(["check", place / "nowhere"], 1),
+        Step(["plan", place / "nowhere"], 1),
+        Step(["apply", place / "nowhere"], 1),
+        Step(["check"], 1),
+        Step(["collect"], 1),
+        Step(["simulate", place / "nowhere", "--to", place / "systems"], 1),
+        Step(["discover", "gopher://x", "--system", "a", "--department", "b"], 1),
+        Step(["schema"], 2),
+        Step(["query"], 2),
+        Step(["fly"], 2),
+        Step(["restore"], 2),
+        Step(["account", "add", "x"], 2),
+    ]
+
+
+def with_a_city(place: Place) -> list[Step]:
+    """A city is described, applied, collected and looked at; then some of it goes wrong."""
+    city, database = place / "city", f"sqlite:///{place / 'shop.sqlite'}"
+    found = ["--system", "shop", "--department", "data_resources", "--city", city]
+    return [
+        Step(["discover", database, *found]),
+        Step(["discover", database, *found], 1),
+        Step(["schema", "--to", place / "schemas"]),
+        Step(["schema", "--to", place / "shop.sqlite"], 1),
+        Step(["check", city]),
+        Step(["plan", city]),
+        Step(["apply", city]),
+        Step(["collect", "--city", city, "shop"]),
+        Step(["collect", "--city", city]),
+        Step(["collect", "no.such"], 1),
+        Step(["status"]),
+        Step(["query", "SELECT count(*) AS n FROM ods.shop.goods"]),
+        Step(["query", ALL, "--reveal"], 1),
+        Step(["query", ALL, "--reveal", "--purpose", "checking it"]),
+        Step(["query", ALL, "--as-of", "yesterday"], 1),
+        Step(["query", "SELECT * FROM ods.no.such"], 1),
+        Step(["query", "SELECT * FROM lib.no_such"], 1),
+        Step(["query", "DROP TABLE x"], 1),
+        Step(["query", ALL], 1, actor="nobody"),
+        Step(["account", "add", "ann", "--name", "Ann", "--department", "data_resources",
+              "--duty", "contractor"]),
+        Step(["account", "add", "ann", "--name", "Ann", "--department", "data_resources",
+              "--duty", "contractor"], 1),
+        Step(["account", "add", "bob", "--name", "Bob", "--department", "none", "--duty", "x"], 1),
+        Step(["account", "list"]),
+        Step(["query", ALL], 1, actor="ann"),
+        Step(["apply", city], 1, actor="ann"),
+        Step(["account", "list"], 1, actor="ann"),
+        Step(["account", "close", "ann"]),
+        Step(["account", "close", "nobody"], 1),
+        Step(["build", "--test"]),
+        Step(["build"]),
+        Step(["build", "lib.no_such"], 1),
+        Step(["lineage"]),
+        Step(["lineage", "--openlineage"], lines=True),
+        Step(["lineage", "--to", place / "events.jsonl"]),
+        Step(["lineage", "--to", place / "no/such/events.jsonl"], 1),
+        Step(["scrub"]),
+        Step(["sweep", "--dry-run"]),
+        Step(["compact"]),
+        Step(["compact", "no.such"], 1),
+        Step(["ledger", "verify"]),
+        Step(["ledger", "export", place / "bundle.zip"]),
+        Step(["ledger", "export", place / "no/such/bundle.zip"], 1),
+        Step(["backup", place / "copy"]),
+        Step(["backup", place / "copy"], 1),
+        Step(["restore", place / "copy"], 1),
+        Step(["restore", place / "copy", "--file", "no/such.parquet"], 1),
+        Step(["restore", place / "copy", "--home", place / "second"]),
+        Step(["doctor"]),
+        Step(["sweep", "--older-than", "long ago"], 2),
+        Step(["up", "--port", "x"], 2),
+    ]  # fmt: skip
+
+
+def spoilt(place: Place) -> list[Step]:
+    """The folder has a mistake."""
+    city = place / "city"
+    return [
+        Step(["check", city], 1),
+        Step(["plan", city], 1),
+        Step(["apply", city], 1),
+        Step(["simulate", city, "--to", place / "systems"], 1),
+        Step(["doctor", "--city", city], 1),
+    ]
+
+
+def run_all(place: Place, steps: Sequence[Step], *options: str) -> list[Answer]:
+    mine = {k: v for k, v in os.environ.items() if not k.startswith("CITYBRAIN_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.cli.answering"],
+        input=json.dumps(
+            [
+                ([*step.words, *options], {"CITYBRAIN_ACTOR": step.actor} if step.actor else {})
+                for step in steps
+            ]
+        ),
+        env=mine | {"CITYBRAIN_HOME": place / "home", "CITYBRAIN_REHEARSAL": "0"},
+        cwd=ROOT, text=True, capture_output=True, check=False, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout)
+    return [Answer(step, *found) for step, found in zip(steps, answers, strict=True)]
+
+
+def walk(root: Path, *options: str) -> list[Answer]:
+    """All steps in order, in a place of their own."""
+    place = Place(root)
+    department_database(root / "shop.sqlite")
+    answers = run_all(place, [*before_anything(place), *with_a_city(place)], *options)
+    (root / "city" / "systems" / "shop.yml").write_text("name: shop\nkind: push\n")
+    return answers + run_all(place, spoilt(place), *options)
+
+
+@pytest.fixture(scope="module")
+def for_scripts(tmp_path_factory: pytest.TempPathFactory) -> list[Answer]:
+    """What every step answers with ``--format json``."""
+    return walk(tmp_path_factory.mktemp("json"), "--format", "json")
+
+
+@pytest.fixture(scope="module")
+def for_people(tmp_path_factory: pytest.TempPathFactory) -> list[Answer]:
+    """What every step says to a person."""
+    return walk(tmp_path_factory.mktemp("text"))
+
+
+def wrong(answers: Sequence[Answer], fault: Callable[[Answer], str]) -> list[str]:
+    """The steps with a fault, and what it is."""
+    return [f"{one.step}: {said}" for one in answers if (said := fault(one))]
+
+
+def test_every_command_ends_with_its_promised_code(
+    for_scripts: list[Answer], for_people: list[Answer]
+) -> None:
+    def fault(one: Answer) -> str:
+        if one.code == one.step.code:
+            return ""
+        return f"{one.code}, not {one.step.code}\n{one.said}\n{one.warned}"
+
+    assert wrong([*for_scripts, *for_people], fault) == []
+    walked = {one.step.words[0] for one in for_scripts if one.code != 2}
+    assert walked == set(_WHERE) - {"up"}  # it serves until it is ended; `test_up` has it
+
+
+def test_scripts_always_get_json_and_of_wrong_usage_nothing(for_scripts: list[Answer]) -> None:
+    def fault(one: Answer) -> str:
+        if one.code == 2:
+            return one.said
+        try:
+            documents = one.said.splitlines() if one.step.lines else [one.said]
+            return "" if [json.loads(text) for text in documents] else "nothing"
+        except ValueError:
+            return f"no JSON: {one.said!r}"
+
+    assert wrong(for_scripts, fault) == []
+
+
+def test_a_failure_says_to_scripts_what_it_says_to_people(for_scripts: list[Answer]) -> None:
+    def fault(one: Answer) -> str:
+        found: Any = json.loads(one.said) if one.code == 1 else None
+        if not isinstance(found, dict) or "error" not in found:
+            return ""
+        complete = set(found["error"]) == {"what", "why", "do", "where"}
+        said = complete and found["error"]["what"].rstrip(".") in one.warned
+        return "" if said else f"{found} but {one.warned}"
+
+    assert wrong(for_scripts, fault) == []
+    errors = [one for one in for_scripts if one.code == 1 and '"error": {' in one.said]
+    assert len(errors) > 25
+
+
+def test_a_bad_folder_is_told_finding_by_finding(for_scripts: list[Answer]) -> None:
+    spoilt = {one.step.words[0]: json.loads(one.said) for one in for_scripts[-5:-1]}
+    names = {"file", "line", "key", "rule", "message", "remedy"}
+    assert spoilt["check"]
+    assert all(set(one) == names for one in spoilt["check"])
+    assert spoilt["plan"]["findings"] == spoilt["check"]
+    assert spoilt["apply"]["error"]["do"]
+
+
+def test_the_terminal_speaks_english(for_scripts: list[Answer], for_people: list[Answer]) -> None:
+    def fault(one: Answer) -> str:
+        # Of values and titles of the city's own nothing is Chinese here.
+        return "".join(
+            line for line in (one.said + one.warned).splitlines() if CHINESE.search(line)
+        )
+
+    assert wrong([*for_people, *for_scripts], fault) == []
+
+
+def test_what_goes_wrong_is_said_in_whole_sentences(for_people: list[Answer]) -> None:
+    def fault(one: Answer) -> str:
+        lines = [line for line in one.warned.splitlines() if line.startswith("citybrain ")]
+        if one.code != 1 or not lines:
+            return ""
+        sentence = lines[-1].partition(": ")[2]
+        whole = sentence[:1].isupper() or sentence[:1] in "'/“" or "." in sentence.split()[0]
+        return "" if whole and sentence.endswith((".", ")")) else lines[-1]
+
+    assert wrong(for_people, fault) == []
