@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from citybrain.city.contracts import Field
+from citybrain.lake.plaintext import PLAIN, WRITTEN_ALIKE
 from citybrain.lake.sqltext import text as literal
 from citybrain.lake.types import parse
 
@@ -210,15 +211,15 @@ def bare_sql(text: str) -> str:
 def _from_text(field: Field, text: str, names: Names | None) -> Cell:
     kind = "decimal" if field.type.startswith("decimal") else field.type
     # Formats say how a text is read even where it looks like the lake's own writing.
-    if names is None or kind not in _QUICK or field.formats:
+    if names is None or kind not in PLAIN or field.formats:
         return _careful(field, kind, text, names)
     careful = _careful(field, kind, text, None)
     return replace(
         careful,
         reading=f"try_cast({text} AS {parse(field.type).duckdb})",
-        plain=_QUICK[kind](text, names.reading),
+        plain=PLAIN[kind](text, names.reading),
         sure=names.plain,
-        same=kind not in _FLOATING,
+        same=kind in WRITTEN_ALIKE,
         value=f"CASE WHEN {names.plain} THEN {names.reading} ELSE {careful.value} END",
         empty=f"CASE WHEN {names.plain} THEN {text} IS NULL ELSE {careful.empty} END",
     )
@@ -234,40 +235,6 @@ def _careful(field: Field, kind: str, text: str, names: Names | None) -> Cell:
         empty=f"{bare} IS NULL",
         bare=bare_sql(text) if names else "",
     )
-
-
-def _same(text: str, reading: str) -> str:
-    return f"coalesce({reading}::VARCHAR = {text}, {text} IS NULL)"
-
-
-def _same_day(text: str, reading: str) -> str:
-    return _same_inside(text, reading, "DATE", "9999-12-31")
-
-
-def _same_moment(text: str, reading: str) -> str:
-    return _same_inside(text, reading, "TIMESTAMP", "9999-12-31 23:59:59.999999")
-
-
-def _same_inside(text: str, reading: str, kind: str, last: str) -> str:
-    # Infinity and years of five digits are written as they are read, too.
-    inside = f"{reading} BETWEEN {kind} '0001-01-01' AND {kind} '{last}'"
-    return f"coalesce({reading}::VARCHAR = {text} AND {inside}, {text} IS NULL)"
-
-
-def _no_grouping(text: str, reading: str) -> str:
-    return f"CASE WHEN {reading} IS NULL THEN {text} IS NULL ELSE NOT contains({text}, '_') END"
-
-
-_FLOATING = frozenset({"float", "double"})
-_QUICK: dict[str, Callable[[str, str], str]] = {
-    "int": _same,
-    "long": _same,
-    "decimal": _same,
-    "float": _no_grouping,
-    "double": _no_grouping,
-    "date": _same_day,
-    "timestamp": _same_moment,
-}
 
 
 def _boolean(text: str, _field: Field, _typed: str) -> tuple[str, str]:
