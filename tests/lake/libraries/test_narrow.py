@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from citybrain import city as folder
 from citybrain.base.clock import SystemClock
@@ -14,6 +16,7 @@ from citybrain.lake.models import incremental
 from citybrain.lake.models.build import build, history
 from citybrain.lake.store import Store, open_store
 from citybrain.simulate import advance, simulate
+from citybrain.standards.resident_id import check_digit
 from tests.lake.libraries.building import shipped
 from tests.lake.making import rows
 
@@ -24,6 +27,9 @@ MADE = (
     "lib.legal_person",
     "lib.legal_person_conflicts",
 )
+LINKS = "lib.person_links"
+WORKBOOK = "婚姻登记累计表.xlsx"
+MAN, WOMAN = 5, 8  # columns of their numbers, from 1
 CITY = folder.load(shipped()).city
 
 
@@ -54,7 +60,8 @@ def _collect(store: Store, city: City) -> None:
 
 
 def _build(store: Store, *, full: bool = False) -> None:
-    made = build(store, CITY, MADE if full else None, full=full, clock=store.clock)
+    names = (LINKS, *MADE) if full else None
+    made = build(store, CITY, names, full=full, clock=store.clock)
     assert not [one.error for one in made if one.error]
 
 
@@ -63,10 +70,10 @@ def _how(store: Store, name: str) -> str:
 
 
 def _is_as_in_full(store: Store) -> None:
-    narrow = {name: sorted(rows(store, name), key=str) for name in MADE}
+    narrow = {name: sorted(rows(store, name), key=str) for name in (LINKS, *MADE)}
     _build(store, full=True)
-    for name in MADE:
-        assert narrow[name] == sorted(rows(store, name), key=str), name
+    for name, found in narrow.items():
+        assert found == sorted(rows(store, name), key=str), name
 
 
 def test_days_that_pass_change_only_whom_they_concern(
@@ -82,3 +89,56 @@ def test_days_that_pass_change_only_whom_they_concern(
         hows |= {(name, _how(store, name)) for name in MADE}
     assert {(name, "incremental") for name in MADE[:2]} <= hows
     _is_as_in_full(store)
+
+
+def _right(sheet: Worksheet) -> int:
+    """The first of two rows one below the other whose numbers and birth dates agree."""
+    right = [False, False]
+    for place, cells in enumerate(sheet.iter_rows(min_row=3, values_only=True), 3):
+        couple = ((str(cells[c - 1]), str(cells[c])) for c in (MAN, WOMAN))
+        right.append(all(n[6:14] == born.replace("-", "") for n, born in couple))
+        if right[-2:] == [True, True]:
+            return place - 1
+    raise AssertionError("no two rows are right")
+
+
+def _anothers(sheet: Worksheet, row: int) -> None:
+    """The bride of the row becomes that of the row below."""
+    sheet.cell(row, WOMAN).value = sheet.cell(row + 1, WOMAN).value
+    sheet.cell(row, WOMAN + 1).value = sheet.cell(row + 1, WOMAN + 1).value
+    sheet.cell(row, WOMAN - 1).value = sheet.cell(row + 1, WOMAN - 1).value
+
+
+def _invalid(sheet: Worksheet, row: int) -> None:
+    number = str(sheet.cell(row, MAN).value)
+    sheet.cell(row, MAN).value = number[:-1] + ("1" if number[-1] != "1" else "2")
+
+
+def _valid(sheet: Worksheet, row: int) -> None:
+    stem = str(sheet.cell(row, MAN).value)[:17]
+    sheet.cell(row, MAN).value = stem + check_digit(stem)
+
+
+def _deleted(sheet: Worksheet, row: int) -> None:
+    sheet.delete_rows(row)
+
+
+def test_a_row_that_is_edited_or_deleted_changes_only_whom_it_concerns(
+    store: Store, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incremental, "SHARE", 0)
+    workbook = next(place.rglob(WORKBOOK))
+    hows = set()
+    for edit in (_anothers, _invalid, _valid, _deleted):
+        book = openpyxl.load_workbook(workbook)
+        sheet = book.worksheets[0]
+        edit(sheet, _right(sheet))
+        book.save(workbook)
+        _collect(store, CITY)
+        before = store.snapshot("lib.population")
+        _build(store)
+        assert store.snapshot("lib.population") != before, edit.__name__
+        assert _how(store, "lib.population") == "incremental"
+        hows.add(_how(store, LINKS))
+        _is_as_in_full(store)
+    assert hows == {"incremental", "full"}, "only where a mention is gone all links are written"

@@ -90,8 +90,8 @@ def attempt(
         )
         if result.status == results.FAILED:
             remember_failure(round_.store, result, before, finished)
-        elif result.status == results.BUILT:
-            remember_seconds(round_.store, result)
+    if result.status in (results.BUILT, results.UNCHANGED):
+        remember_seconds(round_.store, result, before, yielded=yields)
     return result
 
 
@@ -109,9 +109,13 @@ def _locked(
     want = wanted(model, found.contents)
     done = _published(store, model.name, want)
     if done and not full:
-        remember_published(store, model, want, found.contents, done, now=now)
+        remember_published(store, model, want, found.contents, done, now=now, before=before)
         return BuildResult(
-            model=model.name, status=results.UNCHANGED, rows=done.rows, snapshot=done.snapshot_id
+            model=model.name,
+            status=results.UNCHANGED,
+            rows=done.rows,
+            snapshot=done.snapshot_id,
+            how="",  # nothing was made
         )
     with workplace(store.home) as folder:
         task = replace(_task(round_, model, found, folder, now), yields=yields)
@@ -127,7 +131,14 @@ def _locked(
         same = None if full else _same_rows(store, model.name, checked)
         snapshot = same or _commit(round_, model, checked, want, lease, how, full)
     remember_published(
-        store, model, want, found.contents, snapshot, now=now, expectations=checked.broken
+        store,
+        model,
+        want,
+        found.contents,
+        snapshot,
+        now=now,
+        before=before,
+        expectations=checked.broken,
     )
     return BuildResult(
         model=model.name,

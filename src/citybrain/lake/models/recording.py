@@ -27,6 +27,7 @@ def remember_published(
     snapshot: SnapshotInfo,
     *,
     now: datetime,
+    before: State | None,
     expectations: Mapping[str, int] | None = None,
 ) -> None:
     """The table stands as this snapshot, made from this content."""
@@ -40,6 +41,7 @@ def remember_published(
             inputs=contents,
             snapshot=snapshot.snapshot_id,
             rows=snapshot.rows,
+            seconds=before.seconds if before else 0.0,
             published_at=snapshot.committed_at,
             tried_at=now,
             tried=want,
@@ -97,8 +99,15 @@ def remember_failure(
     )
 
 
-def remember_seconds(store: Store, result: BuildResult) -> None:
-    """How long the last build that published took, for the next plan."""
+def remember_seconds(
+    store: Store, result: BuildResult, before: State | None, *, yielded: bool
+) -> None:
+    """How long the rows took to make, for the next plan and the order of the next build.
+
+    Who yielded waited for others: that says something only where nothing is known.
+    """
+    if not result.how or (yielded and before and before.seconds):
+        return
     with writing(store.engine) as connection:
         connection.execute(
             update(states).where(states.c.model == result.model).values(seconds=result.seconds)

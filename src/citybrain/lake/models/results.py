@@ -15,7 +15,8 @@ class BuildResult:
     ``status``: ``built``; ``unchanged``, nothing was to do; ``refused``, an expectation failed
     and the old table stays published; ``failed``, with ``error``; ``blocked``, because a model
     that it reads was not built. ``expectations`` counts the rows that break each; ``sample``
-    holds some of them, unmasked. ``how`` is full or incremental. ``seconds`` is wall time.
+    holds some of them, unmasked. ``how`` is full or incremental, and empty where nothing was
+    made. ``seconds`` is wall time.
     """
 
     model: str
