@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from citybrain.city import City
-from citybrain.lake.duck import connection
+from citybrain.lake.duck import looking
 from citybrain.lake.libraries.model import LibraryField
 from citybrain.lake.libraries.names import ROW
 from citybrain.lake.libraries.record import (
@@ -61,10 +61,13 @@ def changes(
     found = declared(city, library)
     if not store.exists(found.table):
         return []
+    snapshots = store.snapshots(found.table)[-last - 1 :]
+    if len(snapshots) < 2:
+        return []  # nothing to compare
     changed: list[Changed] = []
     before: Mapping[str, Any] | None = None
-    with connection(store.home) as duck:
-        for snapshot in store.snapshots(found.table)[-last - 1 :]:
+    with looking(store.home) as duck:
+        for snapshot in snapshots:
             scan = store.scan_sql(found.table, snapshot_id=snapshot.snapshot_id)
             answer = duck.execute(f"SELECT * FROM ({scan}) WHERE {key_sql(found)} = ?", [entity_id])
             names = [column[0] for column in answer.description or ()]
