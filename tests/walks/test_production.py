@@ -131,7 +131,7 @@ def test_the_walk_on_the_embedded_default(embedded: Installation) -> None:
     assert status.keys() == city.contracts.keys()
     assert {"table", "lake_table", "rows", "quarantined"} <= status[MARRIAGES].keys()
     assert embedded.json("scrub") == []
-    assert "没有发现改动" in embedded.run("ledger", "verify")
+    assert "Nothing was changed." in embedded.run("ledger", "verify")
 
 
 @pytest.mark.long

@@ -163,7 +163,7 @@ def test_who_may_not_collect_is_refused(
     for call in (catalogue.collect, catalogue.enqueue_collect):
         with pytest.raises(Refused):
             call(who(account), [TABLE])
-    with pytest.raises(catalogue.Unknown, match=r"是不是要 civil\.marriages"):
+    with pytest.raises(catalogue.Unknown, match=r"最接近的是 civil\.marriages"):
         catalogue.collect(engineer, ["civil.marriagse"])
 
 

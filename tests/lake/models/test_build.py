@@ -117,7 +117,7 @@ def test_a_failed_expectation_publishes_nothing_and_stops_what_reads_it(
     refused = next(r for r in results if r.model == "lib.people")
     assert refused.expectations == {"county": 1, "grain": 0}
     assert [r["person_id"] for r in refused.sample["county"]] == [7]
-    assert "有区县: 1 rows" in refused.error
+    assert "有区县: 1 row)" in refused.error
     assert (store.snapshot("lib.people"), store.snapshot("ads.counties")) == before
     assert states(store, city)["lib.people"].sample["county"][0]["person_id"] == 7
     # The same rows would be refused again: nothing is tried until they change.

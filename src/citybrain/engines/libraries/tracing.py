@@ -29,7 +29,7 @@ from citybrain.lake.indicators.indicator import indicators
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.moved import counted_in, moved, some, touched
 from citybrain.lake.libraries.reading import libraries
-from citybrain.lake.libraries.record import Record, golden
+from citybrain.lake.libraries.record import Record, golden_both
 from citybrain.lake.statement import tables_of
 
 _THING = re.compile(r"(?P<kind>[a-z_]+):(?P<name>[^/]+)(?:/(?P<field>\w+))?")
@@ -131,8 +131,8 @@ def _of_entity(
         return _without_values(library, thing, field, above)
     with looking(actor, thing, library.table, reveal=reveal, purpose=purpose) as done:
         store, city = wiring.store(), wiring.city()
-        shown = golden(store, city, library.name, entity, reveal=reveal)
-        whole = shown if reveal else golden(store, city, library.name, entity, reveal=True)
+        masked, whole = golden_both(store, city, library.name, entity) or (None, None)
+        shown = whole if reveal else masked
         steps = value_steps(shown, whole, field) if shown and whole else []
         done.count = 1 if shown else 0
     if shown is None:

@@ -3,13 +3,13 @@
 What a word is, sqlglot's own list of DuckDB's keywords says; the text itself is never changed.
 """
 
+import html
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 _PARTS = re.compile(
@@ -44,8 +44,8 @@ def keywords() -> frozenset[str]:
 def lines(sql: str, *, marks: Collection[int] = (), mark: str = "!") -> tuple[Line, ...]:
     """The text line by line; lines whose numbers are in ``marks`` carry the mark."""
     return tuple(
-        Line(number=number, mark=mark if number in marks else "", html=html)
-        for number, html in enumerate(_html(sql), start=1)
+        Line(number=number, mark=mark if number in marks else "", html=shown)
+        for number, shown in enumerate(_html(sql), start=1)
     )
 
 
@@ -62,14 +62,15 @@ def changes(before: str, after: str) -> tuple[Line, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)  # models change rarely, and their texts are shown on many pages
 def _html(sql: str) -> Sequence[SafeString]:
     """One piece of HTML per line; a part that spans lines is closed and opened again."""
-    rows: list[list[tuple[str, str]]] = [[]]
+    rows: list[list[str]] = [[]]
     for kind, text in _parts(sql):
         first, *others = text.split("\n")
-        rows[-1].append((kind, first))
-        rows.extend([(kind, other)] for other in others)
-    return [format_html_join("", "{}", ((_part(k, t),) for k, t in row)) for row in rows]
+        rows[-1].append(_part(kind, first))
+        rows.extend([_part(kind, other)] for other in others)
+    return tuple(mark_safe("".join(row)) for row in rows)  # noqa: S308 - escaped part by part
 
 
 def _parts(sql: str) -> Iterator[tuple[str, str]]:
@@ -81,8 +82,7 @@ def _parts(sql: str) -> Iterator[tuple[str, str]]:
         yield kind, match[0]
 
 
-def _part(kind: str, text: str) -> SafeString:
+def _part(kind: str, text: str) -> str:
     tag = _TAGS.get(kind)
-    if not tag or not text:
-        return format_html("{}", text)
-    return format_html("{}{}{}", mark_safe(f"<{tag}>"), text, mark_safe(f"</{tag}>"))  # noqa: S308 - our own tags
+    shown = html.escape(text)
+    return f"<{tag}>{shown}</{tag}>" if tag and text else shown

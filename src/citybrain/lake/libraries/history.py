@@ -1,12 +1,12 @@
 """What the city believed on a given day, and what changed its mind since."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from citybrain.city import City
-from citybrain.lake.duck import connection
+from citybrain.lake.duck import looking
 from citybrain.lake.integrity import refuse_damaged
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.names import ROW
@@ -66,9 +66,12 @@ def changes(
     found = declared(city, library)
     if not store.exists(found.table):
         return []
+    snapshots = store.snapshots(found.table)[-last - 1 :]
+    if len(snapshots) < 2:
+        return []  # nothing to compare
     changed: list[Changed] = []
     before: Mapping[str, Any] | None = None
-    for snapshot, after in _rows(store, found, entity_id, last):
+    for snapshot, after in _rows(store, found, entity_id, snapshots):
         if before is not None:
             changed += [
                 _changed(snapshot, one, before, after, reveal=reveal)
@@ -80,7 +83,7 @@ def changes(
 
 
 def _rows(
-    store: Store, library: Library, entity_id: str, last: int
+    store: Store, library: Library, entity_id: str, snapshots: Sequence[SnapshotInfo]
 ) -> Iterator[tuple[SnapshotInfo, Mapping[str, Any]]]:
     """The entity's row in each of the last snapshots, the oldest first; empty where it has none.
 
@@ -89,8 +92,8 @@ def _rows(
     """
     before: TableView | None = None
     row: Mapping[str, Any] = {}
-    with connection(store.home) as duck:
-        for snapshot in store.snapshots(library.table)[-last - 1 :]:
+    with looking(store.home) as duck:
+        for snapshot in snapshots:
             view = store.view(library.table, snapshot_id=snapshot.snapshot_id)
             refuse_damaged(store.ground, view)
             fresh = added(view, before) if before and before.columns == view.columns else None

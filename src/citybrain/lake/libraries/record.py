@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from citybrain.base.errors import CityError
 from citybrain.city import City
-from citybrain.lake.duck import connection
+from citybrain.lake.duck import looking
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, classes, department
 from citybrain.lake.libraries.reading import libraries
@@ -52,9 +52,22 @@ def golden(
     ``as_of`` asks what was believed then. ``CityError`` for a library that is not declared.
     """
     found = declared(city, library)
-    reader = _Reader(store, city, as_of=as_of, reveal=reveal)
-    with connection(store.home) as duck:
-        return reader.record(duck, found, entity_id)
+    rows = _Rows(store, as_of)
+    with looking(store.home) as duck:
+        return _Reader(store, city, rows, reveal=reveal).record(duck, found, entity_id)
+
+
+def golden_both(
+    store: Store, city: City, library: str, entity_id: str
+) -> tuple[Record, Record] | None:
+    """The record as it is shown and as it is held, read once; None where there is none."""
+    found, rows = declared(city, library), _Rows(store, None)
+    with looking(store.home) as duck:
+        shown, whole = (
+            _Reader(store, city, rows, reveal=reveal).record(duck, found, entity_id)
+            for reveal in (False, True)
+        )
+    return (shown, whole) if shown and whole else None
 
 
 def declared(city: City, name: str) -> Library:
@@ -89,12 +102,41 @@ def row_of(
     return next((place.row for place in places if place.ref == ref), "")
 
 
-class _Reader:
-    """Reads one record at one moment, for one way of looking."""
+class _Rows:
+    """Rows of tables at one moment; what was read once is not read again."""
 
-    def __init__(self, store: Store, city: City, *, as_of: datetime | None, reveal: bool) -> None:
-        self.store, self.city = store, city
-        self.as_of, self.reveal = as_of, reveal
+    def __init__(self, store: Store, as_of: datetime | None) -> None:
+        self.store, self.as_of = store, as_of
+        self._read: dict[tuple[str, str, tuple[str, ...]], list[dict[str, Any]]] = {}
+
+    def of(
+        self, duck: "DuckDBPyConnection", table: str, key: str, wanted: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Rows of a table whose key is one of those; none while the table is not built."""
+        asked = (table, key, tuple(wanted))
+        if asked not in self._read:
+            self._read[asked] = self._fetch(duck, *asked) if wanted else []
+        return self._read[asked]
+
+    def _fetch(
+        self, duck: "DuckDBPyConnection", table: str, key: str, wanted: tuple[str, ...]
+    ) -> list[dict[str, Any]]:
+        if not self.store.exists(table):
+            return []
+        scan = self.store.scan_sql(table, as_of=self.as_of)
+        sql = f"SELECT * FROM ({scan}) WHERE {key} IN (SELECT unnest(?))"
+        answer = duck.execute(sql, [list(wanted)])
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+class _Reader:
+    """Reads one record, for one way of looking."""
+
+    def __init__(self, store: Store, city: City, rows: _Rows, *, reveal: bool) -> None:
+        self.store, self.city, self.as_of = store, city, rows.as_of
+        self.reveal = reveal
+        self._rows = rows.of
         self.refs: dict[str, str] = {}
         self.person = False
         self.name = ""
@@ -123,19 +165,6 @@ class _Reader:
             edges=tuple(self._edge(link, seen) for link in links),
             records=int(rows[0].get("records") or len(named)),
         )
-
-    def _rows(
-        self, duck: "DuckDBPyConnection", table: str, key: str, wanted: Sequence[str]
-    ) -> list[dict[str, Any]]:
-        """Rows of a table whose key is one of those; none while the table is not built."""
-        if not wanted or not self.store.exists(table):
-            return []
-        scan = self.store.scan_sql(table, as_of=self.as_of)
-        # Values in the text are looked for while the file is read; a joined list is not.
-        marks = ", ".join("?" for _ in wanted)
-        answer = duck.execute(f"SELECT * FROM ({scan}) WHERE {key} IN ({marks})", list(wanted))
-        names = [column[0] for column in answer.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def _links(
         self, duck: "DuckDBPyConnection", library: Library, entity: str
