@@ -124,8 +124,9 @@ class _Rows:
         if not self.store.exists(table):
             return []
         scan = self.store.scan_sql(table, as_of=self.as_of)
-        sql = f"SELECT * FROM ({scan}) WHERE {key} IN (SELECT unnest(?))"
-        answer = duck.execute(sql, [list(wanted)])
+        # Values in the text are looked for while the file is read; a joined list is not.
+        marks = ", ".join("?" for _ in wanted)
+        answer = duck.execute(f"SELECT * FROM ({scan}) WHERE {key} IN ({marks})", list(wanted))
         names = [column[0] for column in answer.description or ()]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
