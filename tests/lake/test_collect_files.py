@@ -238,6 +238,14 @@ def test_what_is_set_aside_is_kept_as_it_was_delivered(town: Town) -> None:
     assert json.dumps(row.problems[0].as_dict(), ensure_ascii=False).count("1987/02/30") == 2
 
 
+def _of_names(folder: Path, clock: FixedClock) -> Town:
+    """A town that collects ids and names from ``t.csv``."""
+    town = Town(folder, clock)
+    made = contract(typed("id", "long", key=1), text("name"))
+    town.add(made, f"files://{folder}", Fetch(source="t.csv"))
+    return town
+
+
 def test_a_large_file_damaged_near_its_end_is_read_again_with_care(
     tmp_path: Path, clock: FixedClock
 ) -> None:
@@ -246,12 +254,7 @@ def test_a_large_file_damaged_near_its_end_is_read_again_with_care(
     data = "\n".join(["id,name", *rows]).encode() + b"\n80000,\xff\xfe\n80001,last\n"
     (tmp_path / "t.csv").write_bytes(data)
     assert len(data) > 8 << 20  # so large that it is looked at while it is read
-    town = Town(tmp_path, clock)
-    town.add(
-        contract(typed("id", "long", key=1), text("name")),
-        f"files://{tmp_path}",
-        Fetch(source="t.csv"),
-    )
+    town = _of_names(tmp_path, clock)
     result = town.one()
     assert (result.read, result.inserted, result.quarantined) == (80_002, 80_000, 2)
     assert sorted(row.values["id"] or "" for row in town.aside()) == ["", "x"]
@@ -262,11 +265,6 @@ def test_a_large_whole_file_is_counted_while_it_is_read(tmp_path: Path, clock: F
     lines = [f'{i},"{"宣城" * 20}\n"' for i in range(80_000)]
     lines[70_000] = "70000,"
     (tmp_path / "t.csv").write_text("\n".join(["id,name", *lines, "x,wrong"]))
-    town = Town(tmp_path, clock)
-    town.add(
-        contract(typed("id", "long", key=1), text("name")),
-        f"files://{tmp_path}",
-        Fetch(source="t.csv"),
-    )
+    town = _of_names(tmp_path, clock)
     result = town.one()
     assert (result.read, result.inserted, result.quarantined) == (80_001, 80_000, 1)

@@ -26,7 +26,7 @@ def connection(home: Home) -> Iterator["DuckDBPyConnection"]:
 
 
 @contextmanager
-def looking(home: Home) -> Iterator["DuckDBPyConnection"]:
+def shared(home: Home) -> Iterator["DuckDBPyConnection"]:
     """A connection for a short read, such as a page's; it must make nothing but temporary things.
 
     To open DuckDB takes longer than such a read does, so these share one, kept while the
@@ -41,9 +41,9 @@ def looking(home: Home) -> Iterator["DuckDBPyConnection"]:
                 del _kept[other]
             _kept[place] = _open(home)
             _kept[place].execute("SET GLOBAL enable_external_file_cache = false")
-        shared = _kept[place].cursor()
-    with shared, _room(home):
-        yield shared
+        opened = _kept[place].cursor()
+    with opened, _room(home):
+        yield opened
 
 
 def _open(home: Home) -> "DuckDBPyConnection":

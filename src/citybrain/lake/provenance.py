@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from citybrain.base.hashing import canonical_json, sha256_bytes
 from citybrain.lake.database import heads, manifest, reading
-from citybrain.lake.duck import looking
+from citybrain.lake.duck import shared
 from citybrain.lake.integrity import expected, problem_of
 from citybrain.lake.store import Store
 from citybrain.lake.views import TableView
@@ -98,7 +98,7 @@ def file_of_row(store: Store, lake_table: str, row: str) -> FileProof | None:
 def _holding(store: Store, view: TableView, row: str) -> str:
     root = store.ground.warehouse.root
     data = sorted(view.files, key=lambda f: -f.sequence)
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         for file in data:
             sql = 'SELECT 1 FROM read_parquet(?) WHERE "_row" = ? LIMIT 1'
             if duck.execute(sql, [str(root / file.path), row]).fetchone():

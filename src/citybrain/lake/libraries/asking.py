@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from citybrain.lake.duck import looking
+from citybrain.lake.duck import shared
 from citybrain.lake.libraries.names import FINDINGS
 from citybrain.lake.store import Store
 
@@ -32,7 +32,7 @@ def _answer(store: Store, shown: str, end: str, asked: dict[str, str]) -> list[d
         return []
     named = [name for name in _ASKED if asked.get(name)]
     where = " AND ".join(f"{name} = ?" for name in named) or "true"
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         answer = duck.execute(
             f"{shown} FROM ({store.scan_sql(FINDINGS)}) WHERE {where} {end}",
             [asked[name] for name in named],

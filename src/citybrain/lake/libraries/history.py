@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from citybrain.city import City
-from citybrain.lake.duck import looking
+from citybrain.lake.duck import shared
 from citybrain.lake.integrity import refuse_damaged
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.names import ROW
@@ -92,7 +92,7 @@ def _rows(
     """
     before: TableView | None = None
     row: Mapping[str, Any] = {}
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         for snapshot in snapshots:
             view = store.view(library.table, snapshot_id=snapshot.snapshot_id)
             refuse_damaged(store.ground, view)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from citybrain.city import City
 from citybrain.lake import sqltext
-from citybrain.lake.duck import looking
+from citybrain.lake.duck import shared
 from citybrain.lake.libraries.names import LINKS
 from citybrain.lake.libraries.record import declared, key_sql
 from citybrain.lake.store import Store
@@ -45,7 +45,7 @@ def moved(
         f"SELECT id, min(field) FROM ({' UNION ALL '.join(parts)}) GROUP BY id ORDER BY id "
         f"LIMIT {limit:d}"
     )
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         return [(str(entity), str(field)) for entity, field in duck.execute(sql).fetchall()]
 
 
@@ -55,7 +55,7 @@ def some(store: Store, city: City, library: str, *, limit: int = 5) -> list[str]
     if not store.exists(found.table):
         return []
     scan = store.scan_sql(found.table)
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         rows = duck.execute(
             f"SELECT {key_sql(found)} AS id FROM ({scan}) ORDER BY id LIMIT {limit:d}"
         ).fetchall()
@@ -71,7 +71,7 @@ def touched(
     is about everybody.
     """
     found: list[tuple[str, str, str]] = []
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         for table in tables:
             snapshots = store.snapshots(table) if store.exists(table) else []
             if len(snapshots) < 2:
@@ -120,7 +120,7 @@ def counted_in(store: Store, table: str, column: str, *, limit: int = 12) -> lis
     name = sqltext.name(column)
     now = store.scan_sql(table)
     snapshots = store.snapshots(table)[-2:]
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         if len(snapshots) == 2:
             before = store.scan_sql(table, snapshot_id=snapshots[0].snapshot_id)
             changed = duck.execute(
@@ -141,7 +141,7 @@ def entity_of_row(store: Store, entity: str, row: str, role: str) -> str:
     if not store.exists(LINKS[entity]):
         return ""
     scan = store.scan_sql(LINKS[entity])
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         found = duck.execute(
             f'SELECT entity_id FROM ({scan}) WHERE "_row" = ? AND role = ?', [row, role]
         ).fetchone()

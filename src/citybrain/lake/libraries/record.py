@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from citybrain.base.errors import CityError
 from citybrain.city import City
-from citybrain.lake.duck import looking
+from citybrain.lake.duck import shared
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, classes, department
 from citybrain.lake.libraries.reading import libraries
@@ -53,7 +53,7 @@ def golden(
     """
     found = declared(city, library)
     rows = _Rows(store, as_of)
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         return _Reader(store, city, rows, reveal=reveal).record(duck, found, entity_id)
 
 
@@ -62,7 +62,7 @@ def golden_both(
 ) -> tuple[Record, Record] | None:
     """The record as it is shown and as it is held, read once; None where there is none."""
     found, rows = declared(city, library), _Rows(store, None)
-    with looking(store.home) as duck:
+    with shared(store.home) as duck:
         shown, whole = (
             _Reader(store, city, rows, reveal=reveal).record(duck, found, entity_id)
             for reveal in (False, True)
