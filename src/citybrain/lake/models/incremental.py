@@ -10,7 +10,6 @@ snapshot is gone, many values changed, too many deltas lie about) is made in ful
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from citybrain.base.errors import CityError
 from citybrain.lake import sqltext
@@ -105,6 +104,7 @@ class _Restricted:
         task = self.task
         wanted = columns_of(task.columns, task.model.columns, task.model.name)
         new = target(task.store, task.model.name, wanted, task.folder)
+        whole = replace(new, path=new.path.with_name("whole.parquet"))
         kept = f"SELECT p.* FROM ({self.previous}) p WHERE NOT {self._is_changed('p')}"
         together = f"{kept} UNION ALL BY NAME {read(new.path)}"
         some = f"SELECT m.* FROM ({task.model.sql}\n) m WHERE {self._is_changed('m')}"
@@ -119,28 +119,31 @@ class _Restricted:
             *(step(s) for s in view_of(task.model.name, together)),
             Statement(kind="rows", sql=f"SELECT count(*) AS n FROM ({together})"),
             *expectations(task.model),
+            # A delta can replace rows, but not remove them.
+            Statement(kind="only_if", sql=self._needs_all(read(new.path))),
+            Statement(kind="copy", sql=copied(whole, together)),
         ]
-        answer = in_jail(task, {}, work, before=[self._found()], more=self.changed.values())
+        answer = in_jail(task, {}, work, before=self._setup(), more=self.changed.values())
         rows = [r for r in answer.results if r is not None and not isinstance(r, int)]
-        if len(answer.results) < len(work):
+        if not rows:
             return None
         gone, differing, total = (int(r.to_pylist()[0]["n"]) for r in rows[:3])
         made = Made(path=new.path, columns=new.columns, rows=total, role="delta")
-        if gone or self._deltas() >= DELTAS:
-            made = replace(made, path=self._whole(new, together), role="base")
+        if len(answer.results) == len(work):
+            made = replace(made, path=whole.path, role="base")
         return replace(judged(task.model, made, rows[3:]), same=not gone and not differing)
 
-    def _deltas(self) -> int:
-        return sum(f.role == "delta" for f in self.published.files)
+    def _needs_all(self, made: str) -> str:
+        deltas = sum(f.role == "delta" for f in self.published.files)
+        return "SELECT true" if deltas >= DELTAS else f"SELECT n > 0 FROM ({self._gone(made)})"
 
-    def _found(self) -> Statement:
+    def _setup(self) -> list[Statement]:
         """The changed keys."""
         keys = " UNION ALL ".join(
             f"SELECT key FROM ({self._keys(table, old)})" for table, old in self.changed.items()
         )
-        return Statement(
-            kind="setup", sql=f"CREATE TABLE {_KEYS} AS SELECT DISTINCT key FROM ({keys})"
-        )
+        made = f"CREATE TABLE {_KEYS} AS SELECT DISTINCT key FROM ({keys})"
+        return [Statement(kind="setup", sql=made)]
 
     def _read_once(self) -> list[Statement]:
         """The inputs and the published rows, of changed keys only where a column holds the key.
@@ -188,13 +191,6 @@ class _Restricted:
         shown = sqltext.names(c.name for c in new.columns)
         made, were = (f"SELECT {shown} FROM {rows}" for rows in (f"({read(new.path)})", _WERE))
         return f"SELECT count(*) AS n FROM ({made} EXCEPT ALL {were})"
-
-    def _whole(self, new: NewFile, together: str) -> Path:
-        """All rows in one file: a delta can replace rows, but not remove them."""
-        whole = replace(new, path=new.path.with_name("whole.parquet"))
-        copy = Statement(kind="copy", sql=copied(whole, together))
-        in_jail(self.task, {}, [copy], before=[self._found()], more=self.changed.values())
-        return whole.path
 
 
 def differing(new: TableView, old: TableView, told: Follow, root: Warehouse) -> str:
