@@ -1,8 +1,6 @@
 """Killed at every phase of a commit, three ways each: all or nothing, and once after healing."""
 
-import os
 import random
-import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -66,9 +64,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
         tried.add(number)
         with running(what) as (process, pipe):
             time.sleep(draw.uniform(0, 0.3))
-            assert process.pid is not None
-            if process.is_alive():
-                os.kill(process.pid, signal.SIGKILL)
+            process.kill()  # may have ended by itself meanwhile: that is no error
             process.join()
             if pipe.poll() and _said(pipe) == "acked":
                 acked.add(number)

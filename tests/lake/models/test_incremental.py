@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citybrain.city import City
+from citybrain.lake.models.books import read_states, write_state
 from citybrain.lake.models.build import build, history
 from citybrain.lake.store import Store
 from tests.lake.making import rows
@@ -86,6 +87,19 @@ def test_a_row_that_vanishes_is_removed(tmp_path: Path, city: City) -> None:
     assert _how(store) == "incremental"
     assert len(rows(store, "lib.lives")) == 19
     assert rows(store, "lib.lives") == _full(store, city)
+
+
+def test_books_that_know_less_than_the_lake_are_not_believed(tmp_path: Path, city: City) -> None:
+    store = _lake(tmp_path / "home", city)
+    first, state = rows(store, "lib.lives"), read_states(store)["lib.lives"]
+    people = dict.fromkeys(range(1, 21), "宣州区")
+    deliver(store, "p1", *_people(people | {3: "泾县"}))
+    build(store, city)
+    assert rows(store, "lib.lives") != first
+    write_state(store, state)  # as if killed between publishing and writing down
+    deliver(store, "p2", *_people(people))
+    build(store, city)
+    assert rows(store, "lib.lives") == first
 
 
 def test_many_changes_and_another_text_are_made_in_full(

@@ -109,7 +109,7 @@ def resolve(
     table = "last" if keep else "passing"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE made AS {made.links}")
     if made.changed:
-        _adds_up(connection, made.changed)
+        _adds_up(connection, made)
     connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM made")
     rows = connection.execute(
         "SELECT mention, entity_id, how, probability, closest_id, closest_probability FROM made"
@@ -124,12 +124,16 @@ def resolve(
     )
 
 
-def _adds_up(connection: duckdb.DuckDBPyConnection, changed: str) -> None:
+def _adds_up(connection: duckdb.DuckDBPyConnection, made: core.Resolved) -> None:
     """The last links with the changed ones in their place are all links, and no row too many."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE other AS {changed}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE other AS {made.changed}; "
+        f"CREATE OR REPLACE TEMP TABLE lost AS {made.gone}"
+    )
     wrong = connection.execute(
         """
-        WITH together AS (FROM last ANTI JOIN other USING (mention) UNION ALL FROM other)
+        WITH together AS (FROM last ANTI JOIN other USING (mention)
+          ANTI JOIN lost USING (mention) UNION ALL FROM other)
         (FROM together EXCEPT ALL FROM made) UNION ALL (FROM made EXCEPT ALL FROM together)
         UNION ALL (FROM other INTERSECT FROM last)"""
     ).fetchall()

@@ -121,5 +121,5 @@ def build_due() -> dict[str, int]:
 
 def schedule() -> None:
     """Have this worker process build what follows from collecting, and what the clock asks."""
-    work.chore("libraries.follow", follow, seconds=FOLLOW_SECONDS)
+    work.chore("libraries.follow", follow, seconds=FOLLOW_SECONDS, after_jobs=True)
     work.periodic("libraries.build-due", build_due, seconds=300)

@@ -1,6 +1,7 @@
 """Django's Tasks API on the leased queue (ADR-0003)."""
 
 import json
+import threading
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,8 @@ from citybrain.base.clock import Clock, SystemClock
 from citybrain.engines.work.models import Job
 
 CLOCK: Clock = SystemClock()
+# This process put a job: its own threads that wait for one need not wait till they look again.
+PUT = threading.Event()
 _STATUS = {
     "ready": TaskResultStatus.READY,
     "running": TaskResultStatus.RUNNING,
@@ -54,6 +57,7 @@ def put(
     )  # fmt: skip
     if not unique_key and slot is None:
         job.save(force_insert=True)
+        transaction.on_commit(PUT.set)
         return job
     try:
         with transaction.atomic():
@@ -64,6 +68,7 @@ def put(
         if found is None:
             raise
         return found
+    transaction.on_commit(PUT.set)
     return job
 
 

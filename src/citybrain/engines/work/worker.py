@@ -6,7 +6,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from django_tasks.base import Task
 
 from citybrain.base.clock import Clock, Stopwatch
 from citybrain.engines.work import leasing, running
-from citybrain.engines.work.backend import put
+from citybrain.engines.work.backend import PUT, put
 
 LEASE = timedelta(seconds=30)
 IDLE_SECONDS = 0.3
@@ -30,6 +30,7 @@ class Chore:
     name: str
     do: Callable[[Clock], object]
     seconds: float
+    after_jobs: bool = False
     since: Stopwatch | None = None
 
 
@@ -52,9 +53,14 @@ _made: dict[str, str] = {}  # periodic job → the slot that this process saw ma
 _periodic: dict[str, Periodic] = {}
 
 
-def chore(name: str, do: Callable[[Clock], object], *, seconds: float) -> None:
-    """Have every worker do this every ``seconds``; it must be quick and idempotent."""
-    _chores[name] = Chore(name, do, seconds)
+def chore(
+    name: str, do: Callable[[Clock], object], *, seconds: float, after_jobs: bool = False
+) -> None:
+    """Have every worker do this every ``seconds``; it must be quick and idempotent.
+
+    With ``after_jobs`` a worker that has done a job does it at once: it looks at what jobs bring.
+    """
+    _chores[name] = Chore(name, do, seconds, after_jobs)
 
 
 def periodic(
@@ -73,7 +79,7 @@ def run_worker(
     Jobs of ``queues``, or of all. One thread of a process does the ``upkeep``.
     """
     owner = f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(3)}"
-    chores = [Chore(one.name, one.do, one.seconds) for one in _chores.values()]
+    chores = [replace(one) for one in _chores.values()]
     chores += [
         Chore("reap", lambda clock: leasing.reap(now=clock.now()), lease.total_seconds() / 3),
         Chore("purge", lambda clock: leasing.purge(before=clock.now() - KEEP_DONE), 3600),
@@ -87,14 +93,16 @@ def run_worker(
             if job is not None:
                 running.run(job, clock=clock, stop=stop, lease=lease)
                 done += 1
+                for one in chores:
+                    one.since = None if one.after_jobs else one.since
         except DatabaseError:
             logger.exception("The worker lost its database and tries again")
             connection.close()
             job = None
         if job is None and until_empty:
             break
-        if job is None:
-            stop.wait(IDLE_SECONDS)
+        if job is None and PUT.wait(IDLE_SECONDS):
+            PUT.clear()
     connection.close()
     return done
 

@@ -8,9 +8,8 @@ values (``Follow``). Whatever does not fit (an input that cannot be followed cha
 snapshot is gone, many values changed, too many deltas lie about) is made in full instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from citybrain.base.errors import CityError
 from citybrain.lake import sqltext
@@ -105,6 +104,7 @@ class _Restricted:
         task = self.task
         wanted = columns_of(task.columns, task.model.columns, task.model.name)
         new = target(task.store, task.model.name, wanted, task.folder)
+        whole = replace(new, path=new.path.with_name("whole.parquet"))
         kept = f"SELECT p.* FROM ({self.previous}) p WHERE NOT {self._is_changed('p')}"
         together = f"{kept} UNION ALL BY NAME {read(new.path)}"
         some = f"SELECT m.* FROM ({task.model.sql}\n) m WHERE {self._is_changed('m')}"
@@ -119,28 +119,31 @@ class _Restricted:
             *(step(s) for s in view_of(task.model.name, together)),
             Statement(kind="rows", sql=f"SELECT count(*) AS n FROM ({together})"),
             *expectations(task.model),
+            # A delta can replace rows, but not remove them.
+            Statement(kind="only_if", sql=self._needs_all(read(new.path))),
+            Statement(kind="copy", sql=copied(whole, together)),
         ]
-        answer = in_jail(task, {}, work, before=[self._found()], more=self.changed.values())
+        answer = in_jail(task, {}, work, before=self._setup(), more=self.changed.values())
         rows = [r for r in answer.results if r is not None and not isinstance(r, int)]
-        if len(answer.results) < len(work):
+        if not rows:
             return None
         gone, differing, total = (int(r.to_pylist()[0]["n"]) for r in rows[:3])
         made = Made(path=new.path, columns=new.columns, rows=total, role="delta")
-        if gone or self._deltas() >= DELTAS:
-            made = replace(made, path=self._whole(new, together), role="base")
+        if len(answer.results) == len(work):
+            made = replace(made, path=whole.path, role="base")
         return replace(judged(task.model, made, rows[3:]), same=not gone and not differing)
 
-    def _deltas(self) -> int:
-        return sum(f.role == "delta" for f in self.published.files)
+    def _needs_all(self, made: str) -> str:
+        deltas = sum(f.role == "delta" for f in self.published.files)
+        return "SELECT true" if deltas >= DELTAS else f"SELECT n > 0 FROM ({self._gone(made)})"
 
-    def _found(self) -> Statement:
+    def _setup(self) -> list[Statement]:
         """The changed keys."""
         keys = " UNION ALL ".join(
             f"SELECT key FROM ({self._keys(table, old)})" for table, old in self.changed.items()
         )
-        return Statement(
-            kind="setup", sql=f"CREATE TABLE {_KEYS} AS SELECT DISTINCT key FROM ({keys})"
-        )
+        made = f"CREATE TABLE {_KEYS} AS SELECT DISTINCT key FROM ({keys})"
+        return [Statement(kind="setup", sql=made)]
 
     def _read_once(self) -> list[Statement]:
         """The inputs and the published rows, of changed keys only where a column holds the key.
@@ -189,13 +192,6 @@ class _Restricted:
         made, were = (f"SELECT {shown} FROM {rows}" for rows in (f"({read(new.path)})", _WERE))
         return f"SELECT count(*) AS n FROM ({made} EXCEPT ALL {were})"
 
-    def _whole(self, new: NewFile, together: str) -> Path:
-        """All rows in one file: a delta can replace rows, but not remove them."""
-        whole = replace(new, path=new.path.with_name("whole.parquet"))
-        copy = Statement(kind="copy", sql=copied(whole, together))
-        in_jail(self.task, {}, [copy], before=[self._found()], more=self.changed.values())
-        return whole.path
-
 
 def differing(new: TableView, old: TableView, told: Follow, root: Warehouse) -> str:
     """The rows that differ between two snapshots of a table, as they were and as they are."""
@@ -209,5 +205,33 @@ def differing(new: TableView, old: TableView, told: Follow, root: Warehouse) -> 
             return f"SELECT {shown} FROM ({fresh})"
         replaced = f"({scan(old, root)}) o SEMI JOIN ({fresh}) a USING ({sqltext.names(new.key)})"
         return f"SELECT {shown} FROM ({fresh}) UNION ALL SELECT {shown} FROM {replaced}"
+    if new.key and new.key == old.key:
+        return _unlike(scan(new, root), scan(old, root), new.key, tuple(wanted))
     now, then = (f"SELECT {shown} FROM ({scan(view, root)})" for view in (new, old))
     return f"({now} EXCEPT ALL {then}) UNION ALL ({then} EXCEPT ALL {now})"
+
+
+def _unlike(now: str, then: str, key: Sequence[str], columns: Sequence[str]) -> str:
+    """Rows of two SELECTs that differ in these columns, held together by their key.
+
+    Says what EXCEPT ALL both ways says of rows with a key, in a fifth of the time.
+    """
+    read = sqltext.names(dict.fromkeys([*key, *columns]))
+    names = [sqltext.name(c) for c in columns]
+    same = " AND ".join(f"n.{k} IS NOT DISTINCT FROM o.{k}" for k in map(sqltext.name, key))
+    other = " OR ".join(f"n.{c} IS DISTINCT FROM o.{c}" for c in names)
+    kept = ", ".join(
+        f"{side}.{c} AS {side}{place}" for side in "no" for place, c in enumerate(names)
+    )
+    sides = (
+        f"SELECT {', '.join(f'{side}{place} AS {c}' for place, c in enumerate(names))} "
+        f"FROM unlike WHERE {side}_is"
+        for side in "no"
+    )
+    return (
+        f"WITH n AS (SELECT {read}, true AS _is_here FROM ({now})), "
+        f"o AS (SELECT {read}, true AS _is_here FROM ({then})), "
+        f"unlike AS MATERIALIZED (SELECT {kept}, n._is_here AS n_is, o._is_here AS o_is "
+        f"FROM n FULL JOIN o ON {same} WHERE n._is_here IS DISTINCT FROM o._is_here OR {other}) "
+        f"{' UNION ALL '.join(sides)}"
+    )

@@ -51,12 +51,13 @@ class Resolved:
 
     ``links``: mention, entity_id, how, probability, closest_id, closest_probability, anchor,
     content. ``events``: event, from_id, to_id. ``changed`` are the links that are new or other
-    than the last ones; empty where all was weighed or a mention is gone. ``weighed`` is how many
-    mentions were weighed.
+    than the last ones, ``gone`` the mentions that had one; both empty where all was weighed.
+    ``weighed`` is how many mentions were weighed.
     """
 
     links: str
     changed: str
+    gone: str
     events: str
     weighed: int
 
@@ -90,10 +91,13 @@ def resolve(
     byhand.apply(connection, overrides)
     identity.identify(connection, letter=LETTERS[kind], key=key, now=now)
     _answers(connection)
+    if narrow:
+        _compare(connection, content)
     found = connection.execute("SELECT count(*) FROM resolve_scope").fetchone()
     return Resolved(
         links=_links(content, "resolve_mention"),
-        changed=_changed(connection, content) if narrow else "",
+        changed="FROM resolve_new" if narrow else "",
+        gone="FROM resolve_gone_mention" if narrow else "",
         events="FROM resolve_event",
         weighed=found[0] if found else 0,
     )
@@ -125,30 +129,26 @@ def _answers(connection: "duckdb.DuckDBPyConnection") -> None:
     )
 
 
-def _changed(connection: "duckdb.DuckDBPyConnection", content: str) -> str:
-    """Links that are not the last ones; what a mention says is hashed only where they may be.
+def _compare(connection: "duckdb.DuckDBPyConnection", content: str) -> None:
+    """Make ``resolve_new``, links that are not the last ones, and ``resolve_gone_mention``.
 
     A mention that did not change, has a number that is trusted now as it was then, and whose
-    number has the entity that it had, has the link that it had.
+    number has the entity that it had, has the link that it had: only others are hashed.
     """
-    gone = connection.execute(
-        "SELECT 1 FROM resolve_last ANTI JOIN resolve_mention USING (mention) LIMIT 1"
-    ).fetchone()
-    if gone:
-        return ""
+    some = "(FROM resolve_mention SEMI JOIN resolve_other USING (mention))"
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE resolve_other AS
         SELECT mention FROM resolve_changed UNION SELECT mention FROM resolve_loose
         UNION SELECT mention FROM resolve_hand
         UNION SELECT mention FROM resolve_last WHERE how <> 'number'
         UNION SELECT p.mention FROM resolve_last p JOIN resolve_known k USING (anchor)
-        WHERE k.by_hand OR k.entity_id <> p.entity_id"""
-    )
-    some = "(FROM resolve_mention SEMI JOIN resolve_other USING (mention))"
-    return (
-        f"{_links(content, some)} EXCEPT "
-        f"SELECT {scope.LAST} FROM resolve_last SEMI JOIN resolve_other USING (mention)"
+        WHERE k.by_hand OR k.entity_id <> p.entity_id;
+        CREATE OR REPLACE TEMP TABLE resolve_new AS
+        {_links(content, some)} EXCEPT
+        SELECT {scope.LAST} FROM resolve_last SEMI JOIN resolve_other USING (mention);
+        CREATE OR REPLACE TEMP TABLE resolve_gone_mention AS
+        SELECT mention FROM resolve_last ANTI JOIN resolve_mention USING (mention)"""
     )
 
 

@@ -57,7 +57,6 @@ def _native(kind: str, settings: Mapping[str, Any]) -> Native:
 
 def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None:
     connection, mentions = context.connection, context.inputs[MENTIONS[kind]]
-    columns = list(COLUMNS)
     made = core.resolve(
         connection,
         spec=spec.people(settings) if kind == "people" else spec.companies(settings),
@@ -71,17 +70,37 @@ def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None
         ),
         overrides=overrides.in_force(context.store, kind=kind),
     )
-    placed = ", ".join(sqltext.name(c) for c in ("_row", "table_name", "role"))
-    some = context.changes(columns) if made.changed and context.changes else None
-    select_sql = (
-        f"SELECT l.*, {placed} FROM ({made.changed if some else made.links}) l "
-        f"JOIN (SELECT mention, {placed} FROM ({mentions})) USING (mention)"
-    )
-    connection.execute((some or context.target(columns)).copy_sql(select_sql))
+    if made.changed:
+        _write_changed(context, made, mentions)
+    else:
+        new = context.target(list(COLUMNS))
+        connection.execute(new.copy_sql(_placed(made.links, mentions)))
     found = connection.execute(made.events).fetchall()
     base = history.base_of(context.store, kind)
     history.record(context.store, kind=kind, found=found, now=context.now, base=base)
     core.clear(connection)
+
+
+def _write_changed(context: NativeContext, made: core.Resolved, mentions: str) -> None:
+    """Write the changed links alone, or all: the published ones with these in their place."""
+    connection, few, columns = context.connection, _placed(made.changed, mentions), list(COLUMNS)
+    gone = connection.execute(f"{made.gone} LIMIT 1").fetchone()
+    new = None if gone or not context.changes else context.changes(columns)
+    if new is None:
+        new = context.target(columns)
+        other = f"{made.gone} UNION ALL SELECT mention FROM ({made.changed})"
+        kept = f"FROM ({context.previous}) ANTI JOIN ({other}) USING (mention)"
+        few = f"{kept} UNION ALL BY NAME {few}"
+    connection.execute(new.copy_sql(few))
+
+
+def _placed(links: str, mentions: str) -> str:
+    """Links with where their mentions stand."""
+    placed = ", ".join(sqltext.name(c) for c in ("_row", "table_name", "role"))
+    return (
+        f"SELECT l.*, {placed} FROM ({links}) l "
+        f"JOIN (SELECT mention, {placed} FROM ({mentions})) USING (mention)"
+    )
 
 
 def _previous(published: str) -> str:
