@@ -16,6 +16,8 @@ from citybrain.lake.views import Column, FileRef, SnapshotInfo, TableView
 
 RESERVE_BYTES = 256 * 1024 * 1024
 ROW_GROUP = 122_880
+# Where single rows are looked up: one row costs a reader the whole row group.
+LOOKUP_ROW_GROUP = 8_192
 # Of one column in a row group; where more would be needed, listing its values gains nothing
 # (a tenth of the time of writing, and the files are no larger).
 DICTIONARY_BYTES = 65_536
@@ -29,12 +31,17 @@ def _once(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class NewFile:
-    """A Parquet file to be written at ``path`` (absolute) with the table's field ids."""
+    """A Parquet file to be written at ``path`` (absolute) with the table's field ids.
+
+    ``lookup`` names columns by which single rows are looked up: the file lies in their order, in
+    small row groups, so that a reader passes by nearly all of it.
+    """
 
     path: Path
     role: str
     sequence: int
     columns: tuple[Column, ...]
+    lookup: tuple[str, ...] = ()
 
     @property
     def field_ids_sql(self) -> str:
@@ -47,7 +54,7 @@ class NewFile:
         """What stands in the parentheses of COPY … TO."""
         return (
             "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 2, "
-            f"ROW_GROUP_SIZE {ROW_GROUP}, "
+            f"ROW_GROUP_SIZE {LOOKUP_ROW_GROUP if self.lookup else ROW_GROUP}, "
             f"STRING_DICTIONARY_PAGE_SIZE_LIMIT {DICTIONARY_BYTES}, "
             f"FIELD_IDS {self.field_ids_sql}"
         )
@@ -64,8 +71,9 @@ class NewFile:
             else f"CAST({sqltext.name(c.name)} AS {parse(c.type).duckdb}) AS {sqltext.name(c.name)}"
             for c in self.columns
         )
+        order = f" ORDER BY {sqltext.names(self.lookup)}" if self.lookup else ""
         return (
-            f"COPY (SELECT {casts} FROM ({select})) TO {sqltext.text(self.path)} "
+            f"COPY (SELECT {casts} FROM ({select}){order}) TO {sqltext.text(self.path)} "
             f"({self.copy_options})"
         )
 

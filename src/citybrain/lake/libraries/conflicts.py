@@ -51,6 +51,7 @@ def conflicts(library: Library, home: Library, city: City) -> Model:
         materialise="incremental" if followed else "full",
         by="entity_id" if followed else "",
         follow=followed,
+        lookup=("entity_id",),
         owner=library.owner,
         columns=_COLUMNS,
         expectations=(

@@ -36,6 +36,7 @@ def golden(library: Library, home: Library, city: City) -> Model:
         materialise="incremental" if followed else "full",
         by=library.entity_id if followed else "",
         follow=followed,
+        lookup=(library.entity_id,),
         owner=library.owner,
         columns=notes(library),
         expectations=(

@@ -41,6 +41,7 @@ def links(library: Library) -> Model:
         title_en=f"{library.title_en or library.name}: whom each mention belongs to",
         native=_STEPS[entity](library.resolution),
         grain=("mention",),
+        lookup=("entity_id",),
         owner=library.owner,
         columns=_NOTES | {"entity_id": replace(_NOTES["entity_id"], identifies=_NAMES[entity])},
         file=library.file,

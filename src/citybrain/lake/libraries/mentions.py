@@ -59,6 +59,7 @@ def mentions(library: Library, city: City) -> Model:
         materialise="incremental",
         by="_row",
         follow=_follow(library, city),
+        lookup=("mention",),
         owner=library.owner,
         columns=notes,
         expectations=(

@@ -183,7 +183,7 @@ def _commit(
     again = f"-{round_.run_id}" if full else ""
     return publish(
         store,
-        model.name,
+        model,
         checked.made,
         # The base is part of it: the same text may come back after another was published.
         batch_id=f"build-{want[:40]}-{base}{again}",
@@ -195,7 +195,6 @@ def _commit(
             "rows_after": str(checked.made.rows),
             heads.DIGEST: checked.digest,
         },
-        key=model.grain,
     )
 
 

@@ -24,7 +24,8 @@ def made_by(model: Model) -> str:
         native = [model.native.version, _plain(model.native.settings)]
     told = [[e.name, e.sql] for e in model.expectations]
     said = [VERSION, model.name, model.sql, native, list(model.grain), told]
-    return sha256_bytes(canonical_json([*said, model.materialise, model.by]))
+    said += [model.materialise, model.by, *model.lookup]
+    return sha256_bytes(canonical_json(said))
 
 
 def wanted(model: Model, inputs: Mapping[str, int]) -> str:

@@ -103,7 +103,7 @@ class _Restricted:
         """The rows of changed keys as a delta, or all rows with theirs replaced."""
         task = self.task
         wanted = columns_of(task.columns, task.model.columns, task.model.name)
-        new = target(task.store, task.model.name, wanted, task.folder)
+        new = target(task.store, task.model, wanted, task.folder)
         whole = replace(new, path=new.path.with_name("whole.parquet"))
         kept = f"SELECT p.* FROM ({self.previous}) p WHERE NOT {self._is_changed('p')}"
         together = f"{kept} UNION ALL BY NAME {read(new.path)}"

@@ -75,7 +75,7 @@ def selects(task: Task) -> dict[str, str]:
 def make(task: Task) -> Checked:
     """Make all rows of a SELECT anew. ``CityError`` when it fails or breaks a bound."""
     wanted = columns_of(task.columns, task.model.columns, task.model.name)
-    new = target(task.store, task.model.name, wanted, task.folder)
+    new = target(task.store, task.model, wanted, task.folder)
     copy = Statement(kind="copy", sql=copied(new, task.model.sql))
     asked = expectations(task.model)
     tables = selects(task)

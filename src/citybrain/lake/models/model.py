@@ -127,7 +127,7 @@ class Model:
     ``on_change`` or ``daily HH:MM``. ``file`` is the path in the city's folder, and for a
     generated model the file it was generated from. ``by`` is the column whose values an
     incremental model may be restricted to; ``follow`` says how inputs without that column lead
-    to its values.
+    to its values. ``lookup`` are columns by which single rows are looked up (``NewFile``).
     """
 
     name: str
@@ -147,3 +147,4 @@ class Model:
     description_en: str = ""
     by: str = ""
     follow: Mapping[str, Follow] = field(default_factory=lambda: MappingProxyType({}))
+    lookup: tuple[str, ...] = ()

@@ -42,7 +42,7 @@ def run_native(task: Task, before: Mapping[str, int] | None) -> Checked:
     files: list[NewFile] = []
 
     def written(columns: list[Column], role: str) -> NewFile:
-        new = target(store, model.name, columns, task.folder)
+        new = target(store, model, columns, task.folder)
         files.append(replace(new, role=role))
         return files[-1]
 

@@ -12,6 +12,7 @@ from citybrain.lake.change import Change, NewFile
 from citybrain.lake.compact import merged_summary
 from citybrain.lake.duck import connection
 from citybrain.lake.lease import Lease
+from citybrain.lake.models.model import Model
 from citybrain.lake.models.typing import fits
 from citybrain.lake.store import Store
 from citybrain.lake.types import parse
@@ -33,12 +34,13 @@ class Made:
     role: str = "base"
 
 
-def target(store: Store, table: str, wanted: Sequence[Column], folder: Path) -> NewFile:
+def target(store: Store, model: Model, wanted: Sequence[Column], folder: Path) -> NewFile:
     """A file in ``folder`` with the ids that the table has, or will have when it is new.
 
     Where the table's columns must change first, ids are not known yet, and publishing writes
     the file once more. Readers see the old columns until that moment.
     """
+    table = model.name
     columns = [replace(c, id=place) for place, c in enumerate(wanted, 1)]
     if store.exists(table):
         have = {c.name: c for c in store.columns(table)}
@@ -47,32 +49,37 @@ def target(store: Store, table: str, wanted: Sequence[Column], folder: Path) -> 
             replace(c, id=have[c.name].id if known else _UNKNOWN + place)
             for place, c in enumerate(wanted)
         ]
-    return NewFile(path=folder / "made.parquet", role="base", sequence=1, columns=tuple(columns))
+    return NewFile(
+        path=folder / "made.parquet",
+        role="base",
+        sequence=1,
+        columns=tuple(columns),
+        lookup=model.lookup,
+    )
 
 
 def publish(
     store: Store,
-    table: str,
+    model: Model,
     made: Made,
     *,
     batch_id: str,
     lease: Lease,
     summary: Mapping[str, str],
-    key: Sequence[str],
 ) -> SnapshotInfo:
     """Commit the file as one snapshot; the same batch again returns the first one."""
-    _make_fit(store, table, made.columns, key, lease)
-    with store.change(table, batch_id=batch_id, lease=lease, summary=summary) as change:
+    _make_fit(store, model.name, made.columns, model.grain, lease)
+    with store.change(model.name, batch_id=batch_id, lease=lease, summary=summary) as change:
         if change.already:
             return change.commit()
-        _put(store, change, made)
+        _put(store, change, made, model.lookup)
         if made.role == "base":
             change.replace_all()
         return change.commit()
 
 
-def _put(store: Store, change: Change, made: Made) -> None:
-    new = change.new_file(made.role)
+def _put(store: Store, change: Change, made: Made, lookup: tuple[str, ...]) -> None:
+    new = replace(change.new_file(made.role), lookup=lookup)
     ids = {c.name: c.id for c in made.columns}
     if all(ids.get(c.name) == c.id for c in new.columns):
         try:
