@@ -6,6 +6,8 @@ run on both, with swaps done by compare-and-set, never by trusting an isolation 
 """
 
 import importlib
+import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -27,13 +29,14 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import Pool, QueuePool
 
 from citybrain.base.errors import CityError
 from citybrain.lake.home import Home
 
 METADATA = MetaData()
 CATALOG = "citybrain"
+_parents: list[Pool] = []  # what a forked child keeps as it is
 _OWNERS = (
     "citybrain.lake.tables",  # the collecting half's tables
     "citybrain.lake.models.tables",
@@ -144,7 +147,14 @@ def connect(home: Home) -> Engine:
     url = home.lake_url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith("sqlite"):
         home.lake_dir.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 20})
+        # Opening a connection takes longer than nearly all that is asked of it.
+        engine = create_engine(
+            url,
+            poolclass=QueuePool,
+            max_overflow=-1,
+            connect_args={"timeout": 20, "check_same_thread": False},
+        )
+        _leave_at_fork(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -154,6 +164,18 @@ def connect(home: Home) -> Engine:
             importlib.import_module(owner)
     METADATA.create_all(engine)
     return engine
+
+
+def _leave_at_fork(engine: Engine) -> None:
+    """Have a forked child open connections of its own; SQLite's must not even be closed there."""
+    known = weakref.ref(engine)
+
+    def leave() -> None:
+        if (found := known()) is not None:
+            _parents.append(found.pool)
+            found.dispose(close=False)
+
+    os.register_at_fork(after_in_child=leave)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
