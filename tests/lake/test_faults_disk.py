@@ -26,7 +26,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if made.returncode:
         pytest.skip(f"this machine does not let us mount a tmpfs: {made.stderr.strip()}")
     yield mount
-    subprocess.run(["umount", str(mount)], check=True)
+    subprocess.run(["umount", "--lazy", str(mount)], check=True)  # the database is still open
 
 
 def _put(store: Store, batch: str, count: int) -> None:

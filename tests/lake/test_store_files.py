@@ -1,5 +1,6 @@
 """Only files that are exactly what the table takes are committed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -83,6 +84,30 @@ def test_files_are_zstd_in_row_groups_with_optional_columns(tmp_path: Path) -> N
     footer = parquet.read_metadata(store.ground.warehouse.root / store.view(TABLE).files[0].path)
     assert footer.row_group(0).num_rows == 122_880
     assert footer.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_where_rows_are_looked_up_a_file_lies_in_their_order_in_small_row_groups(
+    tmp_path: Path,
+) -> None:
+    from pyarrow import parquet
+
+    store = a_store(tmp_path)
+    with (
+        store.lease(TABLE, owner="test") as lease,
+        store.change(TABLE, batch_id="b", lease=lease) as change,
+        duckdb.connect() as connection,
+    ):
+        made = replace(change.new_file(), lookup=("name", "id"))
+        select = (
+            "SELECT 50_000 - i AS id, 'n' || i % 7 AS name, 0 AS amount FROM range(50_000) r(i)"
+        )
+        connection.execute(made.copy_sql(select))
+        change.commit()
+    file = parquet.ParquetFile(made.path)
+    assert file.metadata.row_group(0).num_rows == 8_192
+    found = file.read().select(["name", "id"]).to_pylist()
+    assert found == sorted(found, key=lambda row: (row["name"], row["id"]))
+    assert len(rows(store)) == 50_000
 
 
 def test_the_library_never_retries_by_itself(tmp_path: Path) -> None:

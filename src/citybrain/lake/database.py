@@ -36,7 +36,8 @@ from citybrain.lake.home import Home
 
 METADATA = MetaData()
 CATALOG = "citybrain"
-_parents: list[Pool] = []  # what a forked child keeps as it is
+_pooled: weakref.WeakSet[Engine] = weakref.WeakSet()
+_of_parents: list[Pool] = []  # a forked child keeps them as they are
 _OWNERS = (
     "citybrain.lake.tables",  # the collecting half's tables
     "citybrain.lake.models.tables",
@@ -154,7 +155,7 @@ def connect(home: Home) -> Engine:
             max_overflow=-1,
             connect_args={"timeout": 20, "check_same_thread": False},
         )
-        _leave_at_fork(engine)
+        _pooled.add(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -166,16 +167,14 @@ def connect(home: Home) -> Engine:
     return engine
 
 
-def _leave_at_fork(engine: Engine) -> None:
+def _begin_anew() -> None:
     """Have a forked child open connections of its own; SQLite's must not even be closed there."""
-    known = weakref.ref(engine)
+    for engine in list(_pooled):
+        _of_parents.append(engine.pool)
+        engine.dispose(close=False)
 
-    def leave() -> None:
-        if (found := known()) is not None:
-            _parents.append(found.pool)
-            found.dispose(close=False)
 
-    os.register_at_fork(after_in_child=leave)
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

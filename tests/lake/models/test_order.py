@@ -67,6 +67,33 @@ def test_what_took_long_is_begun_before_a_chain_of_short_ones(store: Store, city
     assert _begun(store, city)[0] == "lib.alone"
 
 
+@pytest.mark.parametrize(("alone", "beside"), [(0.5, True), (2.0, False)])
+def test_a_long_model_does_not_begin_beside_the_last_seconds_of_an_urgent_one(
+    store: Store, city: City, alone: float, beside: bool
+) -> None:
+    build(store, city)
+    for name, seconds in {"lib.first": 2.0, "ads.last": 1.0, "lib.alone": alone}.items():
+        write_state(store, _took(read_states(store)[name], seconds))
+    deliver(store, "b2", person(1), person(2))
+    seen: list[tuple[str, str]] = []
+    build(store, city, progress=lambda e: seen.append((e.model, e.phase)), workers=2)
+    begun = seen.index(("lib.alone", "running"))
+    assert (begun < seen.index(("lib.first", "built"))) == beside
+    assert ("lib.alone", "built") in seen
+
+
+def test_a_long_model_begins_beside_an_urgent_one_of_which_much_is_left(
+    store: Store, city: City
+) -> None:
+    build(store, city)
+    for name, seconds in {"lib.first": 2.0, "ads.last": 60.0, "lib.alone": 2.0}.items():
+        write_state(store, _took(read_states(store)[name], seconds))
+    deliver(store, "b2", person(1), person(2))
+    seen: list[tuple[str, str]] = []
+    build(store, city, progress=lambda e: seen.append((e.model, e.phase)), workers=2)
+    assert seen.index(("lib.alone", "running")) < seen.index(("lib.first", "built"))
+
+
 def test_how_long_the_same_rows_took_is_known_too(store: Store, city: City) -> None:
     build(store, city)
     write_state(store, _took(read_states(store)["lib.first"], 60.0))

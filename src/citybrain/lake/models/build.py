@@ -48,6 +48,9 @@ __all__ = [
     "states",
 ]
 
+LAST_SECONDS = 5.0
+LONG = 1.0
+
 
 def build(
     store: Store,
@@ -203,7 +206,7 @@ class _Build:
                 self._finish(standing, name, at_once)
                 unfinished.discard(name)
                 continue
-            if len(standing.running) == workers:
+            if len(standing.running) == workers or self._lets_pass(name, standing):
                 waiting.append(name)
                 continue
             self._tell(name, "running", standing)
@@ -211,6 +214,15 @@ class _Build:
             future = pool.submit(self._attempt, name, yields=yields)
             standing.running[future] = name
         return waiting
+
+    def _lets_pass(self, name: str, standing: _Standing) -> bool:
+        """Whether a long model waits, since the last seconds of a more urgent one are running.
+
+        Somebody may be waiting for those, and two at once are slower, each on its own core too.
+        """
+        most = max((self.urgency[running] for running in standing.running.values()), default=0.0)
+        state = self.states.get(name)
+        return self.urgency[name] < most <= LAST_SECONDS and bool(state and state.seconds > LONG)
 
     def _without_building(self, name: str, standing: _Standing) -> BuildResult | None:
         bad = [
