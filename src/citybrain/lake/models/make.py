@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from citybrain.base.hashing import canonical_json, sha256_bytes
 from citybrain.city import City
-from citybrain.lake import duck, sqltext
+from citybrain.lake import memory, sqltext
 from citybrain.lake.change import NewFile
 from citybrain.lake.jail import keeper
-from citybrain.lake.jail.job import Answer, Job, Statement, memory_bytes
+from citybrain.lake.jail.job import Answer, Job, Statement
 from citybrain.lake.jail.registering import files_of, layers_of, view_of
 from citybrain.lake.models.model import Expectation, Model
 from citybrain.lake.models.publish import Made, target
@@ -172,7 +172,6 @@ def in_jail(
     ``before`` is further setup; files of the views in ``more`` and ``files`` may be read too.
     """
     setup = [*before, *(s for name, select in tables.items() for s in view_of(name, select))]
-    memory = os.environ.get("CITYBRAIN_MEMORY", duck.MEMORY)
     own = [task.store.view(task.model.name)] if task.store.exists(task.model.name) else []
     views = [*task.views.values(), *own, *more]
     return keeper.run(
@@ -182,7 +181,7 @@ def in_jail(
             reads=(*files_of(views, task.store.ground.warehouse), *(str(f) for f in files)),
             folder=str(task.folder),
             seconds=float(os.environ.get("CITYBRAIN_BUILD_SECONDS", SECONDS)),
-            memory=memory_bytes(memory),
+            memory=memory.to_build(),
             yields=task.yields,
         )
     )
