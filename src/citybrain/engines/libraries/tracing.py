@@ -302,7 +302,7 @@ def _affected(columns: set[flows.Column]) -> Iterator[TraceAffected]:
 
 def _unknown(thing: str) -> Unknown:
     return Unknown(
-        both(f"追不到 {thing}", f"{thing} cannot be traced"),
+        both(f"追不到 {thing}", f"'{thing}' cannot be traced"),
         why=both("没有这样的指标、模型或主体", "there is no such indicator, model or record"),
         do=both(
             "写作 indicator:名字、model:lib.population 或 person:编号/字段",

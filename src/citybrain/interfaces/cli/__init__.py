@@ -24,6 +24,7 @@ _WHERE = {
     "query": "querying",
     "status": "querying",
     "lineage": "lineage",
+    "trace": "tracing",
     "scrub": "storage",
     "sweep": "storage",
     "compact": "storage",

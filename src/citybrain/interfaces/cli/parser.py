@@ -136,6 +136,20 @@ def _lake_commands(add: "_Adder") -> None:
     lineage.add_argument(
         "--to", metavar="FILE", type=Path, default=None, help="write the events there"
     )
+    trace = add("trace", "from a number down to the department's cell, each step with its hash")
+    trace.add_argument(
+        "thing",
+        metavar="THING",
+        nargs="?",
+        default="",
+        help="an indicator's name, model:lib.population, person:ID/FIELD, company:ID/FIELD; "
+        "without it, where a trace may begin",
+    )
+    trace.add_argument(
+        "--via", metavar="INDICATOR", default="", help="the number that a value was read from"
+    )
+    trace.add_argument("--reveal", action="store_true", help="unmasked; needs --purpose; recorded")
+    trace.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
     add("scrub", "verify the hash of every file of the lake")
     sweep = add("sweep", "remove orphaned files and old snapshots")
     sweep.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
