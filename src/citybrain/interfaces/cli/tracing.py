@@ -22,11 +22,11 @@ def trace(arguments: argparse.Namespace, context: Context) -> int:
 
     actor = identity.local_actor()
     if not arguments.thing:
-        starts = libraries.trace_starts(actor)
+        starts = _english(asdict(libraries.trace_starts(actor)))
         if context.as_json:
-            print_json(_english(asdict(starts)))
+            print_json(starts)
         else:
-            say(_things([*starts.numbers, *starts.tables], empty="No model was built yet."))
+            say(_things(starts["numbers"] + starts["tables"], empty="No model was built yet."))
         return 0
     view = libraries.trace(
         actor,
@@ -35,10 +35,11 @@ def trace(arguments: argparse.Namespace, context: Context) -> int:
         reveal=arguments.reveal,
         purpose=arguments.purpose,
     )
+    found = _english(asdict(view))
     if context.as_json:
-        print_json(_english(asdict(view)))
+        print_json(found)
     else:
-        _tell(view, revealed=arguments.reveal)
+        _tell(found, revealed=arguments.reveal)
     return 1 if view.differs else 0
 
 
@@ -51,49 +52,46 @@ def _english(found: Any) -> Any:
     return [_english(one) for one in found] if isinstance(found, list | tuple) else found
 
 
-def _tell(view: Any, *, revealed: bool) -> None:
-    say(f"{view.heading.en or view.heading.zh}  ({view.thing})\n")
-    say(table([_step(one) for one in view.steps], _STEPS, empty="No steps."))
-    if view.refused.zh:
-        say(f"\n{view.refused.en or view.refused.zh}")
-    if view.choices:
+def _tell(found: dict[str, Any], *, revealed: bool) -> None:
+    say(f"{found['heading']}  ({found['thing']})\n")
+    say(table([_step(one) for one in found["steps"]], _STEPS, empty="No steps."))
+    if found["refused"]:
+        say(f"\n{found['refused']}")
+    if found["choices"]:
         say("\nGo on with:")
-        say(table([_choice(one) for one in view.choices], _CHOICES, empty=""))
-    if view.affected:
+        say(table([_choice(one) for one in found["choices"]], _CHOICES, empty=""))
+    if found["affected"]:
         say("\nAlso stands on it:")
-        say(_things(view.affected, empty=""))
-    if view.differs:
-        say(f"\n{counted(view.differs, 'hash value')} did not match: see the steps that differ.")
-    elif view.matches:
-        say(f"\n{counted(view.matches, 'hash value')} held against the lake, and nothing differs.")
-    if not revealed and any(one.masked for one in view.steps):
+        say(_things(found["affected"], empty=""))
+    if found["differs"]:
+        say(f"\n{counted(found['differs'], 'hash value')} did not match: see where it differs.")
+    elif found["matches"]:
+        say(f"\n{counted(found['matches'], 'hash value')} held against the lake: nothing differs.")
+    if not revealed and any(one["masked"] for one in found["steps"]):
         warn("\nMasked by class. To see the values: --reveal --purpose '…'; it is recorded.")
 
 
-def _step(one: Any) -> dict[str, Any]:
+def _step(one: dict[str, Any]) -> dict[str, Any]:
     return {
-        "step": one.number,
-        "kind": one.kind_title.en or one.kind_title.zh,
-        "what": one.title.en or one.title.zh,
-        "value": one.value,
-        "made": one.at,
-        "hash": one.hash[:16],
-        "verdict": one.verdict,
+        "step": one["number"],
+        "kind": one["kind_title"],
+        "what": one["title"],
+        "value": one["value"],
+        "made": one["at"],
+        "hash": one["hash"][:16],
+        "verdict": one["verdict"],
     }
 
 
-def _choice(one: Any) -> dict[str, Any]:
+def _choice(one: dict[str, Any]) -> dict[str, Any]:
     return {
-        "thing": one.thing,
-        "what": one.heading,
-        "field": one.field_title.en or one.field_title.zh,
-        "changed": "just now" if one.moved else "",
+        "thing": one["thing"],
+        "what": one["heading"],
+        "field": one["field_title"],
+        "changed": "just now" if one["moved"] else "",
     }
 
 
-def _things(found: Any, *, empty: str) -> str:
-    rows = [
-        {"thing": one.thing, "kind": one.kind_title.en, "what": one.title.en or one.title.zh}
-        for one in found
-    ]
+def _things(found: list[dict[str, Any]], *, empty: str) -> str:
+    rows = [{"thing": o["thing"], "kind": o["kind_title"], "what": o["title"]} for o in found]
     return table(rows, _STARTS, empty=empty)
