@@ -6,12 +6,13 @@ its wrong rows a good hash.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
 from citybrain.lake import sqltext
+from citybrain.lake.change import Change
 from citybrain.lake.duck import connection
 from citybrain.lake.lease import LeaseHeld
 from citybrain.lake.store import Store
@@ -20,6 +21,7 @@ from citybrain.lake.views import SnapshotInfo, TableView
 DELTAS = 5  # reads slow down from here on (measured: 10 deltas, 3 times one delta)
 SMALL_FILES = 8
 SMALL_BYTES = 32 * 1024 * 1024
+LOOKUP = "lookup"  # in a snapshot's summary: the columns by which single rows are looked up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,9 @@ def merged_summary(before: SnapshotInfo | None) -> dict[str, str]:
     if before is None:
         return {"kind": "compact"}
     kept = {
-        n: before.summary[n] for n in ("model", "content", "rows_digest") if n in before.summary
+        n: before.summary[n]
+        for n in ("model", "content", "rows_digest", LOOKUP)
+        if n in before.summary
     }
     return {
         "kind": "compact",
@@ -85,16 +89,24 @@ def merged_summary(before: SnapshotInfo | None) -> dict[str, str]:
 
 
 def compact_table(store: Store, lake_table: str) -> SnapshotInfo:
-    """Write the table's rows into one file, sorted by key, and commit it in place of all."""
+    """Write the table's rows into one file and commit it in place of all."""
     with store.lease(lake_table, owner="compact") as lease:
         batch = f"compact-{uuid.uuid4().hex}"
-        rows = store.view(lake_table)
-        summary = merged_summary(rows.snapshot)
+        summary = merged_summary(store.view(lake_table).snapshot)
         with store.change(lake_table, batch_id=batch, lease=lease, summary=summary) as change:
-            select = store.scan_sql(lake_table, verified=True)
-            if change.base.key:
-                select = f"SELECT * FROM ({select}) ORDER BY {sqltext.names(change.base.key)}"
-            with connection(store.home) as duck:
-                duck.execute(change.new_file().copy_sql(select))
-            change.replace_all()
+            merge(store, change)
             return change.commit()
+
+
+def merge(store: Store, change: Change) -> None:
+    """Let one file stand for all; it lies as rows are looked up, else in the order of the key."""
+    base = change.base
+    told = base.snapshot.summary.get(LOOKUP, "") if base.snapshot else ""
+    lookup = tuple(n for n in told.split(",") if n in {c.name for c in base.columns})
+    select = store.scan_sql(change.lake_table, verified=True)
+    if base.key and not lookup:
+        select = f"SELECT * FROM ({select}) ORDER BY {sqltext.names(base.key)}"
+    new = replace(change.new_file(), lookup=lookup)
+    with connection(store.home) as duck:
+        duck.execute(new.copy_sql(select))
+    change.replace_all()

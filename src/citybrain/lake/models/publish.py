@@ -9,7 +9,7 @@ from pathlib import Path
 from citybrain.base.errors import CityError
 from citybrain.lake import sqltext
 from citybrain.lake.change import Change, NewFile
-from citybrain.lake.compact import merged_summary
+from citybrain.lake.compact import LOOKUP, merge, merged_summary
 from citybrain.lake.duck import connection
 from citybrain.lake.lease import Lease
 from citybrain.lake.models.model import Model
@@ -69,7 +69,8 @@ def publish(
 ) -> SnapshotInfo:
     """Commit the file as one snapshot; the same batch again returns the first one."""
     _make_fit(store, model.name, made.columns, model.grain, lease)
-    with store.change(model.name, batch_id=batch_id, lease=lease, summary=summary) as change:
+    told = {**summary, LOOKUP: ",".join(model.lookup)} if model.lookup else summary
+    with store.change(model.name, batch_id=batch_id, lease=lease, summary=told) as change:
         if change.already:
             return change.commit()
         _put(store, change, made, model.lookup)
@@ -122,7 +123,5 @@ def _merge(store: Store, table: str, lease: Lease) -> None:
     with store.change(table, batch_id=batch, lease=lease, summary=summary) as change:
         if change.already:
             return
-        with connection(store.home) as duck:
-            duck.execute(change.new_file().copy_sql(store.scan_sql(table, verified=True)))
-        change.replace_all()
+        merge(store, change)
         change.commit()

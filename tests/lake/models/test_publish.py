@@ -1,0 +1,48 @@
+"""How a model's file lies in the lake, and lies still after files were merged."""
+
+from pathlib import Path
+
+import duckdb
+from pyarrow import parquet
+
+from citybrain.lake.compact import compact_table
+from citybrain.lake.models.model import Model
+from citybrain.lake.models.publish import Made, publish, target
+from citybrain.lake.store import Store
+from citybrain.lake.views import Column
+from tests.lake.making import a_store, rows
+
+PEOPLE = Model(
+    name="lib.people",
+    title="人员",
+    grain=("mention",),
+    lookup=("entity_id",),
+    sql="SELECT mention, entity_id FROM lib.told",
+)
+COLUMNS = (Column(name="mention", type="long"), Column(name="entity_id", type="string"))
+
+
+def _publish(store: Store, folder: Path, batch: str, select: str, role: str = "base") -> None:
+    folder.mkdir()
+    file = target(store, PEOPLE, COLUMNS, folder)
+    with duckdb.connect() as connection:
+        connection.execute(file.copy_sql(select))
+    made = Made(path=file.path, columns=file.columns, rows=0, role=role)
+    with store.lease(PEOPLE.name, owner="test") as lease:
+        publish(store, PEOPLE, made, batch_id=batch, lease=lease, summary={"model": PEOPLE.name})
+
+
+def test_merged_files_still_lie_as_rows_are_looked_up(tmp_path: Path) -> None:
+    store = a_store(tmp_path / "home")
+    told = "SELECT i AS mention, 'p-' || md5((i // 4)::VARCHAR) AS entity_id FROM range({}) r(i)"
+    _publish(store, tmp_path / "first", "b1", told.format("20_000"))
+    _publish(store, tmp_path / "second", "b2", told.format("19_990, 20_010"), role="delta")
+    before = rows(store, PEOPLE.name)
+    for _ in range(2):  # what was merged once is merged the same way again
+        compact_table(store, PEOPLE.name)
+        (only,) = store.view(PEOPLE.name).files
+        file = parquet.ParquetFile(store.ground.warehouse.root / only.path)
+        assert file.metadata.row_group(0).num_rows == 8_192
+        ids = file.read().column("entity_id").to_pylist()
+        assert ids == sorted(ids)
+        assert rows(store, PEOPLE.name) == before
