@@ -133,7 +133,8 @@ def _differs(field: LibraryField, other: str, kept: str) -> str:
     if field.compare == "number":
         return f"abs({other} - {kept}) >= 0.01"
     if field.compare == "text":
-        return f"{_bare(other)} <> {_bare(kept)}"
+        # Nearly all are written alike; only the others are worth reading bare.
+        return f"CASE WHEN {other} <> {kept} THEN {_bare(other)} <> {_bare(kept)} ELSE false END"
     return f"{other} <> {kept}"
 
 

@@ -81,23 +81,35 @@ def _only(home: Library, table: str) -> str:
 
 
 def latest_sql(made: Plan) -> list[str]:
-    """CTEs up to ``latest``: the newest row of every entity in every table and role used."""
+    """CTEs up to ``latest``: the newest row of every entity in every table and role used.
+
+    Tables and roles go by their number here: comparing two texts in each of a city's links once
+    for every source costs a fifth of the time of making the library.
+    """
     entity = made.library.entity
-    pairs = sorted({r.mentioned for r in made.rowsets if r.latest})
-    wanted = " OR ".join(
-        f"(table_name = {sqltext.text(t)} AND role = {sqltext.text(r)})" for t, r in pairs
-    )
+    pairs = [(sqltext.text(t), sqltext.text(r), n) for (t, r), n in _numbers(made).items()]
+    told = ", ".join(f"({t}, {r}, {n})" for t, r, n in pairs) or "('', '', 0)"
     return [
-        'counted AS (SELECT table_name, role, entity_id, min("_row") AS _row, count(*) AS n '
-        f"FROM {LINKS[entity]} WHERE {wanted or 'false'} GROUP BY table_name, role, entity_id)",
-        "latest AS (SELECT table_name, role, entity_id, _row FROM counted WHERE n = 1 UNION ALL "
-        "SELECT l.table_name, l.role, l.entity_id, arg_max(l._row, "
+        f"roles (table_name, role, source) AS (VALUES {told})",
+        "linked AS (SELECT r.source, l.entity_id, l._row, l.mention "
+        f"FROM {LINKS[entity]} AS l JOIN roles AS r "
+        "ON r.table_name = l.table_name AND r.role = l.role)",
+        'counted AS (SELECT source, entity_id, min("_row") AS _row, count(*) AS n '
+        "FROM linked GROUP BY source, entity_id)",
+        "latest AS (SELECT source, entity_id, _row FROM counted WHERE n = 1 UNION ALL "
+        "SELECT l.source, l.entity_id, arg_max(l._row, "
         "(coalesce(m.seen_at, TIMESTAMP '0001-01-01'), l._row)) AS _row "
-        f"FROM {LINKS[entity]} AS l JOIN counted AS c ON c.n > 1 AND c.table_name = l.table_name "
-        "AND c.role = l.role AND c.entity_id = l.entity_id "
+        "FROM linked AS l JOIN counted AS c ON c.n > 1 AND c.source = l.source "
+        "AND c.entity_id = l.entity_id "
         f"JOIN {MENTIONS[entity]} AS m ON m.mention = l.mention "
-        "GROUP BY l.table_name, l.role, l.entity_id)",
+        "GROUP BY l.source, l.entity_id)",
     ]
+
+
+def _numbers(made: Plan) -> dict[tuple[str, str], int]:
+    """A number for each table and role of which the latest rows are wanted."""
+    wanted = sorted({r.mentioned for r in made.rowsets if r.latest})
+    return {pair: number for number, pair in enumerate(wanted, 1)}
 
 
 def rowset_sql(made: Plan, rowset: Rowset) -> str:
@@ -114,8 +126,7 @@ def rowset_sql(made: Plan, rowset: Rowset) -> str:
         body = (
             f'SELECT entity_id, "_row" AS _row, {shown} FROM (SELECT k.entity_id, d.* '
             f'FROM latest AS k JOIN {dwd(rowset.table)} AS d ON d."_row" = k._row '
-            f"WHERE k.table_name = {sqltext.text(rowset.table)} "
-            f"AND k.role = {sqltext.text(rowset.role)})"
+            f"WHERE k.source = {_numbers(made)[rowset.mentioned]})"
         )
     else:
         body = (
