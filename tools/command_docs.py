@@ -17,7 +17,8 @@ Written from the parser by `python -m tools.command_docs`; a test keeps it equal
 `--home DIR`, `--city DIR` and `--format text|json` may stand before or after every command.
 With `--format json` the answer on standard output is one JSON document; progress and notices go to
 standard error. A command that fails answers `{{"error": {{what, why, do, where}}}}`, or with what
-it found, and ends with 1; of wrong usage nothing is answered. Names of tables are `system.table`.
+it found, and ends with 1; of wrong usage nothing is answered. What a folder's mistakes stop has
+all of them in its error as `findings`, in the form of `check`. Names of tables are `system.table`.
 
 ```text
 {epilog}```

@@ -171,8 +171,9 @@ def test_a_folder_with_findings_is_not_applied(root: Path, home: Path, clock: Fi
     apply(root, home, clock=clock)
     before = applied_city(home)
     replace(root, "systems/people.yml", "mode: upsert", "mode: upset")
-    with pytest.raises(CityError, match="1 finding,"):
+    with pytest.raises(CityError, match=r"1 finding\.") as refused:
         apply(root, home, clock=clock)
+    assert refused.value.findings == plan(root, home).findings
     assert applied_city(home) == before
 
 

@@ -206,7 +206,8 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Answer], list
     answers = run_all(place, [*before_anything(place), *with_a_city(place)], *json_too)
     people = run_all(place, told(place))
     (place.root / "city" / "systems" / "shop.yml").write_text("name: shop\nkind: push\n")
-    return answers + run_all(place, spoilt(place), *json_too), people
+    answers += run_all(place, spoilt(place), *json_too)
+    return answers, people + run_all(place, spoilt(place))
 
 
 @pytest.fixture
@@ -257,7 +258,7 @@ def test_a_failure_says_to_scripts_what_it_says_to_people(for_scripts: list[Answ
         found: Any = json.loads(one.said) if one.code == 1 else None
         if not isinstance(found, dict) or "error" not in found:
             return ""
-        complete = set(found["error"]) == {"what", "why", "do", "where"}
+        complete = set(found["error"]) - {"findings"} == {"what", "why", "do", "where"}
         said = complete and found["error"]["what"].rstrip(".") in one.warned
         return "" if said else f"{found} but {one.warned}"
 
@@ -266,13 +267,21 @@ def test_a_failure_says_to_scripts_what_it_says_to_people(for_scripts: list[Answ
     assert len(errors) > 25
 
 
-def test_a_bad_folder_is_told_finding_by_finding(for_scripts: list[Answer]) -> None:
+def test_a_bad_folder_is_told_finding_by_finding(
+    for_scripts: list[Answer], for_people: list[Answer]
+) -> None:
     spoilt = {one.step.words[0]: json.loads(one.said) for one in for_scripts[-5:-1]}
     names = {"file", "line", "key", "rule", "message", "remedy"}
     assert spoilt["check"]
     assert all(set(one) == names for one in spoilt["check"])
     assert spoilt["plan"]["findings"] == spoilt["check"]
     assert spoilt["apply"]["error"]["do"]
+    assert spoilt["apply"]["error"]["findings"] == spoilt["check"]
+    assert len(spoilt["check"]) > 1
+    told = {one.step.words[0]: one for one in for_people[-5:-1]}
+    listed = [line for line in told["check"].said.splitlines() if line.endswith("]")]
+    assert len(listed) == len(spoilt["check"])
+    assert [line for line in told["apply"].warned.splitlines() if line.endswith("]")] == listed
 
 
 def test_the_terminal_speaks_english(for_scripts: list[Answer], for_people: list[Answer]) -> None:

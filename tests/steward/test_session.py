@@ -64,6 +64,12 @@ def test_the_theme_is_kept_in_a_cookie_and_needs_no_script(site: Site) -> None:
     assert dark_for(client) == "screen"
     client.post("/theme/", {"theme": "light", "next": "/steward/help"})
     assert dark_for(client) == ""
+    assert 'name="theme" value="auto"' in client.get("/steward/help").content.decode()
+    sent = client.post("/theme/", {"theme": "auto", "next": "/steward/help"})
+    assert sent["Location"] == "/steward/help"
+    assert sent.cookies["theme"]["max-age"] == 0
+    assert dark_for(client) == "screen and (prefers-color-scheme: dark)"
+    assert 'name="theme" value="auto"' not in client.get("/steward/help").content.decode()
     client.cookies["theme"] = '"><script>'
     assert dark_for(client) == "screen and (prefers-color-scheme: dark)"
 

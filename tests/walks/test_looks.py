@@ -129,16 +129,16 @@ def ground_of(page: Any) -> str:
         "(() => { const [r, g, b] = getComputedStyle(document.querySelector('main'))"
         ".color.match(/\\d+/g).map(Number); return r + g + b < 384 ? 'light' : 'dark'; })()"
     )
-    offered = page.locator('button[name="theme"]:visible').get_attribute("value")
-    return f"{found}, offers {offered}"
+    offered = page.locator('button[name="theme"]:visible').all()
+    return f"{found}, offers {' and '.join(one.get_attribute('value') for one in offered)}"
 
 
 def test_the_system_chooses_the_theme_until_the_reader_does(gallery: str, opened: Opening) -> None:
     for chosen, system, drawn in (
         ("", "light", "light, offers dark"),
         ("", "dark", "dark, offers light"),
-        ("light", "dark", "light, offers dark"),
-        ("dark", "light", "dark, offers light"),
+        ("light", "dark", "light, offers dark and auto"),
+        ("dark", "light", "dark, offers light and auto"),
     ):
         cookies = {"theme": chosen} if chosen else {}
         page = opened(gallery, script=False, **cookies)
@@ -146,3 +146,27 @@ def test_the_system_chooses_the_theme_until_the_reader_does(gallery: str, opened
         page.goto(f"{gallery}/gallery/overview")
         assert page.locator("main").is_visible()
         assert ground_of(page) == drawn, (chosen, system)
+
+
+def test_a_button_leads_back_to_what_the_system_prefers(gallery: str, opened: Opening) -> None:
+    page = opened(gallery, script=False, theme="light")
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{gallery}/gallery/overview")
+    page.get_by_role("button", name="跟随系统").click()
+    page.goto(f"{gallery}/gallery/overview")
+    assert ground_of(page) == "dark, offers light"
+
+
+def test_a_phone_has_room_for_one_switch_and_reaches_every_theme(
+    gallery: str, opened: Opening
+) -> None:
+    page = opened(gallery, size=NARROW, script=False)
+    for drawn in (
+        "light, offers dark",
+        "dark, offers auto",
+        "light, offers dark",
+    ):
+        page.goto(f"{gallery}/gallery/overview")
+        assert ground_of(page) == drawn
+        assert sideways(page) == 0
+        page.locator('button[name="theme"]:visible').click()

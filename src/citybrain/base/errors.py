@@ -15,6 +15,8 @@ The file is refused. (a.csv)
 """
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from citybrain.base.wording import Text, both
 
@@ -23,20 +25,35 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _ENGLISH = re.compile(r"\b(?:the|is|are|was|be|has|have|not|no|cannot|of|to)\b", re.IGNORECASE)
 
 
+class Found(Protocol):
+    """One of several mistakes behind an error: a sentence of its own, and its parts."""
+
+    def as_dict(self) -> Mapping[str, str | int]:
+        """The parts, for machine-readable output."""
+
+
 class CityError(Exception):
     """An error that is a full sentence for the person who reads it.
 
     ``what`` says what went wrong, ``why`` the cause, ``do`` the next step of the
     reader, ``where`` the file, line, table or page it is about. What is given in both
-    languages is Chinese in the attributes; ``texts`` keeps both.
+    languages is Chinese in the attributes; ``texts`` keeps both. Where several mistakes
+    are the cause, ``findings`` holds all of them.
     """
 
     def __init__(
-        self, what: str | Text, *, why: str | Text = "", do: str | Text = "", where: str = ""
+        self,
+        what: str | Text,
+        *,
+        why: str | Text = "",
+        do: str | Text = "",
+        where: str = "",
+        findings: Sequence[Found] = (),
     ) -> None:
         self.texts = {"what": _text(what), "why": _text(why), "do": _text(do)}
         self.what, self.why, self.do = (text.zh for text in self.texts.values())
         self.where = where
+        self.findings = tuple(findings)
         super().__init__(self.what)
 
     def __str__(self) -> str:

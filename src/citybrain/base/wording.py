@@ -19,9 +19,10 @@ def both(chinese: str, english: str = "") -> Text:
 def counted(number: int, noun: str) -> str:
     """A number with its English noun, in the plural where it is not one.
 
-    >>> counted(1, "row"), counted(1_200, "row"), counted(0, "entry")
-    ('1 row', '1,200 rows', '0 entries')
+    >>> counted(1, "row"), counted(1_200, "row"), counted(0, "entry"), counted(2, "day")
+    ('1 row', '1,200 rows', '0 entries', '2 days')
     """
     if number != 1:
-        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+        ending = noun.endswith("y") and noun[-2] not in "aeiou"
+        noun = f"{noun[:-1]}ies" if ending else f"{noun}s"
     return f"{number:,} {noun}"

@@ -117,9 +117,9 @@ def _refuse_findings(made: Plan, folder: Folder) -> None:
     if made.findings:
         raise CityError(
             f"The city was not applied; it has {counted(len(made.findings), 'finding')}",
-            why=f"the first is {made.findings[0]}",
-            do="See all of them with citybrain plan, and correct them",
+            do="Correct them; citybrain check names all of them",
             where=str(folder.root),
+            findings=made.findings,
         )
 
 

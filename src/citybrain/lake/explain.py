@@ -7,6 +7,7 @@ suggested. Only rows that are wrong come here.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from citybrain.base.wording import counted
 from citybrain.city.contracts import Field
 from citybrain.lake.checks import Check, CheckContext
 from citybrain.standards import resident_id, uscc
@@ -100,7 +101,7 @@ def _type(check: Check, value: str, _r: Row, _f: Mapping[str, Field], _a: CheckC
         whole = int(precision) - int(scale)
         wanted = (
             f"最多 {whole} 位整数、{scale.strip()} 位小数的数字",
-            f"a number of at most {whole} digits and {scale.strip()} decimals",
+            f"a number of at most {counted(whole, 'digit')} and {counted(int(scale), 'decimal')}",
         )
     else:
         wanted = _TYPES[kind]
@@ -187,7 +188,7 @@ def _length(check: Check, value: str, _r: Row, _f: Mapping[str, Field], _a: Chec
     zh, en = _bounds(check)
     return (
         f"{title(check.field)}的字数应{zh}，填写了{len(value)}个字（“{short(value)}”），请核对。",
-        f"{_title_en(check.field)} should have {en} characters; it has {len(value)} "
+        f"{_title_en(check.field)} should have {en} characters and has {len(value)} "
         f"(“{short(value)}”). Please check.",
         None,
     )

@@ -222,7 +222,7 @@ def _streamed(
     if not least <= tally.read <= most:
         raise CityError(
             f"{job.contract.id} was not read whole",
-            why=f"{tally.read} rows came and the source counts "
+            why=f"{counted(tally.read, 'row')} came and the source counts "
             + (str(least) if least == most else f"{least} to {most}"),
             do="Nothing was changed in the lake; collect again",
             where=job.contract.id,

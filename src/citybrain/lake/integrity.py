@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, select
 
 from citybrain.base.errors import CityError
 from citybrain.base.hashing import sha256_file
+from citybrain.base.wording import counted
 from citybrain.lake.database import damage, manifest, reading, writing
 from citybrain.lake.ground import Ground
 from citybrain.lake.views import TableView
@@ -61,7 +62,7 @@ def problem_of(path: Path, *, sha256: str, size: int) -> str:
     if not path.exists():
         return "the file is missing"
     if path.stat().st_size != size:
-        return f"the file has {path.stat().st_size} bytes, {size} were committed"
+        return f"the file has {counted(path.stat().st_size, 'byte')}, not {size} as committed"
     if sha256_file(path) != sha256:
         return "the file's bytes are not those that were committed (SHA-256 differs)"
     return ""

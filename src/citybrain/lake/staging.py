@@ -215,7 +215,7 @@ def _copy_stream(
         connection.remove_function(function)
     if tally.good + bad.rows != tally.read:
         raise AssertionError(
-            f"of {tally.read} rows {tally.good} were good and {bad.rows} bad in {plan.relation}"
+            f"rows of {plan.relation}: {tally.read} read, {tally.good} good, {bad.rows} bad"
         )
 
 

@@ -45,7 +45,7 @@ class Swept:
         lines = [f"{path} {verb}" for path in self.files]
         lines += [f"{name}: left as it is. {why}" for name, why in self.left]
         lines.append(f"{counted(len(self.files), 'file')} ({counted(self.bytes, 'byte')}) {verb}.")
-        lines.append(f"{expired} old snapshots {verb}.")
+        lines.append(f"{counted(expired, 'old snapshot')} {verb}.")
         return "\n".join(lines)
 
 

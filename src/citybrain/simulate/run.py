@@ -177,7 +177,7 @@ def _build(city: City, asked: dict[str, Any], to: Path, progress: Progress) -> S
 def _require(*, people: int, days: int) -> None:
     if people < 100 or days < 0:
         raise CityError(
-            f"{people} people for {days} days make no city",
+            f"{people} people for {counted(days, 'day')} make no city",
             why="a rehearsal needs at least 100 people and no negative days",
             do="Give --people 25000 --days 30, for example",
         )

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.lake.sources import NUMBER, Batches, Note, ReadRequest, SourceColumn
 
 MAX_BYTES = 1 << 30  # unpacked, of the whole file
@@ -218,7 +219,7 @@ def _merged_note(filled: int) -> tuple[Note, ...]:
     return (
         Note(
             sentence=f"合并单元格已按首格的值填入 {filled} 格。",
-            sentence_en=f"Merged cells: {filled} cells were given the value of their first cell.",
+            sentence_en=f"Merged cells: {counted(filled, 'cell')} took the value of the first.",
         ),
     )
 
@@ -234,6 +235,6 @@ def _formula_note(formulas: tuple[int, list[str]], path: Path) -> tuple[Note, ..
     return (
         Note(
             sentence=f"表中有 {found} 个公式，按 Excel 上次保存的结果读取。",
-            sentence_en=f"The sheet has {found} formulas; their last saved results were read.",
+            sentence_en=f"The sheet has {counted(found, 'formula')}; the last saved results count.",
         ),
     )

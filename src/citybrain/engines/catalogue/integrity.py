@@ -159,7 +159,7 @@ def _scope(row: Verification) -> Text:
 
 def _headline(problems: int, last: Verification | None) -> Text:
     if problems:
-        return Text(zh=f"发现 {problems} 处改动", en=f"{problems} things were changed")
+        return Text(zh=f"发现 {problems} 处改动", en=f"{counted(problems, 'change')} found")
     if last is None:
         return Text(zh="还没有校验过", en="Never verified")
     if not last.files_at:
@@ -282,4 +282,6 @@ def _still(files: tuple[FileProblem, ...], state: str) -> Text:
     if state != "damaged":
         return EMPTY
     rest = len(wiring.city().contracts) - len({f.table for f in files})
-    return Text(zh=f"其余 {rest} 张表照常汇聚", en=f"The other {rest} tables go on collecting")
+    return Text(
+        zh=f"其余 {rest} 张表照常汇聚", en=f"Collecting goes on for {counted(rest, 'other table')}"
+    )

@@ -8,6 +8,8 @@ import uuid
 
 from django.db import models
 
+from citybrain.base.wording import counted
+
 
 class UploadDraft(models.Model):
     """A spreadsheet that somebody put in; the file itself lies under the home's uploads."""
@@ -81,7 +83,7 @@ class Verification(models.Model):
         ordering = ("-at", "-id")
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.problems} problems"
+        return f"{self.at:%Y-%m-%d %H:%M} {counted(self.problems, 'problem')}"
 
     @property
     def problems(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from citybrain.base.wording import Text
+from citybrain.base.wording import Text, counted
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
@@ -189,7 +189,8 @@ def _retention(period: str) -> Text:
     if period == "permanent":
         return Text(zh="永久", en="Permanent")
     if period.startswith("P") and period.endswith("Y"):
-        return Text(zh=f"{period[1:-1]} 年", en=f"{period[1:-1]} years")
+        years = period[1:-1]
+        return Text(zh=f"{years} 年", en=counted(int(years), "year"))
     return Text(zh=period, en=period)
 
 

@@ -83,5 +83,5 @@ def _sentence(stand: Stand, table: str, state: str) -> Text:
             zh=f"晚 {passed / 60:.0f} 分钟", en=f"{counted(round(passed / 60), 'minute')} late"
         )
     if hours < 48:
-        return Text(zh=f"晚 {hours:.0f} 小时", en=f"{hours:.0f} hours late")
+        return Text(zh=f"晚 {hours:.0f} 小时", en=f"{counted(round(hours), 'hour')} late")
     return Text(zh=f"晚 {hours / 24:.0f} 天", en=f"{counted(round(hours / 24), 'day')} late")

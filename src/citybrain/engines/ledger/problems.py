@@ -34,25 +34,24 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "truncated": (
             "留痕被截断：曾有 {other} 条，现在只有 {number} 条。",
-            "The ledger was truncated: there were {other} entries, only {number} are left.",
+            "The ledger was truncated: it had {others}, now it has {number}.",
         ),
         "forked": (
             "检查点（{number} 条）与树不符：签名的根是 {stored}，算出的根是 {computed}。",
-            "The checkpoint over {number} entries does not fit the tree: the signed root is"
+            "The checkpoint over {entries} does not fit the tree: the signed root is"
             " {stored}, the computed one {computed}.",
         ),
         "signature": (
             "{where}中的检查点（{number} 条）不是本留痕的密钥签的。",
-            "The checkpoint over {number} entries in {where_en} was not signed by this"
-            " ledger's key.",
+            "The checkpoint over {entries} in {where_en} was not signed by this ledger's key.",
         ),
         "checkpoint-missing": (
             "{where}中缺少检查点（{number} 条），别处有它。",
-            "The checkpoint over {number} entries is missing in {where_en}, and is held elsewhere.",
+            "The checkpoint over {entries} is missing in {where_en}, and is held elsewhere.",
         ),
         "no-checkpoint": (
             "留痕有 {number} 条，却没有一个检查点。",
-            "The ledger holds {number} entries and not one checkpoint.",
+            "The ledger holds {entries} and not one checkpoint.",
         ),
         "tree": (
             "树的第 {other} 层第 {number} 块与它下面的哈希不符。",
@@ -65,7 +64,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "copy-short": (
             "热备副本只有 {number} 行，留痕有 {other} 条。",
-            "The hot copy has {number} lines, the ledger {other} entries.",
+            "The hot copy has {lines}, the ledger {others}.",
         ),
         "purpose": (
             "第 {number} 条记录的用途文字与它的摘要不符。",
@@ -73,7 +72,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "more": (
             "另有 {number} 处问题没有逐一列出。",
-            "{number} more problems are not listed one by one.",
+            "Not listed one by one: {problems} more.",
         ),
     }
 )
@@ -117,6 +116,8 @@ def problem(
     words = {
         "number": f"{number:,}", "other": f"{other:,}", "where": where[0], "where_en": where[1],
         "stored": _short(stored), "computed": _short(computed),
+        "entries": counted(number, "entry"), "others": counted(other, "entry"),
+        "lines": counted(number, "line"), "problems": counted(number, "problem"),
     }  # fmt: skip
     return Problem(
         kind=kind,

@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from citybrain.base.errors import CityError
 from citybrain.base.hashing import sha256_bytes
+from citybrain.base.wording import counted
 from citybrain.base.workdays import Limit, due
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity import service as identity
@@ -145,7 +146,8 @@ def _reason(text: str) -> str:
             both("没有提交", "It was not handed in"),
             why=both(
                 f"理由有 {len(words)} 个字，应在 {REASON_LEAST} 到 {REASON_MOST} 个字之间",
-                f"the reason has {len(words)} characters, not {REASON_LEAST} to {REASON_MOST}",
+                f"the reason has {counted(len(words), 'character')}, "
+                f"not {REASON_LEAST} to {REASON_MOST}",
             ),
             do=both(
                 "请写明哪里算得不对；不要写个人信息",

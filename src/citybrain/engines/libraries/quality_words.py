@@ -1,5 +1,6 @@
 """Titles and sentences of quality, in both languages."""
 
+from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract
 from citybrain.engines.libraries.wiring import Text
 from citybrain.lake.quality.anomalies import RowJump
@@ -108,7 +109,7 @@ def jumped(jump: RowJump) -> Text:
         zh=f"行数由 {jump.before:,} 变为 {jump.rows:,}（{share}），"
         f"与近 {jump.history} 次变化相比 z = {jump.z:.1f}",
         en=f"Rows went from {jump.before:,} to {jump.rows:,} ({share}); "
-        f"z = {jump.z:.1f} among the last {jump.history} changes",
+        f"z = {jump.z:.1f} among the last {counted(jump.history, 'change')}",
     )
 
 

@@ -65,8 +65,12 @@ _STOPPED = CityError(
 
 def _failed(error: CityError, context: Context, command: str) -> int:
     """Say it in English on standard error; where scripts read along, as JSON on the other too."""
+    findings = [finding.as_dict() for finding in error.findings]
     if context.as_json:
-        print_json({"error": error.as_dict(english=True)})
+        told = {"findings": findings} if findings else {}
+        print_json({"error": error.as_dict(english=True) | told})
+    else:
+        sys.stderr.writelines(f"{finding}\n" for finding in error.findings)
     sys.stderr.write(f"citybrain {command}: {error.in_english()}\n")
     return 1
 

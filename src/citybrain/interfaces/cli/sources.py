@@ -35,6 +35,7 @@ def _simulate(arguments: argparse.Namespace, context: Context, bar: Callable[...
             f"The city's folder has {counted(len(loaded.findings), 'finding')}",
             do=f"Run citybrain check {path} and mend them first",
             where=str(path),
+            findings=loaded.findings,
         )
     if arguments.advance:
         return context.wiring.advance(

@@ -34,6 +34,24 @@ def tables(value: int | None) -> str:
     return ngettext("%(n)s 张表", "%(n)s 张表", count) % {"n": num(count)}
 
 
+def files(value: int | None) -> str:
+    """A count of files with its unit."""
+    count = value or 0
+    return ngettext("%(n)s 个文件", "%(n)s 个文件", count) % {"n": num(count)}
+
+
+def entries(value: int | None) -> str:
+    """A count of the record's entries with its unit."""
+    count = value or 0
+    return ngettext("%(n)s 条记录", "%(n)s 条记录", count) % {"n": num(count)}
+
+
+def departments(value: int | None) -> str:
+    """A count of departments with its unit."""
+    count = value or 0
+    return ngettext("%(n)s 个部门", "%(n)s 个部门", count) % {"n": num(count)}
+
+
 def size(value: int | None) -> str:
     """A number of bytes in KB or MB."""
     if value is None:

@@ -10,7 +10,7 @@ from citybrain.base.errors import CityError
 from citybrain.engines.guard.service import applied
 from citybrain.engines.identity.service import rehearsal_accounts, sign_in, sign_out
 from citybrain.interfaces.kit.access import PUBLIC, page
-from citybrain.interfaces.kit.context import THEMES
+from citybrain.interfaces.kit.context import AUTO, THEMES
 from citybrain.interfaces.kit.landing import landing
 from citybrain.interfaces.kit.views_errors import told_in_a_line
 
@@ -94,9 +94,11 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @page(PUBLIC, "POST")
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keep the reader's theme in a cookie; works without JavaScript."""
+    """Keep the reader's theme in a cookie, or forget it for the system's; needs no JavaScript."""
     response = HttpResponseRedirect(next_page(request))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         response.set_cookie("theme", chosen, max_age=ONE_YEAR, samesite="Lax", httponly=True)
+    elif chosen == AUTO:
+        response.delete_cookie("theme", samesite="Lax")
     return response

@@ -188,7 +188,7 @@ def close() -> None:
 def _too_long(job: Job) -> CityError:
     return CityError(
         "The query was stopped",
-        why=f"it ran longer than {job.seconds:g} seconds",
+        why=f"it ran longer than {job.seconds:g} s",
         do="Ask for fewer rows or fewer tables",
     )
 
@@ -196,7 +196,7 @@ def _too_long(job: Job) -> CityError:
 def _died(job: Job, after: float) -> CityError:
     return CityError(
         "The query was stopped",
-        why=f"after {after:.1f} seconds its process broke a bound: more memory than "
+        why=f"after {after:.1f} s its process broke a bound: more memory than "
         f"{job.memory >> 20} MiB, or more processor time than it may take",
         do="Ask for fewer rows, or group by fewer values",
     )

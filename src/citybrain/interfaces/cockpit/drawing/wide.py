@@ -1,5 +1,6 @@
 """The river from left to right, as on the wall and the desk: a picture of 1868 by 566."""
 
+from citybrain.base.wording import counted
 from citybrain.engines.indicators.service import Pool, River, Spring, User
 from citybrain.interfaces.cockpit.drawing.shapes import (
     Band,
@@ -60,7 +61,7 @@ def _rest(springs: tuple[Spring, ...], *, english: bool) -> list[tuple[str, int,
     if len(rows) <= SPRINGS:
         return rows
     kept, others = rows[: SPRINGS - 1], rows[SPRINGS - 1 :]
-    title = f"{len(others)} others" if english else f"其余 {len(others)} 个部门"
+    title = counted(len(others), "other") if english else f"其余 {len(others)} 个部门"
     worst = min((row[2] for row in others), key=("bad", "warn", "ok", "idle").index)
     return [*kept, (title, sum(row[1] for row in others), worst, "")]
 
@@ -206,7 +207,7 @@ def _users(river: River, *, english: bool) -> list[tuple[str, int, tuple[tuple[s
     if len(rows) <= USERS:
         return rows
     kept, others = rows[: USERS - 1], rows[USERS - 1 :]
-    title = f"{len(others)} others" if english else f"其余 {len(others)} 家"
+    title = counted(len(others), "other") if english else f"其余 {len(others)} 家"
     merged: dict[str, int] = {}
     for row in others:
         for table, count in row[2]:
