@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from citybrain.interfaces.kit import figures as tags
 from citybrain.interfaces.kit import twins
 from citybrain.interfaces.steward.charts import HEIGHT, WIDTH, rows_chart
+from citybrain.interfaces.steward.lifelines import CHARACTER, fitted
 from citybrain.interfaces.steward.merkle import DRAWN, picture
 from tests.steward import examples as x
 from tests.steward import examples_trust as trust
@@ -71,3 +72,15 @@ def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
     row = Text(zh=text)
     answer = twins.as_csv([row], name="x")
     assert "'" + text[0] in answer.content.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("市公安局", "市公安局"),
+        ("国家税务总局宣城市税务局", "国家税务总局宣…"),
+        ("Public Security Bureau", "Public Secur…"),
+    ],
+)
+def test_a_name_takes_the_room_it_has_in_either_script(title: str, shown: str) -> None:
+    assert fitted(title, 8.4 * CHARACTER) == shown

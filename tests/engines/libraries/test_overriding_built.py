@@ -67,11 +67,17 @@ def test_two_are_made_one_and_a_mention_is_made_another_and_both_stay_recorded(
     for twin in ("", ".json", ".csv", "?day=2999-01-01", ".json?day=2999-01-01"):
         moved = site.client().get(f"/steward/libraries/population/{gone}{twin}")
         assert (moved.status_code, moved["Location"]) == (302, f"{stands}{twin}")
-    assert [(e["event"], e["said"]["zh"]) for e in one["ids"]][-1] == ("merge", f"{gone} 并入")
+    last = one["ids"][-1]
+    assert (last["event"], last["said"]["zh"], last["other"]) == ("merge", "并入本编号：", gone)
+    assert last["leads"] == ""  # it leads here
+    assert decided["tables"]["zh"]
     assert one["ids"][0]["event"] == "born"
     page = site.client().get(f"/steward/libraries/population/{one['id']}").content.decode()
     assert "编号的来历" in page
-    assert f"{gone} 并入" in page
+    assert f'并入本编号： <span class="hash">{gone}</span>' in page
+    opened = site.client().get(f"/steward/libraries/population/{gone}", follow=True)
+    assert f"编号 {gone} 已并入这个主体" in opened.content.decode()
+    assert "已并入这个主体" not in page
     assert site.client().get("/steward/libraries/population/P000000").status_code == 404
 
     # against a decision in force nothing is decided

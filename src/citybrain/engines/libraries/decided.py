@@ -1,7 +1,10 @@
 """The decisions by hand that are in force about one record; its mentions are not shown."""
 
+from collections.abc import Iterable
+
 from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.views_library import Override
+from citybrain.engines.libraries.wiring import Text, both
 from citybrain.lake.libraries.model import Library
 from citybrain.lake.libraries.record import golden
 from citybrain.lake.resolve import overrides
@@ -22,10 +25,19 @@ def overrides_of(library: Library, entity_id: str) -> tuple[Override, ...]:
         Override(
             at=one.at or wiring.clock().now(),
             same=one.verdict == "together",
-            other="、".join(sorted({m.split("/", 1)[0] for m in one.mentions if m not in mine})),
+            tables=_titles({mention.split("/", 1)[0] for mention in one.mentions}),
             by=one.by,
             reason=one.why,
         )
         for one in reversed(found)
         if mine.intersection(one.mentions)
+    )
+
+
+def _titles(tables: Iterable[str]) -> Text:
+    known = wiring.city().contracts
+    found = [known[name] for name in sorted(tables) if name in known]
+    return both(
+        "、".join(one.title or one.id for one in found),
+        ", ".join(one.title_en or one.title or one.id for one in found),
     )

@@ -9,8 +9,9 @@ from citybrain.lake.resolve import history
 
 _BORN = both("编号启用", "The id begins")
 _GONE = both("来源记录已全部撤回", "None of its records is there any more")
-_MERGED = both("已并入", "Became part of")
-_CAME = both("由此分出：", "Split off from")
+_JOINED = both("并入本编号：", "Joined this id:")
+_MERGED = both("已并入：", "Became part of:")
+_CAME = both("分自：", "Split off from:")
 _LEFT = both("分出：", "Split off:")
 
 
@@ -28,14 +29,14 @@ def moved_to(entity_id: str) -> str:
 
 def _told(one: history.Event, entity_id: str) -> IdEvent:
     comes = one.to_id == entity_id
-    if one.event == "merge" and comes:  # the other leads here, so nothing is to be opened
-        said = both(f"{one.from_id} 并入", f"{one.from_id} joined")
-        return IdEvent(at=one.at, event=one.event, said=said, leads="")
     said = {
         "born": _BORN,
         "gone": _GONE,
-        "merge": _MERGED,
+        "merge": _JOINED if comes else _MERGED,
         "split": _CAME if comes else _LEFT,
     }[one.event]
-    leads = "" if one.event in ("born", "gone") else one.from_id if comes else one.to_id
-    return IdEvent(at=one.at, event=one.event, said=said, leads=leads)
+    other = "" if one.event in ("born", "gone") else one.from_id if comes else one.to_id
+    joined = one.event == "merge" and comes  # that one leads here, so nothing is to be opened
+    return IdEvent(
+        at=one.at, event=one.event, said=said, other=other, leads="" if joined else other
+    )

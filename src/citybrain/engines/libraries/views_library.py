@@ -136,21 +136,25 @@ class ChangeRow:
 
 @dataclass(frozen=True, kw_only=True)
 class IdEvent:
-    """One event of an id: ``born``, ``merge``, ``split`` or ``gone``; ``leads`` to another id."""
+    """One event of an id: ``born``, ``merge``, ``split`` or ``gone``, and the ``other`` id.
+
+    ``leads`` is the other id where it has a page of its own.
+    """
 
     at: datetime
     event: str
     said: Text
+    other: str
     leads: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Override:
-    """A decision by hand: these two are, or are not, the same."""
+    """A decision by hand: what these tables say is, or is not, of the same one."""
 
     at: datetime
     same: bool
-    other: str
+    tables: Text
     by: str
     reason: str
 

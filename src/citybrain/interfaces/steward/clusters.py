@@ -6,10 +6,12 @@ from math import cos, pi, sin
 
 from citybrain.engines.libraries.service import MentionRow, RecordView
 from citybrain.interfaces.kit.templatetags.kit import say
+from citybrain.interfaces.steward.lifelines import CHARACTER, fitted
 
 CENTRE = (190.0, 168.0)
 RADIUS, SPOKE = 128.0, 98.0
 MOST = 16
+ROOM = 7.2 * CHARACTER  # for a title beside its spoke
 SURE = ("number", "by_hand", "alone")
 
 
@@ -78,11 +80,11 @@ def _node(number: int, of: int, group: Sequence[MentionRow]) -> Node:
     return Node(
         x=f"{x:.1f}",
         y=f"{y:.1f}",
-        line_x=f"{CENTRE[0] + 30 * cos(angle):.1f}",
-        line_y=f"{CENTRE[1] + 30 * sin(angle):.1f}",
+        line_x=f"{CENTRE[0] + 34 * cos(angle):.1f}",
+        line_y=f"{CENTRE[1] + 34 * sin(angle):.1f}",
         thick=f"{4 if sure else 1.5 + 3 * max(probability - 0.5, 0):.1f}",
         sure=sure,
-        label=f"{say(one.source.table_title)[:7]}{count}{share}",
+        label=f"{fitted(say(one.source.table_title), ROOM)}{count}{share}",
         label_x=f"{x + (12 if side > 0.25 else -12 if side < -0.25 else 0):.1f}",
         label_y=f"{y + (4 if abs(side) > 0.25 else -13 if y < CENTRE[1] else 22):.1f}",
         anchor="start" if side > 0.25 else "end" if side < -0.25 else "middle",

@@ -125,7 +125,7 @@ def _lane(number: int, title: str, told: Sequence[LifeEvent], scale: _Scale) -> 
     for one, x in zip(days, marks, strict=True):
         dots.append(_dot(one, x, y, taken))
     return Lane(
-        title=title if _wide(title) < LEFT - 8 else f"{title[:8]}…",
+        title=fitted(title, LEFT - 8),
         y=y,
         text_y=y + 20,
         odd=bool(number % 2),
@@ -177,6 +177,15 @@ def _dot(one: LifeEvent, x: float, y: int, taken: list[tuple[float, float]]) -> 
 
 def _free(left: float, right: float, taken: Sequence[tuple[float, float]]) -> bool:
     return all(right <= start or left >= end for start, end in taken)
+
+
+def fitted(text: str, room: float) -> str:
+    """As much of a text as has room, by the width that its characters take here."""
+    if _wide(text) < room:
+        return text
+    while text and _wide(text) + CHARACTER >= room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def _wide(text: str) -> float:

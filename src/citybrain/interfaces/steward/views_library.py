@@ -61,7 +61,10 @@ def entity(request: HttpRequest, library: str, entity: str) -> HttpResponse:
     found = _record(
         request, library, entity, lambda stands: reverse("entity", args=[library, stands])
     )
-    return found if isinstance(found, HttpResponse) else _entity(request, found)
+    if not isinstance(found, HttpResponse):
+        return _entity(request, found)
+    messages.info(request, _("编号 %(id)s 已并入这个主体，为您打开的是它。") % {"id": entity})
+    return found
 
 
 @page("lake.reveal", "POST")
