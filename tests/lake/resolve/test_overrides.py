@@ -60,6 +60,16 @@ def test_who_is_moved_to_another_leaves_the_rest_behind() -> None:
     assert made.ids["fang/1"] == made.ids["gu/3"]
 
 
+@pytest.mark.parametrize("leaves", ["gu/2", "gu/3"])
+@pytest.mark.parametrize("beside", ["fang/1", "gu/1"])
+def test_one_is_taken_from_entities_that_were_joined_and_these_stay_joined(
+    leaves: str, beside: str
+) -> None:
+    said = [by_hand("together", "gu/1", "fang/1"), by_hand("apart", leaves, beside)]
+    made = resolved(ROWS, overrides=said)
+    assert of(made) == {leaves, " ".join(sorted({r["mention"] for r in ROWS} - {leaves}))}
+
+
 def test_a_decision_about_rows_that_are_not_there_does_no_harm() -> None:
     said = [by_hand("together", "gu/1", "not there"), by_hand("apart", "not there", "nor this")]
     made = resolved(ROWS, overrides=said)

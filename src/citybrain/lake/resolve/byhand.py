@@ -1,6 +1,6 @@
 """Decisions by hand applied to what the machine decided: together first, then apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from citybrain.lake.resolve.overrides import Override, groups
@@ -13,14 +13,14 @@ def apply(connection: "duckdb.DuckDBPyConnection", decisions: Sequence[Override]
     """Make ``resolve_remap`` (root, to: whole clusters) and ``resolve_hand`` (mention, to).
 
     Reads ``resolve_loose``, ``resolve_decided`` and ``resolve_mention``. ``together`` joins
-    the whole clusters of its mentions, unless an ``apart`` divides those; ``apart`` leaves a
-    cluster to a mention that is there by its number, else to the one named last, and gives
-    every other, with its group, a new one.
+    the whole clusters of its mentions, unless an ``apart`` takes one of those away; ``apart``
+    leaves a cluster to a mention that is there by its number, else to the one named last, and
+    gives every other, with its group, a new one.
     """
     named = sorted({m for d in decisions for m in d.mentions})
     roots, numbered = _roots(connection, named)
     together, apart = groups(decisions), [d for d in decisions if d.verdict == "apart"]
-    divided = {m for d in apart for m in d.mentions}
+    divided = {m for d in apart for m in _staying_first(d, roots, numbered)[1:]}
     divided |= {m for m, g in together.items() if any(together.get(x) == g for x in divided)}
     remap = _joined(roots, together, divided)
     hand = _moved(roots, remap, together, divided)
@@ -88,15 +88,18 @@ def _separate(
         members.setdefault(group, []).append(mention)
     for decision in apart:
         taken: set[int] = set()
-        staying_first = sorted(
-            (m for m in reversed(decision.mentions) if m in hand), key=lambda m: m not in numbered
-        )
-        for mention in staying_first:
+        for mention in _staying_first(decision, hand, numbered):
             if hand[mention] in taken:
                 own = _own(mention)
                 for one in members.get(together.get(mention, ""), [mention]):
                     hand[one] = own
             taken.add(hand[mention])
+
+
+def _staying_first(decision: Override, there: Mapping[str, int], numbered: set[str]) -> list[str]:
+    """The mentions of an ``apart`` that are still there; all but the first of them leave."""
+    found = (m for m in reversed(decision.mentions) if m in there)
+    return sorted(found, key=lambda m: m not in numbered)
 
 
 def _own(mention: str) -> int:
