@@ -67,6 +67,8 @@ def test_two_are_made_one_and_a_mention_is_made_another_and_both_stay_recorded(
     for twin in ("", ".json", ".csv", "?day=2999-01-01", ".json?day=2999-01-01"):
         moved = site.client().get(f"/steward/libraries/population/{gone}{twin}")
         assert (moved.status_code, moved["Location"]) == (302, f"{stands}{twin}")
+    traced = view(site, f"/steward/trace/person:{gone}/name.json")
+    assert traced["thing"] == f"person:{one['id']}/name"
     last = one["ids"][-1]
     assert (last["event"], last["said"]["zh"], last["other"]) == ("merge", "并入本编号：", gone)
     assert last["leads"] == ""  # it leads here

@@ -8,6 +8,7 @@ from citybrain.base.clock import Stopwatch
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import flows, wiring
 from citybrain.engines.libraries.errors import Unknown
+from citybrain.engines.libraries.ids import moved_to
 from citybrain.engines.libraries.looking import looking
 from citybrain.engines.libraries.records import heading, thing_of
 from citybrain.engines.libraries.tracesteps import (
@@ -136,7 +137,10 @@ def _of_entity(
         steps = value_steps(shown, whole, field) if shown and whole else []
         done.count = 1 if shown else 0
     if shown is None:
-        raise _unknown(f"{kind}:{entity}")
+        stands = moved_to(entity)
+        if not stands:
+            raise _unknown(f"{kind}:{entity}")
+        return _of_entity(actor, kind, stands, field, via, reveal=reveal, purpose=purpose)
     below = {flow.target for flow in flows.flows().downstream(column)}
     return TraceView(
         thing=f"{thing}/{field}",
