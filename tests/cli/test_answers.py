@@ -107,6 +107,7 @@ def with_a_city(place: Place) -> list[Step]:
         Step(["collect", "no.such"], 1),
         Step(["status"]),
         Step(["query", "SELECT count(*) AS n FROM ods.shop.goods"]),
+        Step(["query", "SELECT unnest([1, 2, 3]) AS n", "--limit", "2"]),
         Step(["query", ALL, "--reveal"], 1),
         Step(["query", ALL, "--reveal", "--purpose", "checking it"]),
         Step(["query", ALL, "--as-of", "yesterday"], 1),
@@ -282,6 +283,13 @@ def test_a_bad_folder_is_told_finding_by_finding(
     listed = [line for line in told["check"].said.splitlines() if line.endswith("]")]
     assert len(listed) == len(spoilt["check"])
     assert [line for line in told["apply"].warned.splitlines() if line.endswith("]")] == listed
+
+
+def test_who_gets_a_part_of_an_answer_is_told(for_scripts: list[Answer]) -> None:
+    asked = [one for one in for_scripts if one.step.words[0] == "query"]
+    (cut,) = [one for one in asked if "Only the first 2 rows are told" in one.warned]
+    assert json.loads(cut.said) == [{"n": 1}, {"n": 2}]
+    assert sum("Only the first" in one.warned for one in asked) == 1
 
 
 def test_the_terminal_speaks_english(for_scripts: list[Answer], for_people: list[Answer]) -> None:

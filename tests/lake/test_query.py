@@ -212,3 +212,10 @@ def test_a_table_that_never_had_a_wrong_row_has_an_empty_quarantine(store: Store
     assert answer.columns == ["name", "_reasons"]
     with pytest.raises(CityError, match="There is no table"):
         query(store, CITY, "SELECT * FROM quarantine.civil.divorces")
+
+
+def test_a_moment_that_python_has_no_value_for_is_told_in_utc(store: Store) -> None:
+    last = "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00' AS at, 1 AS n"
+    assert query(store, CITY, f"SELECT {last}").to_pylist() == [
+        {"at": "9999-12-31 23:59:59.999999Z", "n": 1}
+    ]

@@ -67,7 +67,29 @@ class QueryResult:
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows one by one."""
         for batch in self._arrow.to_batches():
-            yield from batch.to_pylist()
+            try:
+                yield from batch.to_pylist()
+            except OverflowError:
+                yield from _told_in_utc(batch).to_pylist()
+
+
+def _told_in_utc(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Moments as texts in UTC, for a batch in which one has no value in Python.
+
+    The last hours of the year 9999 are in the year 10000 by the city's clock.
+    """
+    import pyarrow as pa
+
+    moments = {f.name for f in batch.schema if pa.types.is_timestamp(f.type) and f.type.tz}
+    return pa.RecordBatch.from_arrays(
+        [
+            column.cast(pa.timestamp("us", "UTC")).cast(pa.string())
+            if field.name in moments
+            else column
+            for field, column in zip(batch.schema, batch.columns, strict=True)
+        ],
+        names=batch.schema.names,
+    )
 
 
 def query(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from citybrain.base.clock import CITY_ZONE
 from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say, table, warn
 
@@ -44,6 +45,11 @@ def query(arguments: argparse.Namespace, context: Context) -> int:
         max_rows=arguments.limit,
     )
     rows = result.to_pylist()
+    if not result.complete:
+        warn(
+            f"Only the first {counted(len(rows), 'row')} are told; there are more. "
+            "Give --limit with a larger number, or ask for fewer."
+        )
     if context.as_json:
         print_json(rows)
         return 0
