@@ -80,7 +80,8 @@ def test_two_are_made_one_and_a_mention_is_made_another_and_both_stay_recorded(
     opened = site.client().get(f"/steward/libraries/population/{gone}", follow=True)
     assert f"编号 {gone} 已并入这个主体" in opened.content.decode()
     assert "已并入这个主体" not in page
-    assert site.client().get("/steward/libraries/population/P000000").status_code == 404
+    for none in ("P000000", "Pnope", "张三"):
+        assert site.client().get(f"/steward/libraries/population/{none}").status_code == 404
 
     # against a decision in force nothing is decided
     kept = Person(

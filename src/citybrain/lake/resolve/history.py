@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, or_, select
 
 from citybrain.lake.database import reading, writing
 from citybrain.lake.models import heads
-from citybrain.lake.resolve.identity import born_at
+from citybrain.lake.resolve.identity import born_at, is_id
 from citybrain.lake.resolve.tables import events
 
 if TYPE_CHECKING:
@@ -67,7 +67,12 @@ def record(
 
 
 def history_of(store: "Store", entity_id: str) -> list[Event]:
-    """All that happened to an id, oldest first; its birth is told by the id itself."""
+    """All that happened to an id, oldest first; its birth is told by the id itself.
+
+    Nothing for what cannot be an id.
+    """
+    if not is_id(entity_id):
+        return []
     concerns = or_(events.c.from_id == entity_id, events.c.to_id == entity_id)
     now = heads.contents(store, LINKS.values())
     happened = [

@@ -5,6 +5,7 @@ while any row has it. Any other is recognised by its mentions: the id goes to th
 holds most of what was its own. A cluster that could bear several bears the oldest.
 """
 
+import re
 import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 SECONDS = 8  # hexadecimal digits of the time an id was born; ids sort by age
 RANDOM = 16
+
+
+def is_id(text: str) -> bool:
+    """Whether it is written as an id of a person or company is."""
+    return re.fullmatch(f"[A-Z][0-9a-f]{{{SECONDS + RANDOM}}}", text) is not None
 
 
 def born_at(entity_id: str) -> datetime:
