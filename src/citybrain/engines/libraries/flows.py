@@ -11,7 +11,8 @@ from citybrain.city import City
 from citybrain.engines.libraries import knowledge, wiring
 from citybrain.lake.indicators.indicator import Indicator, indicators
 from citybrain.lake.models.analysis import Analysis
-from citybrain.lake.models.lineage import KINDS, Lineage, lineage
+from citybrain.lake.models.follow import KINDS
+from citybrain.lake.models.lineage import Lineage, lineage
 from citybrain.lake.statement import tables_of
 
 INDICATOR = "indicator"  # the table of an indicator's value is ``indicator.<name>``

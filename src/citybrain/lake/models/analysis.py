@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # What the collector adds to every row.
 MARKS = ("_row", "_batch", "_contract")
-VERSION = 3  # raise it when the same text would be read differently
+VERSION = 4  # raise it when the same text would be read differently
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,12 +214,21 @@ class _Work:
             masking = note.masking if note and note.masking else comes.masking if comes else ""
             if note and comes and not model.generated:
                 self._lowered(model, name, Class(level=level, masking=masking), comes)
+            if note and level and not note.why and (not told.known or name in told.unclear):
+                self._untold(model, name)
             if level:
                 names_one = (note and note.identifies) or (comes.identifies if comes else "")
                 yield (
                     name,
                     Class(level=level, masking=masking or "none", identifies=names_one or ""),
                 )
+
+    def _untold(self, model: Model, name: str) -> None:
+        if model.generated or model.native:
+            return
+        remedy = "Name the columns it is made from one by one, or say under 'why' how it is known."
+        said = "The column is said to be of a level, but what it is made from cannot be told."
+        self.problems.append(_problem(model, f"columns.{name}", "class-lowered", said, remedy))
 
     def _lowered(self, model: Model, name: str, said: Class, comes: Class) -> None:
         lower = said.level < comes.level or (said.masking == "none" != comes.masking)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from citybrain.lake.mask import Class
-from citybrain.lake.models.lineage import Lineage, Source
+from citybrain.lake.models.follow import Source
+from citybrain.lake.models.lineage import Lineage
 
 INTERNAL = 2
 PERSONAL = 3
@@ -14,13 +15,13 @@ Classes = Mapping[str, Mapping[str, Class]]
 
 
 def inherited(column: str, told: Lineage, classes: Classes) -> Class | None:
-    """The class of a column; None when a source's class is unknown, so that it is masked wholly.
+    """The class of a column; None when a source or its class is unknown: it is masked wholly.
 
     Level and class are those of the values in it. A count is internal and shown; so is a sum
     or an average, unless the rows are grouped by something personal or the figure is a
     window's, which may be as narrow as one row.
     """
-    if not told.known or column not in told.columns:
+    if not told.known or column not in told.columns or column in told.unclear:
         return None
     sources = told.columns[column]
     carried = [s for s in sources if s.kind != "condition" and s.how != "statistic"]
@@ -34,12 +35,6 @@ def inherited(column: str, told: Lineage, classes: Classes) -> Class | None:
     if len(known) < len(found):
         return None
     return _joined(known)
-
-
-def is_aggregated(column: str, told: Lineage) -> bool:
-    """Whether the column holds figures over many rows and no value of any row."""
-    sources = told.columns.get(column, ())
-    return told.known and all(s.how in ("statistic", "count", "filter", "window") for s in sources)
 
 
 def _class(source: Source, classes: Classes) -> Class | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from citybrain.city.contracts import Contract
-from citybrain.lake.models.lineage import Lineage, Source
+from citybrain.lake.models.follow import Source
+from citybrain.lake.models.lineage import Lineage
 from citybrain.lake.quality.reading import ColumnMeasure, Measure, RuleMeasure
 from citybrain.lake.views import Column
 
