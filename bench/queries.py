@@ -82,6 +82,7 @@ def prepare(home: Path) -> None:
     os.environ.update(
         CITYBRAIN_HOME=str(home),
         CITYBRAIN_REHEARSAL="1",
+        CITYBRAIN_SYSTEMS=os.environ.get("CITYBRAIN_SYSTEMS", str(home.parent / "systems")),
         CITYBRAIN_HOSTS="testserver",
         DJANGO_SETTINGS_MODULE="citybrain.config.settings",
     )
