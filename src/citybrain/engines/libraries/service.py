@@ -157,6 +157,7 @@ from citybrain.engines.libraries.views_query import (
 from citybrain.engines.libraries.views_trace import (
     TRACE_KINDS,
     TraceAffected,
+    TraceAside,
     TraceChoice,
     TraceFact,
     TraceGrid,
@@ -231,6 +232,7 @@ __all__ = [
     "TableQualityView",
     "Touched",
     "TraceAffected",
+    "TraceAside",
     "TraceChoice",
     "TraceFact",
     "TraceGrid",
