@@ -24,6 +24,7 @@ from citybrain.engines.libraries.exporting import (
 from citybrain.engines.libraries.finding import (
     STATES,
     STEPS,
+    Asked,
     finding_counts,
     findings,
     handle_finding,
@@ -173,6 +174,7 @@ __all__ = [
     "STEPS",
     "TRACE_KINDS",
     "Answer",
+    "Asked",
     "BoundField",
     "BuildPoint",
     "BuildView",
