@@ -105,6 +105,19 @@ def test_parts_stand_beside_the_number(store: Store, tmp_path: Path) -> None:
     assert {key for key, _value in made.parts}.isdisjoint({"a", "b"})
 
 
+def test_rows_of_no_part_are_a_part_of_their_own_and_not_a_second_number(tmp_path: Path) -> None:
+    store = a_store(tmp_path / "home")
+    put(store, "b1", ROWS.replace("'b'", "NULL"))
+    what = "CASE WHEN GROUPING(name) = 0 THEN coalesce(name, 'unknown') END AS series, "
+    city = a_city(tmp_path, parts=f"{what}count(*) AS value", mixed="name AS series, 1 AS value")
+    for file in (city.root / "indicators").iterdir():
+        file.write_text(file.read_text("utf-8").rstrip() + " GROUP BY ROLLUP (name)\n", "utf-8")
+    mixed, parts = refresh(store, city)
+    assert (parts.value, dict(parts.parts)["unknown"]) == (2.0, 1.0)
+    assert mixed.value is None
+    assert "2 rows give the number" in mixed.error
+
+
 @pytest.mark.parametrize(
     ("what", "why"),
     [
@@ -167,6 +180,8 @@ def test_a_number_without_its_definition_is_refused(tmp_path: Path, missing: str
         ("model: ods.a.b\nsql: SELECT count(*) AS value FROM read_csv('/etc/passwd')\n",
          "indicator-sql"),
         ("model: ods.a.b\nsql: SELECT count(*) AS value FROM ods.a.c\n", "indicator-source"),
+        ("model: ods.a.b\nsql: SELECT x AS series, 1 AS value FROM ods.a.b GROUP BY ROLLUP (x)\n",
+         "indicator-total"),
     ],
 )  # fmt: skip
 def test_a_number_without_one_lawful_source_is_refused(

@@ -7,6 +7,7 @@ moves: a line whose fingerprint never became current was interrupted.
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,13 @@ def history(home_root: Path | str) -> list[dict[str, Any]]:
         if isinstance(entry, dict):
             found.append(entry)
     return found
+
+
+def since(home_root: Path | str, kind: str, name: str) -> datetime | None:
+    """When a thing of the folder last changed by an application; None where it is not told."""
+    for entry in reversed(history(home_root)):
+        changes = entry.get("changes")
+        for change in changes if isinstance(changes, list) else ():
+            if (change.get("kind"), change.get("name")) == (kind, name):
+                return datetime.fromisoformat(str(entry["at"]))
+    return None

@@ -6,9 +6,12 @@ Only files can be pointed into; of a database the table, the column and the key 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from citybrain.base.clock import CITY_ZONE
+from citybrain.base.hashing import sha256_file
 from citybrain.city.contracts import Contract
 from citybrain.city.systems import Fetch
 from citybrain.lake.sources import Connection
@@ -23,7 +26,8 @@ class SourceCell:
     """A cell with the rows around it, as text. ``at`` is its name, ``G37``.
 
     ``heads`` are the file's own column names; ``rows`` pairs of row number and values;
-    ``row`` and ``column`` (both from 1) say which of them is meant.
+    ``row`` and ``column`` (both from 1) say which of them is meant. ``sha256`` is the hash of
+    the whole file, ``changed_at`` when it was last written.
     """
 
     file: str
@@ -33,6 +37,8 @@ class SourceCell:
     column: int
     heads: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    sha256: str
+    changed_at: datetime
 
 
 _Line = tuple[int, tuple[str, ...]]
@@ -93,6 +99,8 @@ def _find(
                 column=column,
                 heads=heads,
                 rows=tuple(around),
+                sha256=sha256_file(path),
+                changed_at=datetime.fromtimestamp(path.stat().st_mtime, CITY_ZONE),
             )
     return None
 

@@ -59,6 +59,17 @@ def tables_of(sql: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def mixes_totals(sql: str) -> bool:
+    """Whether a statement totals groups (ROLLUP) and does not tell a total from an empty group.
+
+    The row of a total has NULL where the group stands, and so has the row of those whose group
+    is not known: only ``GROUPING`` tells them apart.
+    """
+    nodes = list(_nodes(_parse(sql)))
+    totals = any(len(node.get("group_sets") or ()) > 1 for node in nodes)
+    return totals and not any(node.get("type") == "GROUPING_FUNCTION" for node in nodes)
+
+
 def _parse(sql: str) -> Any:
     with _parser().cursor() as cursor:
         row = cursor.execute("SELECT json_serialize_sql(CAST(? AS VARCHAR))", [sql]).fetchone()

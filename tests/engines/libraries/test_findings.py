@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -189,12 +191,118 @@ def test_the_page_counts_states_and_departments_as_the_lake_does(site: Site, hom
     assert "?of=housing_fund" not in officer
 
 
-def test_the_answer_is_bounded_and_the_page_says_how_many_are_shown(
+def links(site: Site, who: str, address: str) -> dict[str, str]:
+    """The page's links by their words, without what stands before the query."""
+    text = site.client(who).get(address).content.decode()
+    found = re.findall(r'<a[^>]* href="([^"]+)"[^>]*>([^<]+)</a>', text)
+    return {words: unescape(href) for href, words in found}
+
+
+def shown(site: Site, who: str, address: str) -> list[str]:
+    return re.findall(r'<li id="f-(\w+)"', site.client(who).get(address).content.decode())
+
+
+def test_pages_lead_through_the_whole_list_and_the_export_is_complete(
     site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from citybrain.engines.libraries import finding
 
-    monkeypatch.setattr(finding, "MOST", 2)
-    assert len(view(site, TWIN)) == 2
+    monkeypatch.setitem(finding.findings.__kwdefaults__, "limit", 2)
+    address, seen = "/steward/findings?state=open", list[str]()
+    while address:
+        page = shown(site, "engineer", address)
+        assert 0 < len(page) <= 2
+        seen += page
+        address = links(site, "engineer", address).get("下一页", "")
+        assert not address or "state=open" in address
+    assert len(seen) == len(set(seen)) == len(held(home))
+    assert ids(view(site, TWIN)) == set(seen)
+    assert links(site, "engineer", "/steward/findings?offset=2")["上一页"] == "/steward/findings"
+    assert shown(site, "engineer", "/steward/findings?offset=nonsense")
+
+
+def test_a_field_and_a_table_may_be_asked_for_and_a_state_counts_within_them(
+    site: Site, home: Path, own: str
+) -> None:
+    handle(site, "engineer", own, state="sent")
+    for column, name in (("field", "field"), ("table_name", "table")):
+        for value in {row[column] for row in held(home) if row[column]}:
+            wanted = {row["finding_id"] for row in held(home) if row[column] == value}
+            assert ids(view(site, TWIN, **{name: value})) == wanted
+            opened = ids(view(site, TWIN, **{name: value, "state": "open"}))
+            assert opened == wanted - {own}
     page = site.client().get("/steward/findings").content.decode()
-    assert "显示 2 条" in page
+    assert f"待核对 {len(held(home)) - 1}" in page
+    assert f"已送部门 {1}" in page
+
+
+def test_handling_a_finding_leads_back_to_the_list_as_it_was_filtered(site: Site, own: str) -> None:
+    back = "/steward/findings?state=open"
+    assert handle(site, "police", own, state="accepted", next=back)["Location"] == back
+    elsewhere = handle(site, "police", own, state="accepted", next="https://example.org/")
+    assert elsewhere["Location"].startswith("/")
+
+
+def test_a_finding_names_the_row_and_the_number_masked(site: Site, home: Path) -> None:
+    told = {row["id"]: row for row in view(site, TWIN)}
+    numbers = 0
+    for row in held(home):
+        one = told[row["finding_id"]]
+        key = row["_row"].partition("/")[2].split("|")
+        assert len(one["key"].split(" | ")) == len(key)
+        assert len(one["key_title"]["zh"].split(" | ")) == len(key)
+        assert NUMBER.findall(one["key"] + one["number"]) == []
+        numbers += "********" in one["number"]
+    assert numbers
+    named = [o for o in told.values() if o["table"] == "civil.marriages"]
+    assert all(NUMBER.findall(o["key"]) == [] and o["key"].count("-") == 2 for o in named)
+
+
+def revealed(site: Site, who: str, **form: str) -> Any:
+    return site.client(who).post("/steward/findings/reveal", form)
+
+
+def test_an_officer_reveals_what_her_own_department_said_and_nothing_of_others(
+    site: Site, home: Path
+) -> None:
+    mine = held(home, MINE)
+    assert revealed(site, "police", purpose="").status_code == 422
+    assert not done("table:", "lake.reveal")
+    answer = revealed(site, "police", purpose="逐条核对", take="csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert ids(rows) == ids(mine)
+    by_id = {row["finding_id"]: row for row in mine}
+    for row in rows:
+        truth = by_id[row["id"]]
+        assert row["key"].split(" | ") == truth["_row"].partition("/")[2].split("|")
+        said = row["said"] == truth["said"]
+        assert said == (truth["kind"] == "disagreement") or truth["said"] == "*"
+        if truth["believed"]:
+            assert row["believed"] != truth["believed"]
+            assert f"“{truth['believed']}”" not in row["sentence"]
+    assert any(NUMBER.findall(row["number"]) for row in rows)
+    entries = done("table:", "lake.reveal")
+    assert {e.thing for e in entries} == {f"table:{row['table_name']}" for row in mine}
+    assert {(e.purpose, e.masked) for e in entries} == {("逐条核对", False)}
+    page = revealed(site, "police", purpose="逐条核对", of="civil_affairs").content.decode()
+    foreign = ids(held(home)) - ids(mine)
+    assert not [one for one in foreign if one in page]
+
+
+def test_whoever_may_not_reveal_is_refused(site: Site) -> None:
+    for who in ("auditor", "leader", "operator"):
+        assert revealed(site, who, purpose="随便看看").status_code == 403
+    assert "明文" not in site.client("auditor").get("/steward/findings").content.decode()
+
+
+def test_the_steward_reveals_both_values(site: Site, home: Path) -> None:
+    page = revealed(site, "engineer", purpose="会商分歧").content.decode()
+    for row in held(home)[:5]:
+        assert escape(row["sentence"]) in page or row["sentence"] in page
+
+
+def test_no_link_of_an_officers_pages_is_refused(site: Site) -> None:
+    for address in ("/steward/findings", "/steward/libraries"):
+        for href in set(links(site, "police", address).values()):
+            if href.startswith("/steward/") and "/sql" not in href:
+                assert site.client("police").get(href).status_code == 200, href

@@ -94,6 +94,24 @@ def test_what_is_taken_back_is_as_it_was(said: Override) -> None:
     }
 
 
+@pytest.mark.parametrize("leaves", ["gu/1", "gu/2", "gu/3"])
+def test_a_split_by_hand_is_told_as_a_split(leaves: str) -> None:
+    beside = "gu/2" if leaves == "gu/1" else "gu/1"
+    with duckdb.connect() as connection:
+        fill(connection, ROWS)
+        before = resolve(connection)
+        said = [by_hand("apart", leaves, beside)]
+        made = resolve(connection, again=True, now=LATER, overrides=said)
+        again = resolve(connection, again=True, now=LATER, overrides=said)
+    old, new = (
+        before.ids["gu/1"],
+        next(i for i in made.ids.values() if i not in before.ids.values()),
+    )
+    assert made.events == [("split", old, new)]
+    assert {made.ids[m] for m in ("gu/1", "gu/2", "gu/3")} == {old, new}
+    assert again.events == []
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return a_store(tmp_path / "home", made=False)

@@ -7,7 +7,7 @@ from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.facts import Fact, fact
 from citybrain.engines.indicators.stand import Stand
 from citybrain.engines.indicators.views import Card, Part
-from citybrain.lake.indicators.indicator import Indicator
+from citybrain.lake.indicators.indicator import UNKNOWN, Indicator
 from citybrain.lake.indicators.values import Value
 
 
@@ -50,6 +50,8 @@ def parts(indicator: Indicator, stand: Stand) -> tuple[Part, ...]:
 
 
 def _part_title(indicator: Indicator, stand: Stand, key: str) -> Text:
+    if key == UNKNOWN:
+        return Text(zh="未填", en="Not stated")
     if indicator.series == "departments":
         return catalogue.department_title(key)
     if indicator.series == "divisions":

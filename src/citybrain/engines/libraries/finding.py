@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from citybrain.base.errors import CityError
@@ -9,16 +10,15 @@ from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.errors import Unknown
+from citybrain.engines.libraries.findingrows import ALL, MASKED, OWN, rows_of
 from citybrain.engines.libraries.looking import looking
 from citybrain.engines.libraries.models import FindingStep
+from citybrain.engines.libraries.tracesteps import title_of, title_of_column
 from citybrain.engines.libraries.views_library import FindingRow, FindingsView
-from citybrain.engines.libraries.wiring import Text, both, department, placed
-from citybrain.lake.libraries.asking import counted, told
-from citybrain.lake.libraries.findings import note_of
-from citybrain.lake.libraries.model import Library
+from citybrain.engines.libraries.wiring import Text, both, department
+from citybrain.lake.libraries.asking import counted, held, told
 from citybrain.lake.libraries.names import FINDINGS
 from citybrain.lake.libraries.reading import libraries
-from citybrain.lake.mask import mask_value
 
 STATES: Mapping[str, Text] = {
     "open": both("待核对", "Open"),
@@ -29,7 +29,17 @@ STATES: Mapping[str, Text] = {
 }
 STEPS = tuple(name for name in STATES if name != "open")
 SHOWN = 50
-MOST = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which findings are asked for; an empty value asks nothing. ``of`` is a department."""
+
+    of: str = ""
+    state: str = ""
+    kind: str = ""
+    field: str = ""
+    table: str = ""
 
 
 def findings_of(library: str, entity_id: str, *, reveal: bool) -> tuple[FindingRow, ...]:
@@ -37,46 +47,83 @@ def findings_of(library: str, entity_id: str, *, reveal: bool) -> tuple[FindingR
     if not wiring.store().exists(FINDINGS):
         return ()
     read = told(wiring.store(), limit=SHOWN, library=library, entity_id=entity_id)
-    return _rows(read, reveal=reveal)
+    return rows_of(read, _newest(), shows=ALL if reveal else MASKED)
 
 
 def findings(
-    actor: Actor, *, of: str = "", state: str = "", kind: str = "", limit: int = SHOWN
-) -> FindingsView:
-    """Findings for the reader: of the whole city, or of their own department's tables.
+    actor: Actor, asked: Asked, *, offset: int = 0, limit: int | None = SHOWN,
+    reveal: bool = False, purpose: str = "",
+) -> FindingsView:  # fmt: skip
+    """A page of findings for the reader: of the whole city, or of their department's tables.
 
     One entry about the findings (or, for a department's officer, about each table of theirs).
+    An officer who reveals sees what her own department said and the row it stands in; what
+    others say stays masked. Without a ``limit`` all are told, to be taken away.
     """
     wiring.require(actor, "work.read", "lake:")
-    counted = _counted(_only(actor) or of)
+    whole = wiring.may(actor, "lake.read", "lake:")
     if not wiring.store().exists(FINDINGS):
         return _nothing(actor)
-    steps = _newest()
-    read = told(wiring.store(), limit=MOST, department=_only(actor) or of, kind=kind)
-    kept = [one for one in read if not state or _state(steps, one["finding_id"]) == state]
-    entry = _looked(actor, kept[:limit])  # before any of them is handed out
-    rows = _rows(kept[:limit], reveal=False, steps=steps)
-    totals: dict[str, int] = dict.fromkeys(STATES, 0)
-    for one in read:
-        totals[_state(steps, one["finding_id"])] += 1
+    steps, of = _newest(), _only(actor) or asked.of
+    said = {"kind": asked.kind, "field": asked.field, "table_name": asked.table, "department": of}
+    totals = _by_state(steps, said)
+    read = told(wiring.store(), limit=limit, offset=offset, **_in_state(steps, asked.state), **said)
+    entry = _looked(actor, read, reveal=reveal, purpose=purpose)  # before any is handed out
+    shows = MASKED if not reveal else ALL if whole else OWN
     return FindingsView(
-        rows=rows,
-        total=len(kept),
+        rows=rows_of(read, steps, shows=shows),
+        total=totals.get(asked.state, 0) if asked.state else sum(totals.values()),
+        offset=offset,
+        limit=limit or 0,
         counts=tuple((name, count) for name, count in totals.items() if count),
-        departments=counted,
+        departments=_counted(of),
+        tables=tuple((n, title_of(f"ods.{n}"), count) for n, count in _by("table_name", of)),
+        fields=tuple((n, _field_title(n), count) for n, count in _by("field", of)),
         may_handle=wiring.may(actor, "findings.handle", _thing(actor)),
+        may_open=whole,
+        may_reveal=wiring.may(actor, "lake.reveal", _thing(actor)),
+        revealed=reveal,
+        purpose=purpose,
         built=True,
         entry=entry,
     )
 
 
-def _looked(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> str:
+def _in_state(steps: Mapping[str, FindingStep], state: str) -> dict[str, Any]:
+    """What limits findings to a state: those that somebody put into it, or nobody into any."""
+    if state in ("", "open"):
+        return {"without": list(steps) if state else []}
+    return {"among": [name for name, step in steps.items() if step.state == state]}
+
+
+def _by_state(steps: Mapping[str, FindingStep], said: Mapping[str, str]) -> dict[str, int]:
+    count = Counter(steps[one].state for one in held(wiring.store(), list(steps), **said))
+    total = sum(counted(wiring.store(), by="kind", **said).values())
+    return {"open": total - count.total(), **{name: count[name] for name in STEPS}}
+
+
+def _by(column: str, of: str) -> list[tuple[str, int]]:
+    found = counted(wiring.store(), by=column, department=of)
+    return [(name, count) for name, count in found.items() if name]
+
+
+def _field_title(name: str) -> Text:
+    """What the libraries call a field; they call one of a name alike."""
+    titles = (
+        title_of_column((one.table, name))
+        for one in libraries(wiring.city()).values()
+        if name in {field.name for field in one.fields}
+    )
+    return next(titles, both(name))
+
+
+def _looked(actor: Actor, rows: Iterable[Mapping[str, Any]], *, reveal: bool, purpose: str) -> str:
     """Record a look: one entry of the city's, or one for each table of an officer's; the first."""
     whole = wiring.may(actor, "lake.read", "lake:")
     things = Counter(_thing(actor) if whole else f"table:{one['table_name']}" for one in rows)
     entries: list[str] = []
     for thing, count in (things or {_thing(actor): 0}).items():
-        with looking(actor, thing, FINDINGS) as done:
+        with looking(actor, thing, FINDINGS, reveal=reveal, purpose=purpose) as done:
             done.count = count
         entries += done.entries
     return entries[0]
@@ -150,75 +197,9 @@ def _newest() -> dict[str, FindingStep]:
     return {step.finding: step for step in FindingStep.objects.order_by("at", "id")}
 
 
-def _state(steps: Mapping[str, FindingStep], finding: str) -> str:
-    step = steps.get(finding)
-    return step.state if step else "open"
-
-
-def _rows(
-    read: Iterable[Mapping[str, Any]], *, reveal: bool,
-    steps: Mapping[str, FindingStep] | None = None,
-) -> tuple[FindingRow, ...]:  # fmt: skip
-    known = _newest() if steps is None else steps
-    return tuple(_row(one, known, reveal=reveal) for one in read)
-
-
-def _row(one: Mapping[str, Any], steps: Mapping[str, FindingStep], *, reveal: bool) -> FindingRow:
-    city = wiring.city()
-    library = libraries(city).get(one["library"])
-    contract = city.contracts.get(one["table_name"])
-    step = steps.get(one["finding_id"])
-    named = next((f for f in library.fields if f.name == one["field"]), None) if library else None
-    said, believed, sentences = _masked(one, reveal=reveal)
-    entity = library.entity if library and library.entity != "none" else one["library"]
-    return FindingRow(
-        id=one["finding_id"],
-        kind=one["kind"],
-        title=both(one["title"], one["title_en"]),
-        library=one["library"],
-        thing=f"{entity}:{one['entity_id']}" if one["entity_id"] else "",
-        field=one["field"] or "",
-        field_title=both(named.title, named.title_en) if named else both(one["field"] or ""),
-        department=one["department"] or "",
-        department_title=department(one["department"] or ""),
-        table=one["table_name"] or "",
-        table_title=both(contract.title or contract.id, contract.title_en)
-        if contract
-        else both(one["table_name"] or ""),
-        said=said,
-        believed=believed,
-        sentence=sentences,
-        state=step.state if step else "open",
-        reason=step.reason if step else "",
-        at=placed(one["seen_at"]),
-    )
-
-
-def _masked(one: Mapping[str, Any], *, reveal: bool) -> tuple[str, str, Text]:
-    """Both values and the sentence, the values in it masked by the class of their field."""
-    values = [one["said"] or "", one["believed"] or ""]
-    zh, en = one["sentence"] or "", one["sentence_en"] or ""
-    library = libraries(wiring.city()).get(one["library"])
-    if reveal or library is None:
-        return values[0], values[1], both(zh, en)
-    note = note_of(library, one["field"] or "")
-    shown = [mask_value(v, note.masking or "none", note.level or 4) or "" for v in values]
-    codes = _codes(library, one["field"] or "")
-    for value, mask in zip(values, shown, strict=True):
-        if value and value != mask:
-            said = codes.get(value, value)  # the sentence says what a code means
-            zh, en = zh.replace(said, mask), en.replace(said, mask)
-    return shown[0], shown[1], both(zh, en)
-
-
-def _codes(library: Library, name: str) -> Mapping[str, str]:
-    field = next((f for f in library.fields if f.name == name), None)
-    codes = wiring.city().codelists.get(field.codelist) if field else None
-    return {code: entry.title for code, entry in codes.entries.items()} if codes else {}
-
-
 def _nothing(actor: Actor) -> FindingsView:
     return FindingsView(
-        rows=(), total=0, counts=(), departments=(), built=False, entry="",
+        rows=(), total=0, offset=0, limit=0, counts=(), departments=(), tables=(), fields=(),
+        may_open=False, may_reveal=False, revealed=False, purpose="", built=False, entry="",
         may_handle=wiring.may(actor, "findings.handle", _thing(actor)),
     )  # fmt: skip

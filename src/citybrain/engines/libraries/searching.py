@@ -1,8 +1,10 @@
 """Libraries in a list, and people and companies found in them by name, pinyin or number."""
 
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
+from citybrain.base.chinese import pinyin
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.looking import looking
@@ -10,13 +12,14 @@ from citybrain.engines.libraries.records import code_title, declared, thing_of
 from citybrain.engines.libraries.views_library import Hit, LibraryRow, SearchView, SourceField
 from citybrain.engines.libraries.wiring import both, department
 from citybrain.lake.home import Home
-from citybrain.lake.libraries.model import Library
+from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.mask import is_masked, mask_value
 from citybrain.lake.serving import Hit as Found
 from citybrain.lake.serving import Serving, current
 
 SHOWN = 40
+MOST = 200  # of which those are shown that tell nothing of what is masked
 DETAILS = 4  # further fields that tell people of one name apart
 
 
@@ -28,9 +31,12 @@ def library_list(actor: Actor) -> tuple[LibraryRow, ...]:
 
 
 def search_library(actor: Actor, library: str, query: str) -> SearchView:
-    """People or companies by name, pinyin, or the beginning of a number; masked by class.
+    """People or companies by name, pinyin or number; masked by class.
 
-    One entry about the library, with how many were shown. Refuses who may not read it.
+    A masked number is found when it is asked for whole, or by what its mask shows: else the
+    rest could be found by trying. So is a masked name by who may never reveal it. One entry
+    about the library, with how many were shown, and one about whom a whole masked number was
+    of. Refuses who may not read the library.
     """
     found = declared(library)
     built = current(wiring.home(), found.name) is not None
@@ -40,8 +46,15 @@ def search_library(actor: Actor, library: str, query: str) -> SearchView:
         wiring.require(actor, "lake.read", thing)
         return _answer(found, query, hits, built, "")
     with looking(actor, thing, found.table) as done:
-        hits = _serving(wiring.home().root, found.name).search(query, limit=SHOWN + 1)
+        read = _serving(wiring.home().root, found.name).search(query, limit=MOST)
+        free = wiring.may(actor, "lake.reveal", thing)
+        hits = [one for one in read if _tells_nothing(found, one, query, names=free)]
+        hits = sorted(hits, key=lambda one: _place(found, one))[: SHOWN + 1]
         done.count = min(len(hits), SHOWN)
+    for one in hits:
+        if _whole_number(found, one, query):
+            with looking(actor, thing_of(found, one.id), found.table) as seen:
+                seen.count = 1
     return _answer(found, query, hits, built, done.entries[0])
 
 
@@ -55,6 +68,44 @@ def _answer(library: Library, query: str, hits: list[Found], built: bool, entry:
         built=built,
         entry=entry,
     )
+
+
+def _tells_nothing(library: Library, found: Found, query: str, *, names: bool) -> bool:
+    """Whether that it was found tells no more of a masked value than the mask and the query do."""
+    field = _found_by(library, found)
+    shown = mask_value(found.by, field.masking, field.level) or ""
+    if field.search == "name" and names:
+        return True
+    return _folded(query) in _wholes(found.by) or _folded(shown).startswith(_folded(query))
+
+
+def _place(library: Library, found: Found) -> str:
+    """By its id where it was found by a masked number, whose order would tell of it."""
+    field = _found_by(library, found)
+    number = field.search == "number" and is_masked(field.masking, field.level)
+    return found.id if number else ""
+
+
+def _whole_number(library: Library, found: Found, query: str) -> bool:
+    field = _found_by(library, found)
+    masked = field.search == "number" and is_masked(field.masking, field.level)
+    return masked and _folded(found.by) == _folded(query)
+
+
+def _found_by(library: Library, found: Found) -> LibraryField:
+    """The field whose value it was found by; the most masked one where several hold it."""
+    held = [f for f in library.fields if f.search and str(found.row.get(f.name)) == found.by]
+    return max(held or [f for f in library.fields if f.search], key=lambda field: field.level)
+
+
+def _wholes(text: str) -> tuple[str, ...]:
+    """A value as it may be written whole: as it is, or a name in pinyin."""
+    return (_folded(text), _folded("".join(pinyin(text))))
+
+
+def _folded(text: str) -> str:
+    """Without what may be written either way: width, case, blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @lru_cache(maxsize=16)

@@ -24,6 +24,7 @@ from citybrain.engines.libraries.exporting import (
 from citybrain.engines.libraries.finding import (
     STATES,
     STEPS,
+    Asked,
     finding_counts,
     findings,
     handle_finding,
@@ -157,6 +158,7 @@ from citybrain.engines.libraries.views_query import (
 from citybrain.engines.libraries.views_trace import (
     TRACE_KINDS,
     TraceAffected,
+    TraceAside,
     TraceChoice,
     TraceFact,
     TraceGrid,
@@ -172,6 +174,7 @@ __all__ = [
     "STEPS",
     "TRACE_KINDS",
     "Answer",
+    "Asked",
     "BoundField",
     "BuildPoint",
     "BuildView",
@@ -231,6 +234,7 @@ __all__ = [
     "TableQualityView",
     "Touched",
     "TraceAffected",
+    "TraceAside",
     "TraceChoice",
     "TraceFact",
     "TraceGrid",

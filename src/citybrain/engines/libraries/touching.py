@@ -25,13 +25,13 @@ def touched_by(actor: Actor, table: str, *, row: str, field: str) -> Touched:
     wiring.require(actor, "lake.read", "lake:")
     person = ""
     for library in libraries(wiring.city()).values():
-        for role in _roles(library, table, field):
+        for role in roles_of(library, table, field):
             found = entity_of_row(wiring.store(), library.entity, f"{table}/{row}", role)
             person = person or (f"{library.name}/{found}" if found else "")
     return Touched(person=person, number=_number(table))
 
 
-def _roles(library: Library, table: str, field: str) -> list[str]:
+def roles_of(library: Library, table: str, field: str) -> list[str]:
     """The roles whose mention is made of the field; all of the table's where none is."""
     mine = [m for m in library.identity if m.table == table]
     return [m.role for m in mine if field in m.columns.values()] or [m.role for m in mine]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from citybrain.city.contracts import Contract, Field
 from citybrain.engines.libraries import wiring
@@ -18,21 +19,68 @@ from citybrain.lake.mask import mask_value
 from citybrain.lake.provenance import FileProof, file_of_row, table_proof
 from citybrain.lake.sourcecells import SourceCell, key_of, letters, source_cell
 
+_CELL_HASH = {
+    True: both("源文件现在的 SHA-256", "SHA-256 of the department's file as it is now"),
+    False: both(
+        "源库不可复读；随之送达的文件的 SHA-256",
+        "A database cannot be read again: SHA-256 of the file it was delivered in",
+    ),
+}
 SHOWN = 8  # columns of a row that are shown beside the one that is meant
 
 
-def value_steps(shown: Record, whole: Record, field: str) -> list[TraceStep]:
-    """Field, row and cell of a record's value; ``whole`` is the same record unmasked."""
-    value = next(one for one in shown.values if one.field.name == field)
-    held = next(one for one in whole.values if one.field.name == field)
-    steps = [_field(shown, value)]
-    if held.place is not None and held.place.row:
-        contract = wiring.city().contracts.get(held.place.table)
-        if contract is not None:
-            told = _column(contract, held, _delivered(whole, held.place))
-            steps.append(_row(shown, held.place, contract, told))
-            steps.append(_cell(held.place, contract, told, shown, revealed=shown is whole))
-    return steps
+@dataclass(frozen=True, kw_only=True)
+class Descent:
+    """The steps below a library: field, row, cell, or the last two alone.
+
+    ``ref`` is the record's name of the row and ``column`` the contract's of the cell; without
+    a ``contract`` the value has no row.
+    """
+
+    steps: tuple[TraceStep, ...]
+    contract: Contract | None = None
+    ref: str = ""
+    column: str = ""
+
+
+def descent(shown: Record, whole: Record, name: str, *, ref: str) -> Descent | None:
+    """Field, row and cell of a record's value; ``whole`` is the same record unmasked.
+
+    With a ``ref`` the row and cell of a column of that row; None when there is no such row.
+    """
+    if ref:
+        row = next((one for one in whole.sources if one.place.ref == ref), None)
+        contract = wiring.city().contracts.get(row.place.table) if row else None
+        if row is None or contract is None:
+            return None
+        return _down((), shown, whole, row.place, contract, contract.field(name))
+    value = next(one for one in shown.values if one.field.name == name)
+    held = next(one for one in whole.values if one.field.name == name)
+    above = (_field(shown, value),)
+    contract = wiring.city().contracts.get(held.place.table) if held.place else None
+    if held.place is None or not held.place.row or contract is None:
+        return Descent(steps=above)
+    told = _column(contract, held, _delivered(whole, held.place))
+    return _down(above, shown, whole, held.place, contract, told)
+
+
+def _down(
+    above: tuple[TraceStep, ...],
+    shown: Record,
+    whole: Record,
+    place: Place,
+    contract: Contract,
+    told: Field,
+) -> Descent:
+    proof = file_of_row(wiring.store(), contract.lake_table, place.row)
+    row = _row(shown, place, contract, told, proof)
+    cell = _cell(place, contract, told, shown, proof, revealed=shown is whole)
+    return Descent(
+        steps=(*above, row, cell),
+        contract=contract,
+        ref=place.ref,
+        column=told.name,
+    )
 
 
 def _field(record: Record, value: Value) -> TraceStep:
@@ -93,9 +141,10 @@ def _delivered(record: Record, place: Place) -> SourceRecord | None:
     return next((s for s in record.sources if (s.place.table, s.place.ref) == here), None)
 
 
-def _row(shown: Record, place: Place, contract: Contract, told: Field) -> TraceStep:
+def _row(
+    shown: Record, place: Place, contract: Contract, told: Field, proof: FileProof | None
+) -> TraceStep:
     lake_table = contract.lake_table
-    proof = file_of_row(wiring.store(), lake_table, place.row)
     mine = _delivered(shown, place)
     values = dict(mine.values) if mine else {}
     names = _around([f.name for f in contract.fields], told.name)
@@ -138,8 +187,15 @@ def _around(names: list[str], name: str) -> list[str]:
 
 
 def _cell(
-    place: Place, contract: Contract, told: Field, record: Record, *, revealed: bool
+    place: Place,
+    contract: Contract,
+    told: Field,
+    record: Record,
+    proof: FileProof | None,
+    *,
+    revealed: bool,
 ) -> TraceStep:
+    """The cell in the department's file; of a database its column, known by the delivery."""
     system = wiring.city().systems[contract.system]
     fetch = system.tables[contract.table]
     key = key_of(place.row, contract)
@@ -165,9 +221,9 @@ def _cell(
         title=both(cell.at if cell else f"{fetch.source}.{told.source}"),
         value=None,
         detail=owner.department_title,
-        at=placed(place.seen_at),
-        hash="",
-        hash_title=both(""),
+        at=cell.changed_at if cell else proof.added_at if proof else placed(place.seen_at),
+        hash=cell.sha256 if cell else proof.sha256 if proof else "",
+        hash_title=_CELL_HASH[cell is not None],
         verdict="",
         facts=tuple(where),
         grid=_cell_grid(cell, by_head, revealed=revealed) if cell else None,

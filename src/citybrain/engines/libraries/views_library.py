@@ -100,7 +100,11 @@ class SourceView:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingRow:
-    """A disagreement or impossibility. ``state`` is the newest step, ``open`` without any."""
+    """A disagreement or impossibility. ``state`` is the newest step, ``open`` without any.
+
+    ``key`` is the row's key in its own table, columns apart by ``|`` as in ``key_title``, and
+    ``number`` that of whom the row is about; masked by class like the values.
+    """
 
     id: str
     kind: str
@@ -113,6 +117,9 @@ class FindingRow:
     department_title: Text
     table: str
     table_title: Text
+    key_title: Text
+    key: str
+    number: str
     said: str
     believed: str
     sentence: Text
@@ -237,12 +244,25 @@ class SearchView:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingsView:
-    """Findings by state, newest first, as far as the reader may see them."""
+    """A page of findings by state, newest first, as far as the reader may see them.
+
+    ``counts`` are by state within what was asked; ``departments``, ``tables`` and ``fields``
+    are what else may be asked, with how many there are. ``may_open`` says whether the records
+    that they are about are the reader's to open.
+    """
 
     rows: tuple[FindingRow, ...]
     total: int
+    offset: int
+    limit: int
     counts: tuple[tuple[str, int], ...]
     departments: tuple[tuple[str, Text, int], ...]
+    tables: tuple[tuple[str, Text, int], ...]
+    fields: tuple[tuple[str, Text, int], ...]
     may_handle: bool
+    may_open: bool
+    may_reveal: bool
+    revealed: bool
+    purpose: str
     built: bool
     entry: str

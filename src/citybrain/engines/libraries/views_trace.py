@@ -55,7 +55,7 @@ class TraceStep:
 
 @dataclass(frozen=True, kw_only=True)
 class TraceChoice:
-    """A record to go on with; ``moved`` when the last build changed it.
+    """A record or a cell to go on with; ``moved`` when it is what changed last.
 
     ``via`` is the indicator that the trace came from.
     """
@@ -65,6 +65,15 @@ class TraceChoice:
     heading: str
     field_title: Text
     moved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceAside:
+    """Delivered rows of ``system.table`` that do not count until they are put right."""
+
+    table: str
+    title: Text
+    rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +88,18 @@ class TraceAffected:
 
 @dataclass(frozen=True, kw_only=True)
 class TraceView:
-    """A trace: ``steps`` down from the number, ``choices`` where one must be chosen."""
+    """A trace: ``steps`` down from the number, ``choices`` where one must be chosen.
+
+    ``cells`` are the other cells of the row that the trace ends at.
+    """
 
     thing: str
     heading: Text
     steps: tuple[TraceStep, ...]
     choices: tuple[TraceChoice, ...]
     affected: tuple[TraceAffected, ...]
+    cells: tuple[TraceChoice, ...] = ()
+    aside: tuple[TraceAside, ...] = ()
     refused: Text = EMPTY
     entry: str = ""
     seconds: float = 0.0

@@ -10,6 +10,8 @@ from citybrain.interfaces.cli.output import print_json, say, table, warn
 
 _STEPS = ("step", "kind", "what", "value", "made", "hash", "verdict")
 _CHOICES = ("thing", "what", "field", "changed")
+_CELLS = ("thing", "field")
+_ASIDE = ("table", "title", "rows")
 _STARTS = ("thing", "kind", "what")
 
 
@@ -57,18 +59,30 @@ def _tell(found: dict[str, Any], *, revealed: bool) -> None:
     say(table([_step(one) for one in found["steps"]], _STEPS, empty="No steps."))
     if found["refused"]:
         say(f"\n{found['refused']}")
-    if found["choices"]:
-        say("\nGo on with:")
-        say(table([_choice(one) for one in found["choices"]], _CHOICES, empty=""))
-    if found["affected"]:
-        say("\nAlso stands on it:")
-        say(_things(found["affected"], empty=""))
+    _lists(found)
     if found["differs"]:
         say(f"\n{counted(found['differs'], 'hash value')} did not match: see where it differs.")
     elif found["matches"]:
         say(f"\n{counted(found['matches'], 'hash value')} held against the lake: nothing differs.")
     if not revealed and any(one["masked"] for one in found["steps"]):
         warn("\nMasked by class. To see the values: --reveal --purpose '…'; it is recorded.")
+
+
+def _lists(found: dict[str, Any]) -> None:
+    """Where to go on, each list under its own words."""
+    choices, cells = ([_choice(one) for one in found[name]] for name in ("choices", "cells"))
+    for words, text in (
+        ("Go on with:", table(choices, _CHOICES, empty="")),
+        (
+            "Set aside, and counted once they are put right:",
+            table(found["aside"], _ASIDE, empty=""),
+        ),
+        ("Other cells of the row:", table(cells, _CELLS, empty="")),
+        ("Also stands on it:", _things(found["affected"], empty="")),
+    ):
+        if text:
+            say(f"\n{words}")
+            say(text)
 
 
 def _step(one: dict[str, Any]) -> dict[str, Any]:

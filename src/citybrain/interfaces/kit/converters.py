@@ -33,10 +33,14 @@ class LakeConverter(StringConverter):
 class ThingConverter(StringConverter):
     """What the record calls a thing, ``kind:name``, with a field behind a slash.
 
-    A model's name has dots, so a twin's suffix is tried first.
+    Between them may stand one of the thing's rows, ``system.table/1``. A model's name has dots,
+    so a twin's suffix is tried first.
     """
 
-    regex = r"[a-z_]+(?::[A-Za-z0-9_.-]+(?:/[a-z][a-z0-9_]*)?)?"
+    regex = (
+        r"[a-z_]+(?::[A-Za-z0-9_.-]+"
+        r"(?:/[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*/[0-9]+)?(?:/[a-z][a-z0-9_]*)?)?"
+    )
 
 
 @cache

@@ -4,6 +4,7 @@ from django.urls import path
 
 from citybrain.interfaces.kit import converters
 from citybrain.interfaces.steward import (
+    views_findings,
     views_library,
     views_lineage,
     views_models,
@@ -57,11 +58,12 @@ urlpatterns = [
         views_library.entity_override,
         name="entity_override",
     ),
-    path("steward/findings", views_library.findings, name="findings"),
-    path("steward/findings.<twin:suffix>", views_library.findings_twin, name="findings_twin"),
+    path("steward/findings", views_findings.findings, name="findings"),
+    path("steward/findings/reveal", views_findings.findings_reveal, name="findings_reveal"),
+    path("steward/findings.<twin:suffix>", views_findings.findings_twin, name="findings_twin"),
     path(
         "steward/findings/<name:finding>/handle",
-        views_library.finding_handle,
+        views_findings.finding_handle,
         name="finding_handle",
     ),
     path("steward/trace", views_trace.trace_start, name="trace_start"),

@@ -1,8 +1,7 @@
-"""Base libraries: the list, people and companies found, golden records, findings."""
+"""Base libraries: the list, people and companies found, golden records."""
 
 from collections.abc import Callable
 from datetime import datetime, time
-from typing import TypedDict
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,9 +25,10 @@ from citybrain.interfaces.steward.lifelines import lifeline
 @page("work.read")
 def library_list(request: HttpRequest) -> HttpResponse:
     """Every library with how many it holds."""
-    return render(
-        request, "steward/library_list.html", {"view": libraries.library_list(actor(request))}
-    )
+    who = actor(request)
+    view = libraries.library_list(who)
+    mine = {one.name for one in view if may(who, "lake.read", f"table:{one.table}").allowed}
+    return render(request, "steward/library_list.html", {"view": view, "open": mine})
 
 
 @page("work.read")
@@ -40,7 +40,7 @@ def library_list_twin(request: HttpRequest, suffix: str) -> HttpResponse:
 
 @page("lake.read")
 def library(request: HttpRequest, library: str) -> HttpResponse:
-    """Find a person or company by name, pinyin or the beginning of a number."""
+    """Find a person or company by name, pinyin or number."""
     view = libraries.search_library(actor(request), library, request.GET.get("q", ""))
     return render(request, "steward/library.html", {"view": view})
 
@@ -119,28 +119,6 @@ def entity_twin(request: HttpRequest, library: str, entity: str, suffix: str) ->
     return twin(view.fields, suffix, name=f"{library}-{entity}", of=libraries.GoldenField)
 
 
-@page("work.read")
-def findings(request: HttpRequest) -> HttpResponse:
-    """What departments should look at again; sentences only for who may read."""
-    return render(request, "steward/findings.html", _findings(request))
-
-
-@page("lake.read")
-def findings_twin(request: HttpRequest, suffix: str) -> HttpResponse:
-    """The same, machine-readable."""
-    view = libraries.findings(actor(request), limit=5_000, **_asked(request))
-    return twin(view.rows, suffix, name="findings", of=libraries.FindingRow)
-
-
-@page("findings.handle", "POST")
-def finding_handle(request: HttpRequest, finding: str) -> HttpResponse:
-    """One step in a finding's life."""
-    state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
-    libraries.handle_finding(actor(request), finding, state=state, reason=reason)
-    messages.success(request, _("已记下。"))
-    return redirect(reverse("findings"))
-
-
 def _record(
     request: HttpRequest, library: str, entity: str, address: Callable[[str], str]
 ) -> RecordView | HttpResponse:
@@ -184,32 +162,3 @@ def _as_of(request: HttpRequest) -> datetime | None:
     except ValueError:
         return None
     return datetime.combine(day, time(23, 59, 59), CITY_ZONE) if day else None
-
-
-class _Asked(TypedDict):
-    of: str
-    state: str
-    kind: str
-
-
-def _asked(request: HttpRequest) -> _Asked:
-    asked = request.GET
-    return {
-        "of": asked.get("of", ""),
-        "state": asked.get("state", ""),
-        "kind": asked.get("kind", ""),
-    }
-
-
-def _findings(request: HttpRequest) -> dict[str, object]:
-    who, asked = actor(request), _asked(request)
-    if not libraries.may_see_findings(who):
-        return {"counts": libraries.finding_counts(who), "asked": asked}
-    view = libraries.findings(who, **asked)
-    return {
-        "view": view,
-        "asked": asked,
-        "states": libraries.STATES.items(),
-        "steps": [(name, libraries.STATES[name]) for name in libraries.STEPS],
-        "may_handle": may(who, "findings.handle", "lake:").allowed or view.may_handle,
-    }

@@ -28,6 +28,8 @@ FACTS = (
 )
 BETTER = ("up", "down", "none")
 
+UNKNOWN = "unknown"  # the part of those rows that say no part of their own
+
 
 @dataclass(frozen=True, kw_only=True)
 class Indicator:

@@ -46,14 +46,23 @@ def _source(view: View, document: Document, content: Mapping[str, Any]) -> Itera
     sql, model = content.get("sql"), content.get("model")
     if not isinstance(sql, str):
         return
-    from citybrain.lake.statement import tables_of
+    from citybrain.lake.statement import mixes_totals, tables_of
 
     try:
         read = tables_of(sql)
+        mixed = mixes_totals(sql)
     except CityError as error:
         why = error.why or error.what
         yield document.finding(("sql",), "indicator-sql", f"It is refused: {why}.", error.do)
         return
+    if mixed:
+        yield document.finding(
+            ("sql",),
+            "indicator-total",
+            "ROLLUP gives two rows without a series as soon as one row has none: the number, "
+            "and the rows that are of no part.",
+            "Select CASE WHEN GROUPING(x) = 0 THEN coalesce(x, 'unknown') END AS series.",
+        )
     if model not in read:
         yield document.finding(
             ("model",),

@@ -153,6 +153,7 @@ def _unfit(indicator: Indicator, why: str) -> CityError:
     return CityError(
         f"The indicator {indicator.name} gives no number",
         why=why,
-        do="Select one row with value, or one per series and one with series NULL (ROLLUP)",
+        do="Select one row with value, or one per series and one with series NULL (ROLLUP, "
+        "with GROUPING to tell it from rows that are of no part)",
         where=indicator.file,
     )

@@ -1,6 +1,6 @@
 """Whom the last build of a library changed: entities whose values are not what they were."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from citybrain.city import City
 from citybrain.lake import sqltext
@@ -8,9 +8,6 @@ from citybrain.lake.duck import shared
 from citybrain.lake.libraries.names import LINKS
 from citybrain.lake.libraries.record import declared, key_sql
 from citybrain.lake.store import Store
-from citybrain.lake.views import SnapshotInfo
-
-COMPARED = 500_000  # rows of a table that a page may compare with what they were
 
 
 def moved(
@@ -60,54 +57,6 @@ def some(store: Store, city: City, library: str, *, limit: int = 5) -> list[str]
             f"SELECT {key_sql(found)} AS id FROM ({scan}) ORDER BY id LIMIT {limit:d}"
         ).fetchall()
     return [str(row[0]) for row in rows]
-
-
-def touched(
-    store: Store, tables: Collection[str], *, limit: int = 12
-) -> list[tuple[str, str, str]]:
-    """Whom the newest delivery of each of these ``ods`` tables told something new about.
-
-    Triples of kind of entity, its id, and ``system.table``. Nothing of a first delivery, which
-    is about everybody.
-    """
-    found: list[tuple[str, str, str]] = []
-    with shared(store.home) as duck:
-        for table in tables:
-            snapshots = store.snapshots(table) if store.exists(table) else []
-            if len(snapshots) < 2:
-                continue
-            rows = duck.execute(_news(store, table, snapshots, limit)).fetchall()
-            for kind, links in LINKS.items():
-                if rows and store.exists(links):
-                    scan = store.scan_sql(links)
-                    named = duck.execute(
-                        f"SELECT DISTINCT entity_id FROM ({scan}) "
-                        'WHERE "_row" IN (SELECT unnest(?)) '
-                        f"ORDER BY entity_id LIMIT {limit:d}",
-                        [[row[0] for row in rows]],
-                    ).fetchall()
-                    found += [(kind, str(one[0]), table.partition(".")[2]) for one in named]
-    return found[:limit]
-
-
-def _news(store: Store, table: str, snapshots: Sequence[SnapshotInfo], limit: int) -> str:
-    """Rows of the newest snapshot that say something else than those before it.
-
-    Of a large table those that its last batch delivered, changed or not: to compare all would
-    keep a page waiting.
-    """
-    now = store.scan_sql(table)
-    if snapshots[-1].rows > COMPARED:
-        batch = sqltext.text(snapshots[-1].batch_id)
-        return f'SELECT "_row" FROM ({now}) WHERE "_batch" = {batch} ORDER BY 1 LIMIT {limit:d}'
-    said = sqltext.names(
-        c.name for c in store.columns(table) if c.name not in ("_batch", "_contract")
-    )
-    before = store.scan_sql(table, snapshot_id=snapshots[-2].snapshot_id)
-    return (
-        f'SELECT "_row" FROM (SELECT {said} FROM ({now}) EXCEPT SELECT {said} FROM ({before})) '
-        f"ORDER BY 1 LIMIT {limit:d}"
-    )
 
 
 def counted_in(store: Store, table: str, column: str, *, limit: int = 12) -> list[str]:

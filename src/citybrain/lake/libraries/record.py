@@ -32,6 +32,7 @@ __all__ = [
     "Value",
     "declared",
     "golden",
+    "ref_of",
     "row_of",
 ]
 _NO_ENTITY = "_row"
@@ -100,6 +101,13 @@ def row_of(
     record = golden(store, city, library, entity_id, reveal=True, as_of=as_of)
     places = [source.place for source in record.sources] if record else []
     return next((place.row for place in places if place.ref == ref), "")
+
+
+def ref_of(store: Store, city: City, library: str, entity_id: str, row: str) -> str:
+    """The ``ref`` under which the record has a row; empty when it has no such row."""
+    record = golden(store, city, library, entity_id, reveal=True)
+    places = [source.place for source in record.sources] if record else []
+    return next((place.ref for place in places if place.row == row), "")
 
 
 class _Rows:

@@ -85,13 +85,13 @@ def identify(
 def _claims(connection: "duckdb.DuckDBPyConnection", key: str) -> None:
     """Make ``resolve_claim`` (final, entity_id, votes) and ``resolve_gone``.
 
-    A mention that left its number, which others still have, votes with nothing: the id stays
-    with the number, yet that an entity is born of such mentions is a split.
+    A mention that left its number, which others still have, by itself or by hand, votes with
+    nothing: the id stays with the number, yet an entity born of such mentions is a split.
     """
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE resolve_left AS
-        SELECT mention FROM resolve_doubt
+        SELECT mention FROM resolve_doubt UNION SELECT mention FROM resolve_hand
         UNION SELECT mention FROM resolve_last b JOIN resolve_changed c USING (mention)
         WHERE b.anchor IS DISTINCT FROM md5_number_lower({sqltext.text(key)} || c.number);
         CREATE OR REPLACE TEMP TABLE resolve_vote AS
