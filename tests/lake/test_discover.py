@@ -2,8 +2,11 @@
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from citybrain import city as cities
@@ -52,10 +55,37 @@ def test_a_folder_of_files_becomes_a_system_that_collects(
     assert found["代码"][0] == "string"
     assert found["手机"][2] == "phone"
     assert found["姓名"][2] == "name"
-    town = Town(tmp_path, clock, contracts=dict(city.contracts), systems=dict(city.systems))
-    town.where["mine"] = connection_of("mine", f"files://{folder}")
+    town = _town(tmp_path, city, clock, folder)
     for result in town.collect():
         assert (result.error, result.quarantined) == (None, 0)
+
+
+def test_parquet_decimals_beyond_38_digits_are_text_to_the_last_digit(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    digits = "1234567890" * 5 + "12345678.91"
+    wide = pa.array([Decimal(digits), Decimal("2.50"), None], pa.decimal256(60, 2))
+    small = pa.array([Decimal("0"), Decimal("0.0000000001"), None], pa.decimal256(60, 10))
+    table = pa.table({"id": [1, 2, 3], "wide": wide, "small": small, "f": [0.5, None, 1.5]})
+    pq.write_table(table, folder / "big.parquet")
+    city = _discover(tmp_path, f"files://{folder}", clock)
+    types = {f.name: f.type for f in city.contracts["mine.big"].fields}
+    assert types == {"id": "long", "wide": "string", "small": "string", "f": "double"}
+    town = _town(tmp_path, city, clock, folder)
+    assert town.one("mine.big").quarantined == 0
+    assert town.rows("ods.mine.big") == [
+        (1, digits, "0.0000000000", 0.5),
+        (2, "2.50", "0.0000000001", None),
+        (3, None, None, 1.5),
+    ]
+
+
+def _town(root: Path, city: City, clock: FixedClock, folder: Path) -> Town:
+    town = Town(root, clock, contracts=dict(city.contracts), systems=dict(city.systems))
+    town.where["mine"] = connection_of("mine", f"files://{folder}")
+    return town
 
 
 def test_a_second_discovery_does_not_overwrite(tmp_path: Path, clock: FixedClock) -> None:

@@ -252,7 +252,8 @@ def _inspected(engine: Any, table: SourceTable, fetch: Fetch, opened: Opened) ->
     relation = opened.relation(columns)
     if relation.tap is not None:
         engine.register("delivered", relation.tap.reader())
-    types = _codes_stay_text(engine, infer(engine, relation, columns))
+    stated = {c.name: c.stated for c in opened.columns if c.stated}
+    types = _codes_stay_text(engine, infer(engine, relation, columns)) | stated
     (rows,) = engine.execute("SELECT count(*) FROM texts").fetchone()
     facts = {c: _facts(engine, c) for c in columns}
     key = _key(columns, types, facts, rows)

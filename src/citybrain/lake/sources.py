@@ -56,10 +56,15 @@ class ReadRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceColumn:
-    """A column as the source holds it now."""
+    """A column as the source holds it now.
+
+    ``stated`` is its type in the contract's grammar where the source says it and its texts
+    would not: a column for long numbers may hold short ones today.
+    """
 
     name: str
     encoding: str = "text"
+    stated: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
