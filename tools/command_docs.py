@@ -18,7 +18,9 @@ Written from the parser by `python -m tools.command_docs`; a test keeps it equal
 With `--format json` the answer on standard output is one JSON document; progress and notices go to
 standard error. A command that fails answers `{{"error": {{what, why, do, where}}}}`, or with what
 it found, and ends with 1; of wrong usage nothing is answered. What a folder's mistakes stop has
-all of them in its error as `findings`, in the form of `check`. Names of tables are `system.table`.
+all of them in its error as `findings`, in the form of `check`. Names
+of tables are `system.table`. Decimals and times are texts in JSON, and so are `"NaN"`, `"Infinity"`
+and `"-Infinity"`, here and in the pages' `.json`, because JSON has no numbers for them.
 
 ```text
 {epilog}```

@@ -17,6 +17,7 @@ from citybrain.interfaces.cli import _WHERE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile("[\u4e00-\u9fff]")
+_LOOKS = ("ledger", "account")
 ALL = "SELECT * FROM ods.shop.goods"
 
 
@@ -78,16 +79,20 @@ def before_anything(place: Place) -> list[Step]:
         Step(["check", place / "nowhere"], 1),
         Step(["plan", place / "nowhere"], 1),
         Step(["apply", place / "nowhere"], 1),
-        Step(["check"], 1),
+        Step(["check"], 2),
+        Step(["plan"], 2),
+        Step(["apply"], 2),
         Step(["collect"], 1),
         Step(["simulate", place / "nowhere", "--to", place / "systems"], 1),
-        Step(["discover", "gopher://x", "--system", "a", "--department", "b"], 1),
+        Step(["discover", "gopher://x", "--system", "a", "--department", "b"], 2),
+        Step(["discover", "gopher://x", "--system", "a", "--department", "b",
+              "--city", place / "nowhere"], 1),
         Step(["schema"], 2),
         Step(["query"], 2),
         Step(["fly"], 2),
         Step(["restore"], 2),
         Step(["account", "add", "x"], 2),
-    ]
+    ]  # fmt: skip
 
 
 def with_a_city(place: Place) -> list[Step]:
@@ -108,7 +113,9 @@ def with_a_city(place: Place) -> list[Step]:
         Step(["status"]),
         Step(["query", "SELECT count(*) AS n FROM ods.shop.goods"]),
         Step(["query", "SELECT unnest([1, 2, 3]) AS n", "--limit", "2"]),
-        Step(["query", ALL, "--reveal"], 1),
+        Step(["query", ALL, "--reveal"], 2),
+        Step(["trace", "model:ods.shop.goods", "--reveal", "--purpose", " "], 2),
+        Step(["query", "SELECT 'NaN'::DOUBLE AS n, [-'Infinity'::DOUBLE] AS m"]),
         Step(["query", ALL, "--reveal", "--purpose", "checking it"]),
         Step(["query", ALL, "--as-of", "yesterday"], 1),
         Step(["query", "SELECT * FROM ods.no.such"], 1),
@@ -189,7 +196,8 @@ def told(place: Place) -> list[Step]:
     city = place / "city"
     words = (
         ["check", city], ["plan", city], ["apply", city], ["collect", "shop"], ["collect"],
-        ["status"], ["query", ALL], ["account", "list"], ["build"], ["build", "--test"],
+        ["status"], ["query", ALL], ["query", "SELECT NULL AS nothing, '' AS e, 1 AS n"],
+        ["account", "list"], ["build"], ["build", "--test"],
         ["trace"], ["trace", "model:ods.shop.goods"],
         ["lineage"], ["lineage", "--to", place / "told.jsonl"], ["scrub"], ["sweep"], ["compact"],
         ["ledger", "verify"], ["ledger", "export", place / "told.zip"], ["doctor"],
@@ -252,6 +260,40 @@ def test_scripts_always_get_json_and_of_wrong_usage_nothing(for_scripts: list[An
             return f"no JSON: {one.said!r}"
 
     assert wrong(for_scripts, fault) == []
+
+
+def test_what_is_no_number_is_a_text_in_json(for_scripts: list[Answer]) -> None:
+    (asked,) = [one for one in for_scripts if "'NaN'::DOUBLE" in str(one.step)]
+    assert json.loads(asked.said) == [{"n": "NaN", "m": ["-Infinity"]}]
+
+
+def test_wrong_usage_says_what_to_give(for_scripts: list[Answer]) -> None:
+    said = {str(one.step): one.warned for one in for_scripts if one.code == 2}
+    for words in ("check", "plan", "apply"):
+        assert "CITYBRAIN_CITY" in said[words]
+    assert said[f"query {ALL} --reveal"] == (
+        "citybrain query: --reveal needs a purpose, because whoever is shown values unmasked is "
+        "recorded with the reason. Say it with --purpose TEXT, or leave --reveal out.\n"
+    )
+
+
+def test_no_value_is_told_from_an_empty_text(for_people: list[Answer]) -> None:
+    (asked,) = [one for one in for_people if "AS nothing" in str(one.step)]
+    assert asked.said.splitlines()[2].split() == ["NULL", "1"]
+
+
+def test_a_look_makes_no_installation(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    asked = (
+        ["status"], ["status", "--city", str(ROOT / "cities" / "xuancheng")], ["query", "SELECT 1"],
+        ["trace"], ["lineage"], ["scrub"], ["ledger", "verify"], ["ledger", "export", place / "x"],
+        ["account", "list"], ["doctor"], ["backup", place / "copy"], ["sweep"], ["compact"],
+        ["plan", str(ROOT / "cities" / "xuancheng")],
+    )  # fmt: skip
+    answers = run_all(place, [Step(words) for words in asked])
+    assert [one.code for one in answers] == [1] * (len(asked) - 1) + [0]
+    assert all("--home" in one.warned for one in answers if one.step.words[0] in _LOOKS)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_says_to_scripts_what_it_says_to_people(for_scripts: list[Answer]) -> None:

@@ -11,7 +11,7 @@ from citybrain.adapters.readers import READERS
 from citybrain.base.clock import FixedClock
 from citybrain.city.contracts import Rule
 from citybrain.city.systems import Fetch
-from citybrain.lake import corrections
+from citybrain.lake import corrections, integrity
 from tests.lake.collecting import Town, contract, text, typed
 
 
@@ -292,6 +292,9 @@ def test_runs_history_and_status_tell_the_same(town: Town, clock: FixedClock) ->
     (row,) = status(Home(town.root / "home"), town.city, now=clock.now())
     assert (row.rows, row.quarantined, row.state) == (1, 1, "late")
     assert row.as_dict()["lake_table"] == "ods.s.t"
+    integrity.remember(town.store.ground, "x.parquet", "ods.s.t", "the file is missing")
+    (row,) = status(town.store, town.city, now=clock.now())
+    assert (row.state, row.damage) == ("damaged", "x.parquet: the file is missing.")
 
 
 def test_rules_find_what_standards_find(town: Town) -> None:

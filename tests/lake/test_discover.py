@@ -2,8 +2,11 @@
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from citybrain import city as cities
@@ -11,22 +14,26 @@ from citybrain.adapters.readers import READERS
 from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.city.model import City
-from citybrain.lake.connections import connection_of, remember, resolve
-from citybrain.lake.discover import discover, identifier
+from citybrain.lake.connections import connection_of, refuse_own, remember, resolve
+from citybrain.lake.discover import Discovered, discover, identifier
+from citybrain.lake.filetables import encoding_of
 from citybrain.lake.guess import guess
 from citybrain.lake.home import Home
 from tests.lake.collecting import Town
 
 
-def _discover(root: Path, url: str, clock: FixedClock) -> City:
-    discover(
+def _found(root: Path, url: str, clock: FixedClock, **names: str) -> Discovered:
+    return discover(
         READERS,
         connection_of("mine", url),
-        system="mine",
-        department="office",
         city_root=root / "city",
         clock=clock,
+        **{"system": "mine", "department": "office", **names},
     )
+
+
+def _discover(root: Path, url: str, clock: FixedClock) -> City:
+    _found(root, url, clock)
     assert cities.check(root / "city") == []
     return cities.load(root / "city").city
 
@@ -52,10 +59,107 @@ def test_a_folder_of_files_becomes_a_system_that_collects(
     assert found["代码"][0] == "string"
     assert found["手机"][2] == "phone"
     assert found["姓名"][2] == "name"
-    town = Town(tmp_path, clock, contracts=dict(city.contracts), systems=dict(city.systems))
-    town.where["mine"] = connection_of("mine", f"files://{folder}")
+    town = _town(tmp_path, city, clock, folder)
     for result in town.collect():
         assert (result.error, result.quarantined) == (None, 0)
+
+
+def test_a_bad_file_is_named_and_the_others_are_written(tmp_path: Path, clock: FixedClock) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "ragged.csv").write_text("编号,名\n1,甲\n2,乙,多\n", encoding="utf-8")
+    (folder / "wide.csv").write_text("a,b\n1,甲\n", encoding="utf-16")
+    (folder / "tabs.tsv").write_text("a\tb\n1\t2\n")
+    (folder / "tabs.csv").write_text("a;b\n1;2\n")
+    (folder / "all_ragged.csv").write_text("a,b\n1\n2\n")
+    (folder / "empty.csv").write_text("")
+    (folder / "twice.csv").write_text("a,a\n1,2\n")
+    (folder / "cut.parquet").write_bytes(b"PAR1")
+    (folder / "cut.xlsx").write_bytes(b"PK")
+    found = _found(tmp_path, f"files://{folder}", clock)
+    assert cities.check(tmp_path / "city") == []
+    names = ["all_ragged.csv", "cut.parquet", "cut.xlsx", "empty.csv", "twice.csv"]
+    assert [error.where for error in found.failed] == names
+    assert all(error.why and error.do for error in found.failed)
+    city = cities.load(tmp_path / "city").city
+    town = _town(tmp_path, city, clock, folder)
+    results = {result.table: (result.accepted, result.quarantined) for result in town.collect()}
+    good = dict.fromkeys(("mine.wide", "mine.tabs_tsv", "mine.tabs_csv"), (1, 0))
+    assert results == good | {"mine.ragged": (1, 1)}
+
+
+def test_names_that_do_not_fit_are_refused_before_anything_is_written(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text("a\n1\n")
+    for names in ({"system": "Bad-Name"}, {"department": "../office"}):
+        with pytest.raises(CityError, match="cannot be the name"):
+            _found(tmp_path, f"files://{folder}", clock, **names)
+    assert not (tmp_path / "city").exists()
+    _found(tmp_path, f"files://{folder}", clock)
+    with pytest.raises(CityError, match="no department police"):
+        _found(tmp_path, f"files://{folder}", clock, system="other", department="police")
+    assert not (tmp_path / "city" / "departments" / "police.yml").exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("名\n甲,乙\n".encode(), "utf-8"),
+        ("名\n甲\n".encode("gb18030"), "gb18030"),
+        ("名\n".encode() + b"\xff\n" + "甲\n乙\n".encode(), "utf-8"),
+        ("名\n甲\n".encode("gb18030") + b"\xff\n", "gb18030"),
+        ("名\n".encode("utf-16"), "utf-16"),
+        (b"a\n", "utf-8"),
+    ],
+)
+def test_encodings_are_told_by_all_of_the_bytes(tmp_path: Path, data: bytes, encoding: str) -> None:
+    (tmp_path / "a.csv").write_bytes(data)
+    assert encoding_of(tmp_path / "a.csv") == encoding
+
+
+def test_the_installations_state_and_a_rehearsals_truth_are_no_source(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    systems = home.root / "rehearsal" / "systems"
+    truths = (home.root / "rehearsal" / "systems.truth", tmp_path / "out.truth")
+    for folder in (systems, tmp_path / "out", *truths):
+        folder.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(home.root)
+    for place in (*truths, home.root, home.keys, tmp_path / "link"):
+        with pytest.raises(CityError, match="no department's system"):
+            refuse_own(connection_of("mine", f"files://{place}"), home, {})
+    for place in (systems, tmp_path / "out"):
+        refuse_own(connection_of("mine", f"files://{place}"), home, {})
+
+
+def test_parquet_decimals_beyond_38_digits_are_text_to_the_last_digit(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    digits = "1234567890" * 5 + "12345678.91"
+    wide = pa.array([Decimal(digits), Decimal("2.50"), None], pa.decimal256(60, 2))
+    small = pa.array([Decimal("0"), Decimal("0.0000000001"), None], pa.decimal256(60, 10))
+    table = pa.table({"id": [1, 2, 3], "wide": wide, "small": small, "f": [0.5, None, 1.5]})
+    pq.write_table(table, folder / "big.parquet")
+    city = _discover(tmp_path, f"files://{folder}", clock)
+    types = {f.name: f.type for f in city.contracts["mine.big"].fields}
+    assert types == {"id": "long", "wide": "string", "small": "string", "f": "double"}
+    town = _town(tmp_path, city, clock, folder)
+    assert town.one("mine.big").quarantined == 0
+    assert town.rows("ods.mine.big") == [
+        (1, digits, "0.0000000000", 0.5),
+        (2, "2.50", "0.0000000001", None),
+        (3, None, None, 1.5),
+    ]
+
+
+def _town(root: Path, city: City, clock: FixedClock, folder: Path) -> Town:
+    town = Town(root, clock, contracts=dict(city.contracts), systems=dict(city.systems))
+    town.where["mine"] = connection_of("mine", f"files://{folder}")
+    return town
 
 
 def test_a_second_discovery_does_not_overwrite(tmp_path: Path, clock: FixedClock) -> None:

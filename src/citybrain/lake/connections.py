@@ -78,6 +78,40 @@ def path_of(where: Connection) -> Path:
     return Path(where.url.split("://", 1)[1])
 
 
+def refuse_own(where: Connection, home: Home, environ: Mapping[str, str]) -> None:
+    """``CityError`` for a source that is this installation's state, or a rehearsal's truth."""
+    if where.scheme in _PATHS:
+        own = _is_state(path_of(where).resolve(), home.root.resolve())
+    else:
+        kept = ("CITYBRAIN_LAKE_URL", "CITYBRAIN_CONTROL_URL", "CITYBRAIN_DATABASE_URL")
+        own = any(_database(where.url) == _database(environ.get(name, "")) for name in kept)
+    if own:
+        raise CityError(
+            f"{address(where)} is no department's system",
+            why="it is kept by citybrain itself, and what is in it is asked for by its pages",
+            do="Name a database or a folder that a department delivers",
+            where=where.name,
+        )
+
+
+def _is_state(path: Path, root: Path) -> bool:
+    """Within the home, but for a rehearsal's systems; a truth lies beside its systems."""
+    truths = (p for p in (path, *path.parents) if p.suffix == ".truth")
+    if any(truth.with_suffix("").is_dir() for truth in truths):
+        return True
+    return path.is_relative_to(root) and not path.is_relative_to(root / "rehearsal")
+
+
+def _database(url: str) -> tuple[str, int, str] | None:
+    """Host, port and name of a server's database; None where the URL names none."""
+    parts = urlsplit(url)
+    scheme = _SCHEMES.get(parts.scheme.partition("+")[0], "")
+    if scheme not in ("postgresql", "mysql"):
+        return None
+    host = "127.0.0.1" if parts.hostname in (None, "localhost") else str(parts.hostname)
+    return host, parts.port or (5432 if scheme == "postgresql" else 3306), parts.path
+
+
 def address(where: Connection) -> str:
     """The URL without its password, for messages."""
     return re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", where.url)

@@ -5,10 +5,9 @@ from the source, titles from its comments, masking class and level guessed and s
 """
 
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +17,38 @@ from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract, Field, Sharing
 from citybrain.city.folder import read_folder
 from citybrain.city.starting import begin
-from citybrain.city.systems import Fetch, Owner, Schedule, System
+from citybrain.city.systems import Owner, Schedule, System
+from citybrain.lake import filetables
 from citybrain.lake.connections import address
 from citybrain.lake.elements.element import of_folder
 from citybrain.lake.elements.inference import bound
-from citybrain.lake.files import Opened, open_delivery
 from citybrain.lake.guess import guess
-from citybrain.lake.inference import infer
 from citybrain.lake.sources import (
     Connection,
     DescribedColumn,
     Reader,
     Readers,
-    ReadRequest,
     SourceTable,
 )
-from citybrain.lake.sqltext import name as quoted
-from citybrain.lake.types import parse
 
-_SAMPLE = 400
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # The measure that names the three types of sharing; which one it is, the department decides.
 _LAW = "国发〔2016〕51号第九条（自动发现，待数源部门核定）"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Discovered:
-    """The files that were written, and per table what was found, for a person to review."""
+    """The files that were written, and per table what was found, for a person to review.
+
+    ``left_out`` are views, which are not described; ``failed`` says of each file that could
+    not be read why.
+    """
 
     system_file: Path
     contract_files: tuple[Path, ...]
     report: tuple[dict[str, Any], ...] = field(default=())
+    left_out: tuple[str, ...] = ()
+    failed: tuple[CityError, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -55,6 +56,8 @@ class Discovered:
             "system_file": str(self.system_file),
             "contract_files": [str(path) for path in self.contract_files],
             "tables": list(self.report),
+            "left_out": list(self.left_out),
+            "failed": [error.as_dict(english=True) for error in self.failed],
         }
 
     def render(self) -> str:
@@ -67,6 +70,18 @@ class Discovered:
                 f"{counted(table['columns'], 'column')}, key {', '.join(table['key']) or 'none'}"
                 + (f". To review: {guessed}" if guessed else "")
             )
+            if table["damaged"]:
+                lines.append(
+                    f"    {counted(table['damaged'], 'damaged record')} will be set aside "
+                    "when it is collected."
+                )
+        if self.left_out:
+            lines.append(
+                f"Left out: {counted(len(self.left_out), 'view')} ({', '.join(self.left_out)}). "
+                "A view shows rows of tables once more; to collect one, write its table into "
+                f"{self.system_file} and its contract beside the others."
+            )
+        lines += [f"Left out: {error.in_english()}" for error in self.failed]
         return "\n".join(lines)
 
 
@@ -97,33 +112,23 @@ def discover(
 ) -> Discovered:
     """Describe the source and write its system and contracts into the city's folder.
 
-    Creates a minimal city and department where there are none. ``CityError`` when the
-    source cannot be reached, holds no tables, or the system is already there.
+    Creates a minimal city and its first department where there are none. What cannot be read
+    is named in the answer, and the rest is written. ``CityError`` when the source cannot be
+    reached, holds no tables, or when the names do not fit; nothing was written then.
     """
     from citybrain.city import write
 
     reader = readers.get(connection.scheme)
     if reader is None:
         raise CityError(f"There is no reader for {connection.scheme} sources", where=system)
-    if (city_root / "systems" / f"{system}.yml").exists():
-        raise CityError(
-            f"The system {system} is already described",
-            why="its file is in the city's folder, and an officer may have written into it",
-            do="Choose another name, or remove the file to describe it anew",
-            where=str(city_root / "systems" / f"{system}.yml"),
-        )
-    tables = list(_described(reader, connection))
-    if not tables:
-        raise CityError(
-            f"{system} holds no tables",
-            why=f"nothing that can be read was found at {address(connection)}",
-            do="Check the address; for PostgreSQL the database's name, for files the folder",
-            where=system,
-        )
+    _refuse_names(city_root, system, department)
+    found, left_out, failed = _described(reader, connection)
+    if not found:
+        raise _nothing(system, connection, failed)
     begin(city_root, name=identifier(city_root.resolve().name), department=department)
-    names = _unique_names([t.name for t in tables])
     known = of_folder(read_folder(city_root)).elements
-    contracts = [bound(_contract(system, names[t.name], t), known) for t in tables]
+    named = list(zip(_table_names(found), found, strict=True))
+    contracts = [bound(_contract(system, name, t), known) for name, t in named]
     made = System(
         name=system,
         title=system,
@@ -133,39 +138,98 @@ def discover(
         owners=(Owner(department=department, since=clock.now().date()),),
         drift="refuse",
         schedule=Schedule(cycle="daily"),
-        tables={names[t.name]: t.fetch for t in tables},
+        tables={name: t.fetch for name, t in named},
     )
     return Discovered(
         system_file=write.write_system(city_root, made),
         contract_files=tuple(write.write_contract(city_root, c) for c in contracts),
-        report=tuple(_report(c, t) for c, t in zip(contracts, tables, strict=True)),
+        report=tuple(_report(c, t) for c, t in zip(contracts, found, strict=True)),
+        left_out=left_out,
+        failed=failed,
     )
 
 
-def _described(reader: Reader, connection: Connection) -> Iterator[SourceTable]:
+def _refuse_names(root: Path, system: str, department: str) -> None:
+    for kind, name in (("system", system), ("department", department)):
+        if not _NAME.fullmatch(name):
+            raise CityError(
+                f"'{name}' cannot be the name of a {kind}",
+                why="a name has small letters, digits and underscores, a letter first, "
+                "and 63 characters at the most",
+                do=f"Write it for example {identifier(name)[:63]}",
+                where=f"--{kind}",
+            )
+    described = root / "systems" / f"{system}.yml"
+    if described.exists():
+        raise CityError(
+            f"The system {system} is already described",
+            why="its file is in the city's folder, and an officer may have written into it",
+            do="Choose another name, or remove the file to describe it anew",
+            where=str(described),
+        )
+    departments = sorted(p.stem for p in (root / "departments").glob("*.y*ml"))
+    if departments and department not in departments:
+        raise CityError(
+            f"The city has no department {department}",
+            why=f"its folder describes {', '.join(departments)}",
+            do=f"Name one of these, or describe it first in departments/{department}.yml",
+            where=str(root / "departments"),
+        )
+
+
+def _nothing(system: str, connection: Connection, failed: Sequence[CityError]) -> CityError:
+    said = " ".join(error.in_english() for error in failed)
+    return CityError(
+        f"{system} holds no tables",
+        why=f"nothing that can be read was found at {address(connection)}"
+        + (f": {said}" if said else ""),
+        do="Check the address; for PostgreSQL the database's name, for files the folder",
+        where=system,
+    )
+
+
+def _described(
+    reader: Reader, connection: Connection
+) -> tuple[list[SourceTable], tuple[str, ...], tuple[CityError, ...]]:
+    """Tables with columns; the sources of views; what is wrong with files that are left out."""
+    found: list[SourceTable] = []
+    views: list[str] = []
+    failed: list[CityError] = []
     for table in reader.describe(connection):
-        if connection.scheme == "files":
-            yield _from_data(reader, connection, table)
-        elif table.columns:
-            yield table
+        if table.view:
+            views.append(table.fetch.source)
+            continue
+        try:
+            files = connection.scheme == "files"
+            whole = filetables.described(reader, connection, table) if files else table
+        except CityError as error:
+            failed.append(error)
+            continue
+        if whole.columns:
+            found.append(whole)
+    return found, tuple(views), tuple(failed)
 
 
-def _unique_names(sources: list[str]) -> dict[str, str]:
-    """Our name for each of the source's names, no two alike."""
-    found: dict[str, str] = {}
+def _table_names(tables: Sequence[SourceTable]) -> list[str]:
+    """Our name of each table; of those called alike, the place they lie in is a part of it."""
+    alike = Counter(identifier(t.name) for t in tables)
+    return _unique([t.fetch.source if alike[identifier(t.name)] > 1 else t.name for t in tables])
+
+
+def _unique(sources: Sequence[str]) -> list[str]:
+    """Our name for each of the source's names, in their order, no two alike."""
+    found: dict[str, None] = {}
     for source in sources:
-        plain = identifier(source)
-        taken = set(found.values())
+        plain = candidate = identifier(source)
         number = 2
-        candidate = plain
-        while candidate in taken:
+        while candidate in found:
             candidate, number = f"{plain}_{number}", number + 1
-        found[source] = candidate
-    return found
+        found[candidate] = None
+    return list(found)
 
 
 def _contract(system: str, table: str, source: SourceTable) -> Contract:
-    names = _unique_names([c.name for c in source.columns])
+    names = _unique([c.name for c in source.columns])
     return Contract(
         system=system,
         table=table,
@@ -174,7 +238,7 @@ def _contract(system: str, table: str, source: SourceTable) -> Contract:
         title_en=source.name,
         description=_references(source),
         status="draft",
-        fields=tuple(_field(names[c.name], c, source) for c in source.columns),
+        fields=tuple(_field(n, c, source) for n, c in zip(names, source.columns, strict=True)),
         sharing=Sharing(type="conditional", law=_LAW),
         retention="permanent",
     )
@@ -208,99 +272,12 @@ def _field(name: str, column: DescribedColumn, source: SourceTable) -> Field:
 def _report(contract: Contract, source: SourceTable) -> dict[str, Any]:
     return {
         "table": contract.id,
-        "source": source.name,
+        "source": source.fetch.source,
         "rows": source.rows,
+        "damaged": source.damaged,
         "columns": len(contract.fields),
         "key": list(contract.key),
         "guesses": {
             f.name: f"{f.masking} (level {f.level})" for f in contract.fields if f.masking != "none"
         },
     }
-
-
-def _from_data(reader: Reader, connection: Connection, table: SourceTable) -> SourceTable:
-    """A file's columns, types, key and rows, found by reading all of it."""
-    import duckdb
-
-    with tempfile.TemporaryDirectory(prefix="citybrain-discover-") as folder:
-        for encoding in ("utf-8", "gb18030"):
-            fetch = replace(table.fetch, encoding=encoding)
-            request = ReadRequest(table=table.name, fetch=fetch, staging=Path(folder))
-            engine = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": folder})
-            try:
-                opened = open_delivery(reader.read(connection, request), engine, Path(folder))
-                if encoding == "utf-8" and _not_utf8(opened):
-                    continue
-                return _inspected(engine, table, fetch, opened)
-            except CityError:
-                if encoding == "gb18030" or table.fetch.format not in ("csv", "tsv"):
-                    raise
-            finally:
-                engine.close()
-                shutil.rmtree(folder, ignore_errors=True)
-                Path(folder).mkdir(exist_ok=True)
-    raise AssertionError("one of the encodings returns or raises")
-
-
-def _not_utf8(opened: Opened) -> bool:
-    read = opened.expected() or 0
-    return len(opened.rejects) > read // 2
-
-
-def _inspected(engine: Any, table: SourceTable, fetch: Fetch, opened: Opened) -> SourceTable:
-    columns = [c.name for c in opened.columns]
-    relation = opened.relation(columns)
-    if relation.tap is not None:
-        engine.register("delivered", relation.tap.reader())
-    types = _codes_stay_text(engine, infer(engine, relation, columns))
-    (rows,) = engine.execute("SELECT count(*) FROM texts").fetchone()
-    facts = {c: _facts(engine, c) for c in columns}
-    key = _key(columns, types, facts, rows)
-    sample = engine.execute(
-        f"SELECT {', '.join(f'CAST({quoted(c)} AS VARCHAR)' for c in columns)} "
-        f"FROM texts LIMIT {_SAMPLE}"
-    ).fetchall()
-    return replace(
-        table,
-        fetch=fetch,
-        rows=rows,
-        columns=tuple(
-            DescribedColumn(
-                name=c,
-                type=str(parse(types[c])) if types[c].startswith("decimal") else types[c],
-                nullable=facts[c][0] < rows or not rows,
-                key=1 if c == key else 0,
-            )
-            for c in columns
-        ),
-        sample=tuple(dict(zip(columns, row, strict=True)) for row in sample),
-    )
-
-
-def _codes_stay_text(engine: Any, types: dict[str, str]) -> dict[str, str]:
-    """Phone and ID numbers are digits, but nobody adds them up."""
-    found = dict(types)
-    for column, kind in types.items():
-        if kind == "long":
-            x = quoted(column)
-            rows = engine.execute(f"SELECT {x} FROM texts WHERE {x} IS NOT NULL LIMIT {_SAMPLE}")
-            held = guess("", "string", [str(row[0]) for row in rows.fetchall()])
-            found[column] = "string" if held.masking != "none" else kind
-    return found
-
-
-def _facts(engine: Any, column: str) -> tuple[int, int]:
-    x = quoted(column)
-    row = engine.execute(f"SELECT count({x}), count(DISTINCT {x}) FROM texts").fetchone()
-    return int(row[0]), int(row[1])
-
-
-def _key(
-    columns: list[str], types: dict[str, str], facts: dict[str, tuple[int, int]], rows: int
-) -> str:
-    """The first column that could be the key: never empty, never twice, no measure or date."""
-    for column in columns:
-        whole = facts[column] == (rows, rows)
-        if rows and whole and types[column] in ("string", "long", "int", "ulong"):
-            return column
-    return ""

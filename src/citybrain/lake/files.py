@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from citybrain.base.errors import CityError
-from citybrain.lake import csvtext
+from citybrain.lake import csvtext, widedecimals
 from citybrain.lake.csvrepair import careful as careful_csv
 from citybrain.lake.csvtext import CsvShape, Readable
 from citybrain.lake.jsonlines import open_jsonl
@@ -117,6 +117,8 @@ def _parquet(delivery: Files, connection: duckdb.DuckDBPyConnection) -> Opened:
 
     try:
         rows = sum(pq.read_metadata(path).num_rows for path in delivery.paths)
+        if wide := widedecimals.names(delivery.paths):
+            return _batches(widedecimals.delivered(delivery.paths, wide, rows), connection)
         listed = ", ".join(text(path) for path in delivery.paths)
         sql = f"read_parquet([{listed}])"
         described = connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()

@@ -56,10 +56,15 @@ class ReadRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceColumn:
-    """A column as the source holds it now."""
+    """A column as the source holds it now.
+
+    ``stated`` is its type in the contract's grammar where the source says it and its texts
+    would not: a column for long numbers may hold short ones today.
+    """
 
     name: str
     encoding: str = "text"
+    stated: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,13 +146,18 @@ class DescribedColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceTable:
-    """A table for ``discover``; ``sample`` holds up to some hundred rows as texts."""
+    """A table for ``discover``; ``sample`` holds up to some hundred rows as texts.
+
+    Of a view only the name is told. ``damaged`` counts records that cannot be read.
+    """
 
     name: str
     columns: tuple[DescribedColumn, ...]
     rows: int
     fetch: Fetch
     comment: str = ""
+    view: bool = False
+    damaged: int = 0
     sample: tuple[Mapping[str, str | None], ...] = field(default=(), repr=False)
 
 
@@ -159,7 +169,7 @@ class Reader(Protocol):
         ...
 
     def describe(self, connection: Connection) -> Iterator[SourceTable]:
-        """Every table of the source, for ``discover``."""
+        """Every table and view of the source, for ``discover``; the columns of tables only."""
         ...
 
 

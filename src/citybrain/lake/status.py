@@ -1,16 +1,16 @@
 """Where every table of the city stands: rows, rows set aside, last run, late or not.
 
-Reads the lake's database only, with three statements, whatever the number of tables.
+Reads the lake's database only, with four statements, whatever the number of tables.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, func, select
 
 from citybrain.city.model import City
-from citybrain.lake.database import connect, reading
+from citybrain.lake.database import connect, damage, reading
 from citybrain.lake.due import last_due, next_due, schedule_of
 from citybrain.lake.home import Home
 from citybrain.lake.tables import batches
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class TableStatus:
-    """One table: ``state`` is arrived, late, failed or waiting (not yet due).
+    """One table: ``state`` is damaged, arrived, late, failed or waiting (not yet due).
 
+    ``damage`` says what is wrong with its files, empty where they are whole as far as known.
     ``due_at`` is when the missing delivery was due (late, failed) or the next one is.
     """
 
@@ -36,6 +37,7 @@ class TableStatus:
     state: str
     due_at: datetime | None
     last_error: str | None
+    damage: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values; times in ISO 8601."""
@@ -49,9 +51,26 @@ def status(store: "Store | Home", city: City, *, now: datetime) -> list[TableSta
     """Every table of the city, by its contracts' order; a home is enough."""
     engine = connect(store) if isinstance(store, Home) else store.engine
     good, newest = _newest(engine, good=True), _newest(engine, good=False)
-    return [
+    known = _damage(engine)
+    found = [
         _status(city, table, good.get(table), newest.get(table), now) for table in city.contracts
     ]
+    return [
+        replace(row, state="damaged", damage=said) if (said := known.get(row.table)) else row
+        for row in found
+    ]
+
+
+def _damage(engine: Engine) -> dict[str, str]:
+    """``system.table`` → what is wrong with its files, or with those of its quarantine."""
+    statement = select(damage.c.lake_table, damage.c.file_path, damage.c.problem)
+    with reading(engine) as connection:
+        rows = connection.execute(statement.order_by(damage.c.file_path)).all()
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        said = f"{row.file_path}: {row.problem}."
+        found.setdefault(row.lake_table.partition(".")[2], []).append(said)
+    return {table: " ".join(said) for table, said in found.items()}
 
 
 def _newest(engine: Engine, *, good: bool) -> dict[str, Any]:

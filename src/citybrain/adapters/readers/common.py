@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow as pa
 
 from citybrain.base.errors import CityError
+from citybrain.city.systems import Fetch
 from citybrain.lake.connections import address
-from citybrain.lake.sources import Connection, Doubtful, ReadRequest
+from citybrain.lake.sources import Connection, Doubtful, ReadRequest, SourceTable
 
 SAMPLE_ROWS = 400
 
@@ -62,6 +63,11 @@ def bracket(before: int, count: Callable[[], int]) -> tuple[int, int]:
     """Least and most rows of a source that others may write to while it is read."""
     after = count()
     return min(before, after), max(before, after)
+
+
+def view(source: str) -> SourceTable:
+    """A view: told by its name, and not described."""
+    return SourceTable(name=source, columns=(), rows=-1, fetch=Fetch(source=source), view=True)
 
 
 def texts(row: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> dict[str, str | None]:

@@ -16,7 +16,6 @@ from citybrain.lake.sources import (
     Batches,
     Connection,
     Delivery,
-    DescribedColumn,
     Files,
     ReadRequest,
     SourceTable,
@@ -64,15 +63,13 @@ class FilesReader:
         )
 
     def describe(self, connection: Connection) -> Iterator[SourceTable]:
-        """Every file of a known kind; the columns of what the lake reads are left to it."""
+        """Every file of a known kind; its columns are found by reading it."""
         folder = path_of(connection)
         for path in sorted(folder.iterdir() if folder.is_dir() else ()):
             kind = FORMATS.get(path.suffix.lower())
             if kind and path.is_file() and not path.name.startswith((".", "~$")):
                 fetch = Fetch(source=path.name, format=kind, delimiter=_delimiter(path, kind))
-                yield SourceTable(
-                    name=path.stem, columns=_columns(path, kind), rows=-1, fetch=fetch
-                )
+                yield SourceTable(name=path.stem, columns=(), rows=-1, fetch=fetch)
 
 
 def _found(folder: Path, request: ReadRequest) -> list[Path]:
@@ -101,17 +98,9 @@ def _one_workbook(paths: list[Path], request: ReadRequest) -> Batches:
     return excel.read(paths[0], request)
 
 
-def _columns(path: Path, kind: str) -> tuple[DescribedColumn, ...]:
-    if kind != "excel":
-        return ()
-    request = ReadRequest(table=path.stem, fetch=Fetch(source=path.name), staging=path.parent)
-    read = excel.read(path, request)
-    return tuple(DescribedColumn(name=c.name, type="string") for c in read.columns)
-
-
 def _delimiter(path: Path, kind: str) -> str:
     if kind != "csv":
-        return "\t" if kind == "tsv" else ","
+        return ","  # of no meaning: a tsv says its own
     head = path.read_bytes()[:4096].splitlines()[:1]
     counts = {d: head[0].count(d.encode()) if head else 0 for d in (",", ";", "\t", "|")}
     return max(counts, key=lambda d: counts[d])

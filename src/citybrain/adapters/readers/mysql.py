@@ -22,6 +22,7 @@ from citybrain.adapters.readers.common import (
     no_table,
     texts,
     unreachable,
+    view,
 )
 from citybrain.city.systems import Fetch
 from citybrain.lake.sources import (
@@ -127,11 +128,11 @@ class MysqlReader:
         )
 
     def describe(self, connection: Connection) -> Iterator[SourceTable]:
-        """Every table of the database."""
+        """Every table of the database, and the names of views."""
         with closing(_open(connection)) as database:
             for table, comment, kind in _rows(database, _TABLES):
-                if kind == "BASE TABLE":
-                    yield _describe(database, str(table), str(comment))
+                plain = kind == "BASE TABLE"
+                yield _describe(database, str(table), str(comment)) if plain else view(str(table))
 
 
 def _open(connection: Connection) -> "pymysql.Connection[Any]":

@@ -4,7 +4,9 @@ Integers, floats, booleans, texts and bytes come as they are, and so do dates an
 (a third of a read cheaper than as texts) until one is infinite or outside the years 1 to 9999:
 then all is read again with texts. What the driver makes of infinity lies outside these years,
 so no such value passes for another. Every other type comes as the text the server writes
-(``::text``), because no driver carried all of them without a change.
+(``::text``), because no driver carried all of them without a change. Two of them the server
+writes otherwise as text than it shows them: an ``inet`` of one host has no mask here, as
+shown; a ``char(n)`` has no padding here, which is no part of its value to the server either.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +22,7 @@ from citybrain.adapters.readers.common import (
     no_table,
     texts,
     unreachable,
+    view,
 )
 from citybrain.city.systems import Fetch
 from citybrain.lake.sources import (
@@ -53,9 +56,10 @@ _COLUMNS = """
     ORDER BY a.attnum
 """
 _TABLES = """
-    SELECT n.nspname::text, c.relname::text, coalesce(obj_description(c.oid), '')::text
+    SELECT n.nspname::text, c.relname::text, coalesce(obj_description(c.oid), '')::text,
+           pg_table_is_visible(c.oid), c.relkind NOT IN ('r', 'p')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
       AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_%'
     ORDER BY 1, 2
 """
@@ -99,7 +103,10 @@ class PostgresqlReader:
             columns=tuple(
                 SourceColumn(name=n, encoding="native" if n in native else "text") for n in types
             ),
-            rows=lambda wanted: guarded(request, _stream(database, table, native, where, wanted)),
+            rows=lambda wanted: guarded(
+                request,
+                _stream(database, table, [_cell(c, types[c], native) for c in wanted], where),
+            ),
             count=lambda: (rows, rows),
             close=database.close,
             expected=rows,
@@ -107,10 +114,14 @@ class PostgresqlReader:
         )
 
     def describe(self, connection: Connection) -> Iterator[SourceTable]:
-        """Every table outside the server's own schemas."""
+        """Every table outside the server's own schemas, and the names of views there."""
         with closing(_open(connection)) as database:
-            for schema, table, comment in _rows(database, _TABLES):
-                yield _describe(database, schema, table, comment)
+            for schema, table, comment, visible, is_view in _rows(database, _TABLES):
+                source = table if visible else f"{schema}.{table}"
+                if is_view:
+                    yield view(source)
+                else:
+                    yield _describe(database, schema, table, comment, source)
 
 
 def _open(connection: Connection) -> Any:
@@ -147,7 +158,7 @@ def _regclass(database: Any, source: str) -> str | None:
 
 
 def _names(database: Any) -> list[str]:
-    return [t if s == "public" else f"{s}.{t}" for s, t, _comment in _rows(database, _TABLES)]
+    return [t if near else f"{s}.{t}" for s, t, _comment, near, _view in _rows(database, _TABLES)]
 
 
 def _where(request: ReadRequest, types: dict[str, str]) -> str:
@@ -158,16 +169,27 @@ def _where(request: ReadRequest, types: dict[str, str]) -> str:
     return f" WHERE {column} >= '{after}'::{kind} OR {column} IS NULL"
 
 
+def _cell(column: str, kind: str, native: frozenset[str]) -> str:
+    return _q(column) if column in native else f"{_text(column, kind)} AS {_q(column)}"
+
+
+def _text(column: str, kind: str) -> str:
+    x = _q(column)
+    # As text the server adds /32 or /128 to a host, which it does not show otherwise.
+    return (
+        f"CASE WHEN {x} IS NOT NULL THEN format('%s', {x}) END" if kind == "inet" else f"{x}::text"
+    )
+
+
 def _stream(
-    database: Any, table: str, native: frozenset[str], where: str, wanted: Sequence[str]
+    database: Any, table: str, cells: Sequence[str], where: str
 ) -> Iterator[pa.RecordBatch]:
-    cells = ", ".join(_q(c) if c in native else f"{_q(c)}::text AS {_q(c)}" for c in wanted)
     cursor = database.cursor()
     try:
         cursor.adbc_statement.set_options(
             **{"adbc.postgresql.batch_size_hint_bytes": str(_BATCH_BYTES)}
         )
-        cursor.execute(f"SELECT {cells} FROM {table}{where}")  # noqa: S608 - every name in it is quoted or our own
+        cursor.execute(f"SELECT {', '.join(cells)} FROM {table}{where}")  # noqa: S608 - every name in it is quoted or our own
         reader = cursor.fetch_record_batch()
         yield pa.RecordBatch.from_pylist([], schema=reader.schema)
         dated = [i for i, f in enumerate(reader.schema) if pa.types.is_temporal(f.type)]
@@ -188,7 +210,7 @@ def _plain(dates: pa.Array) -> bool:
     return least is None or (first <= least and most <= last)
 
 
-def _describe(database: Any, schema: str, table: str, comment: str) -> SourceTable:
+def _describe(database: Any, schema: str, table: str, comment: str, source: str) -> SourceTable:
     quoted = f"{_q(schema)}.{_q(table)}"
     keys, unique = _key_columns(_rows(database, _KEYS, (quoted,)))
     references = dict(_rows(database, _REFERENCES, (quoted,)))
@@ -207,14 +229,14 @@ def _describe(database: Any, schema: str, table: str, comment: str) -> SourceTab
         for name, kind, required, full, text in described
     )
     rows = int(_rows(database, f"SELECT count(*)::int8 FROM {quoted}")[0][0])  # noqa: S608 - every name in it is quoted or our own
-    shown = ", ".join(f"{_q(c.name)}::text" for c in columns)
+    shown = ", ".join(_text(name, kind) for name, kind, *_rest in described)
     sample = _rows(database, f"SELECT {shown} FROM {quoted} LIMIT {SAMPLE_ROWS}") if columns else []  # noqa: S608 - every name in it is quoted or our own
     names = [c.name for c in columns]
     return SourceTable(
         name=table,
         columns=columns,
         rows=rows,
-        fetch=Fetch(source=table if schema == "public" else f"{schema}.{table}"),
+        fetch=Fetch(source=source),
         comment=comment,
         sample=tuple(texts(list(zip(names, row, strict=True))) for row in sample),
     )

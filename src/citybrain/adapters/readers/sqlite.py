@@ -23,6 +23,7 @@ from citybrain.adapters.readers.common import (
     no_table,
     texts,
     unreachable,
+    view,
 )
 from citybrain.base.errors import CityError
 from citybrain.city.systems import Fetch
@@ -69,10 +70,11 @@ class SqliteReader:
         )
 
     def describe(self, connection: Connection) -> Iterator[SourceTable]:
-        """Every table with its keys, by SQLite's own catalogue."""
+        """Every table with its keys, by SQLite's own catalogue; and the names of views."""
         with closing(_open(_existing(connection))) as database:
-            for table in _tables(database, views=False):
-                yield _describe(database, table)
+            tables = _tables(database, views=False)
+            yield from (_describe(database, table) for table in tables)
+            yield from (view(name) for name in _tables(database) if name not in tables)
 
 
 def _existing(connection: Connection) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 from citybrain.base.clock import SystemClock
 from citybrain.base.errors import CityError
-from citybrain.interfaces.cli.context import Context, Wiring, context_of
+from citybrain.interfaces.cli.context import Context, Misused, Wiring, context_of
 from citybrain.interfaces.cli.output import print_json
 from citybrain.interfaces.cli.parser import build_parser
 
@@ -45,6 +45,9 @@ def run(argv: Sequence[str], *, wiring: Wiring) -> int:
     command: Callable[..., Any] = getattr(module, arguments.command)
     try:
         return int(command(arguments, context))
+    except Misused as error:
+        sys.stderr.write(f"citybrain {arguments.command}: {error.in_english()}\n")
+        return 2
     except CityError as error:
         return _failed(error, context, arguments.command)
     except KeyboardInterrupt:

@@ -11,6 +11,8 @@ _COLUMNS = ("username", "name", "department", "duties", "active")
 
 def account(arguments: argparse.Namespace, context: Context) -> int:
     """Make, list or close accounts, as the local actor; recorded."""
+    if arguments.verb != "add":
+        context.require_home()
     context.wiring.prepare(context.home_root)
     from citybrain.engines.identity import service as identity
 

@@ -10,6 +10,10 @@ from citybrain.base.clock import Clock
 from citybrain.base.errors import CityError
 
 
+class Misused(CityError):  # noqa: N818 - what the caller did, and no fault of the command
+    """The command was called in a way that it does not have: wrong usage, and exit code 2."""
+
+
 class Answer(Protocol):
     """What a long command returns."""
 
@@ -40,6 +44,9 @@ class Wiring:
     load_control: Callable[[Path, Path], None]  # home, SQLite file that was written
 
 
+_PARTS = ("applied", "lake", "control.sqlite3")  # one of them is in every home that was used
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """One run of the command: home, city, answer format, clock and wiring."""
@@ -54,11 +61,22 @@ class Context:
         """The city's folder, from the argument, ``--city`` or ``CITYBRAIN_CITY``."""
         path = named or self.city_path
         if path is None:
-            raise CityError(
+            raise Misused(
                 "No city's folder was named",
                 do="Give it as an argument, with --city DIR, or set CITYBRAIN_CITY",
             )
         return path
+
+    def require_home(self) -> None:
+        """``CityError`` where there is no installation: a look must not make one."""
+        if not any((self.home_root / part).exists() for part in _PARTS):
+            raise CityError(
+                "There is no installation in this home",
+                why="no city was ever applied to it, and nothing was collected into it",
+                do="Run citybrain apply CITY first, or name another home with --home "
+                "or CITYBRAIN_HOME",
+                where=str(self.home_root),
+            )
 
     def require_applied(self) -> Any:
         """The city that was applied to this home; ``CityError`` says so when none was."""
@@ -82,6 +100,16 @@ class Context:
                 do="Run citybrain collect first, or name another home with --home",
                 where=str(self.home_root),
             )
+
+
+def require_purpose(arguments: Any) -> None:
+    """``Misused`` where something is to be revealed for no purpose."""
+    if arguments.reveal and not arguments.purpose.strip():
+        raise Misused(
+            "--reveal needs a purpose",
+            why="whoever is shown values unmasked is recorded with the reason",
+            do="Say it with --purpose TEXT, or leave --reveal out",
+        )
 
 
 def context_of(arguments: Any, *, clock: Clock, wiring: Wiring) -> Context:

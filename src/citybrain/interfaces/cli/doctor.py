@@ -129,9 +129,9 @@ def _tables(home: Home, context: Context) -> Iterator[Ailment]:
     if applied is None or not home.lake_dir.exists():
         return
     for row in status(home, applied, now=context.clock.now()):
-        if row.state == "failed":
+        if row.last_error:
             yield Ailment(
-                f"table {row.table}", row.last_error or "Its last collect failed.",
+                f"table {row.table}", row.last_error,
                 f"Mend what the sentence names, then citybrain collect {row.table}",
             )  # fmt: skip
 

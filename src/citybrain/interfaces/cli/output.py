@@ -1,6 +1,5 @@
 """Answers of the command line: JSON for scripts, aligned tables for people."""
 
-import json
 import os
 import sys
 import unicodedata
@@ -8,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+
+from citybrain.base.plainjson import dumps
 
 
 def _plain(value: Any) -> Any:
@@ -21,9 +22,8 @@ def _plain(value: Any) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """Write one JSON document, decimals and times as text, Chinese as it is."""
-    json.dump(value, sys.stdout, ensure_ascii=False, default=_plain, indent=1)
-    sys.stdout.write("\n")
+    """Write one JSON document; decimals, times and what is no number as text."""
+    sys.stdout.write(dumps(value, default=_plain, indent=1) + "\n")
 
 
 def say(text: str) -> None:
@@ -41,9 +41,9 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, null: str) -> str:
     if value is None:
-        return ""
+        return null
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -55,13 +55,18 @@ def _cell(value: Any) -> str:
     return str(value).replace("\n", " ")
 
 
-def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str) -> str:
-    """An aligned text table; numbers to the right; ``empty`` when there are no rows."""
+def table(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str, null: str = ""
+) -> str:
+    """An aligned text table; numbers to the right; ``empty`` when there are no rows.
+
+    ``null`` is written where there is no value.
+    """
     body = [[row.get(column) for column in columns] for row in rows]
     if not body:
         return empty
     numeric = [all(isinstance(r[i], int | float | None) for r in body) for i in range(len(columns))]
-    texts = [[_cell(value) for value in row] for row in body]
+    texts = [[_cell(value, null) for value in row] for row in body]
     widths = [max(width(name), *(width(row[i]) for row in texts)) for i, name in enumerate(columns)]
     lines = [_line(columns, widths, numeric), "  ".join("-" * w for w in widths)]
     lines += [_line(row, widths, numeric) for row in texts]

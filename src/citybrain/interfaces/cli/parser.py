@@ -118,13 +118,17 @@ def _lake_commands(add: "_Adder") -> None:
         "--test", action="store_true", help="run the models' tests on their given rows instead"
     )
     build.add_argument("--workers", type=int, default=2, help="models at a time (default 2)")
-    query = add("query", "read the lake with one SELECT, masked by class unless revealed")
+    query = add(
+        "query",
+        "read the lake with one SELECT, masked by class unless revealed; "
+        "as text, NULL is no value and nothing an empty text",
+    )
     query.add_argument("sql", metavar="SQL")
     query.add_argument("--as-of", metavar="TIME", help="read as it was then, e.g. 2021-06-11T12:00")
     query.add_argument("--reveal", action="store_true", help="unmasked; needs --purpose; recorded")
     query.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
     query.add_argument("--limit", metavar="N", type=int, default=None, help="rows at the most")
-    add("status", "every table: department, rows, quarantined, last run, late or not")
+    add("status", "every table: department, rows, quarantined, last run, late or not, damaged")
     lineage = add("lineage", "what came from where: runs, and what they read and wrote")
     lineage.add_argument(
         "--openlineage", action="store_true", help="as OpenLineage events, one JSON a line"

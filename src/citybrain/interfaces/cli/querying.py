@@ -6,7 +6,7 @@ from datetime import datetime
 from citybrain.base.clock import CITY_ZONE
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
-from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.context import Context, require_purpose
 from citybrain.interfaces.cli.output import print_json, say, table, warn
 
 _STATUS = (
@@ -30,6 +30,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def query(arguments: argparse.Namespace, context: Context) -> int:
     """Run one SELECT as the local actor; masked unless revealed; recorded either way."""
+    require_purpose(arguments)
     as_of = _moment(arguments.as_of)
     context.require_applied()
     context.wiring.prepare(context.home_root)
@@ -53,7 +54,8 @@ def query(arguments: argparse.Namespace, context: Context) -> int:
     if context.as_json:
         print_json(rows)
         return 0
-    say(table(rows, result.columns, empty="No rows."))
+    # Told from an empty text, which is a value.
+    say(table(rows, result.columns, empty="No rows.", null="NULL"))
     masked = [column for column in result.columns if column in result.masked_columns]
     if masked and rows and not arguments.reveal:
         warn(
@@ -69,6 +71,7 @@ def status(arguments: argparse.Namespace, context: Context) -> int:
     from citybrain.lake.home import Home
     from citybrain.lake.status import status as read_status
 
+    context.require_home()
     applied = city.applied_city(context.home_root)
     if applied is None and context.city_path is not None:
         applied = city.load(context.city_path).city
@@ -83,4 +86,7 @@ def status(arguments: argparse.Namespace, context: Context) -> int:
     failed = [row for row in found if row.state == "failed"]
     for row in failed:
         say(f"\n{row.table} failed: {row.last_error}")
+    for row in found:
+        if row.state == "damaged":
+            say(f"\n{row.table} is damaged: {row.damage}")
     return 0

@@ -9,6 +9,7 @@ from citybrain.interfaces.cli.storage import note
 
 def ledger(arguments: argparse.Namespace, context: Context) -> int:
     """Verify the ledger, or export it for a stranger to verify."""
+    context.require_home()
     context.wiring.prepare(context.home_root)
     return _export(arguments, context) if arguments.verb == "export" else _verify(context)
 

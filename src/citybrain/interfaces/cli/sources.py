@@ -1,6 +1,7 @@
 """simulate and discover: where systems and contracts come from."""
 
 import argparse
+import os
 from collections.abc import Callable
 
 from citybrain import city
@@ -54,15 +55,15 @@ def _simulate(arguments: argparse.Namespace, context: Context, bar: Callable[...
 
 
 def discover(arguments: argparse.Namespace, context: Context) -> int:
-    """Write a system and its contracts, and remember where the system is."""
-    from citybrain.lake.connections import connection_of, remember
+    """Write a system and its contracts, and remember where it is; 1 when files were left out."""
+    from citybrain.lake.connections import connection_of, refuse_own, remember
     from citybrain.lake.discover import discover as write_system
     from citybrain.lake.home import Home
 
     home = Home(context.home_root)
-    home.create()
     root = context.require_city()
     connection = connection_of(arguments.system, arguments.url)
+    refuse_own(connection, home, os.environ)
     found = write_system(
         context.wiring.readers(),
         connection,
@@ -71,13 +72,14 @@ def discover(arguments: argparse.Namespace, context: Context) -> int:
         city_root=root,
         clock=context.clock,
     )
-    remember(home, connection)
+    remember(home.create(), connection)
+    code = 1 if found.failed else 0
     if context.as_json:
         print_json(found.as_dict())
-        return 0
+        return code
     say(found.render())
     say(
         f"\nThe connection '{arguments.system}' is kept in {home.connections_file} (readable by "
         f"you alone).\nNext: citybrain check {root}, then citybrain collect {arguments.system}."
     )
-    return 0
+    return code

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from citybrain.base.wording import counted
-from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.context import Context, require_purpose
 from citybrain.interfaces.cli.output import print_json, say, table, warn
 
 _STEPS = ("step", "kind", "what", "value", "made", "hash", "verdict")
@@ -17,6 +17,7 @@ _STARTS = ("thing", "kind", "what")
 
 def trace(arguments: argparse.Namespace, context: Context) -> int:
     """The steps of one thing, masked unless revealed; without one, where a trace may begin."""
+    require_purpose(arguments)
     context.require_applied()
     context.wiring.prepare(context.home_root)
     from citybrain.engines.identity import service as identity

@@ -6,7 +6,6 @@ column in CSV, 演练 in the file's name.
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from citybrain.base.plainjson import dumps
 from citybrain.engines.catalogue.service import Download, Text
 from citybrain.engines.identity.service import in_rehearsal
 
@@ -36,11 +36,13 @@ def plain(value: Any) -> Any:
 
 
 def as_json(view: Any) -> HttpResponse:
-    """The view as JSON: ``{"rehearsal": …, "rows": […]}`` for a list, ``"view"`` else."""
+    """The view as JSON: ``{"rehearsal": …, "rows": […]}`` for a list, ``"view"`` else.
+
+    NaN and infinity are texts: JSON has no number for them.
+    """
     key = "rows" if isinstance(view, tuple | list) else "view"
     body = {"rehearsal": in_rehearsal(), key: plain(view)}
-    text = json.dumps(body, ensure_ascii=False, indent=1)
-    return HttpResponse(text, content_type="application/json; charset=utf-8")
+    return HttpResponse(dumps(body, indent=1), content_type="application/json; charset=utf-8")
 
 
 def as_csv(rows: Sequence[Any], *, name: str, of: type | None = None) -> HttpResponse:
