@@ -182,6 +182,7 @@ def test_a_number_without_its_definition_is_refused(tmp_path: Path, missing: str
         ("model: ods.a.b\nsql: SELECT count(*) AS value FROM ods.a.c\n", "indicator-source"),
         ("model: ods.a.b\nsql: SELECT x AS series, 1 AS value FROM ods.a.b GROUP BY ROLLUP (x)\n",
          "indicator-total"),
+        ("model: ads.gone\nsql: SELECT count(*) AS value FROM ads.gone\n", "unknown-table"),
     ],
 )  # fmt: skip
 def test_a_number_without_one_lawful_source_is_refused(

@@ -104,6 +104,52 @@ def test_the_plan_says_what_changes_and_what_stands_on_it(
     assert "~ model lib.people" in found.render()
     gone = plan(store, write_city(tmp_path / "city", {"lib.people": PEOPLE}))
     assert {c.model: c.action for c in gone.changes} == {"ads.counties": "removed"}
+    assert "2 rows; its table leaves the lake" in gone.render()
+    still = plan(store, write_city(tmp_path / "city", {"ads.counties": COUNTIES}))
+    assert [c.downstream for c in still.named("removed")] == [("ads.counties",)]
+    assert "still read by ads.counties" in still.render()
+
+
+def test_a_model_that_left_the_city_leaves_the_lake(
+    store: Store, city: City, tmp_path: Path
+) -> None:
+    build(store, city)
+    files = [store.ground.warehouse.root / f.path for f in store.view("ads.counties").files]
+    less = write_city(tmp_path / "city", {"lib.people": PEOPLE})
+    build(store, less, ["lib.people"])
+    assert store.exists("ads.counties")  # a named model is all that was asked for
+    assert _built(store, less) == {"ads.counties": "removed", "lib.people": "unchanged"}
+    assert plan(store, less).changes == ()
+    assert "ads.counties" not in store.tables()
+    with pytest.raises(CityError, match=r"no table ads\.counties"):
+        query(store, less, "SELECT * FROM ads.counties")
+    assert [run.status for run in history(store, "ads.counties")] == ["removed", "built"]
+    assert all(file.exists() for file in files)
+    assert not list(store.scrub())
+    # It may come back, by the very same text and over the same rows.
+    again = write_city(tmp_path / "city", MODELS)
+    assert _built(store, again) == {"lib.people": "unchanged", "ads.counties": "built"}
+    assert rows(store, "ads.counties") == [("宣州区", 1), ("泾县", 2)]
+    assert not list(store.scrub())
+
+
+def test_the_files_of_a_removed_table_go_with_a_later_sweep(tmp_path: Path) -> None:
+    clock = FixedClock(datetime(2021, 6, 11, 14, 32, tzinfo=CITY_ZONE))
+    store = a_lake(tmp_path / "home", clock=clock)
+    deliver(store, "b1", person(1))
+    build(store, write_city(tmp_path / "city", MODELS))
+    folder = store.ground.warehouse.root / "ads" / "counties"
+    build(store, write_city(tmp_path / "city", {"lib.people": PEOPLE}))
+    kept = [p for p in folder.rglob("*") if p.is_file()]
+    for path in kept:
+        os.utime(path, (0, 0))
+    store.sweep()
+    assert kept
+    assert all(p.exists() for p in kept)  # who reads just now may finish
+    clock.advance(timedelta(hours=25))
+    store.sweep()
+    assert not any(p.exists() for p in kept)
+    assert not list(store.scrub())
 
 
 def test_a_failed_expectation_publishes_nothing_and_stops_what_reads_it(

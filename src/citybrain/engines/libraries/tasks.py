@@ -104,10 +104,12 @@ def gathering() -> bool:
 
 
 def due() -> list[str]:
-    """The models that a build without names would build now."""
+    """The models that a build without names would build, or remove, now."""
     from citybrain.lake.models.build import due as lake_due
+    from citybrain.lake.models.leaving import leaving
 
-    return list(lake_due(wiring.store(), wiring.city(), wiring.clock().now()))
+    store, city = wiring.store(), wiring.city()
+    return [*leaving(store, city), *lake_due(store, city, wiring.clock().now())]
 
 
 @task()

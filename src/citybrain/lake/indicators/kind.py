@@ -14,6 +14,8 @@ from citybrain.city.rules.places import kind_files, kind_names
 from citybrain.city.rules.view import View
 from citybrain.city.words import did_you_mean
 from citybrain.lake.indicators.indicator import FACTS, dashboards, indicators
+from citybrain.lake.locations import MADE
+from citybrain.lake.models.registry import in_folder
 
 OWN_SERIES = ("departments", "divisions")
 
@@ -34,15 +36,19 @@ _FORMS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 
 def sources(view: View) -> Iterator[Finding]:
     """A number has one source: a fact, or one SELECT over the table it says it reads."""
-    for document, content in view.contents("indicators"):
-        yield from _source(view, document, content)
+    listed = list(view.contents("indicators"))
+    every = in_folder(view.folder, view.city) if listed else {}
+    for document, content in listed:
+        yield from _source(view, document, content, every)
         yield from _names(document, content, "owner", view.city.departments)
         series = content.get("series")
         if isinstance(series, str) and series not in OWN_SERIES:
             yield from _names(document, content, "series", view.city.codelists)
 
 
-def _source(view: View, document: Document, content: Mapping[str, Any]) -> Iterator[Finding]:
+def _source(
+    view: View, document: Document, content: Mapping[str, Any], every: Mapping[str, object]
+) -> Iterator[Finding]:
     sql, model = content.get("sql"), content.get("model")
     if not isinstance(sql, str):
         return
@@ -78,6 +84,13 @@ def _source(view: View, document: Document, content: Mapping[str, Any]) -> Itera
                 "unknown-table",
                 f"No contract describes {table}.",
                 did_you_mean(table, view.city.contracts) or "Write its contract first.",
+            )
+        elif layer in MADE and name not in every:
+            yield document.finding(
+                ("sql",),
+                "unknown-table",
+                f"No model makes {name}.",
+                did_you_mean(name, every) or "Write the model first, or delete this indicator.",
             )
 
 

@@ -27,6 +27,7 @@ from citybrain.lake.models.attempt import Round, attempt
 from citybrain.lake.models.books import Run, State, read_history, read_states
 from citybrain.lake.models.fingerprint import wanted
 from citybrain.lake.models.heads import contents
+from citybrain.lake.models.leaving import remove
 from citybrain.lake.models.model import ON_CHANGE, Model
 from citybrain.lake.models.order import Graph, graph
 from citybrain.lake.models.planning import ModelPlan, plan
@@ -67,12 +68,15 @@ def build(
 
     A named model that was never built brings those along that it needs. ``full`` makes named
     models (or all) anew even where nothing changed. One model's failure stops only those that
-    read it. ``run_id`` names the build in the history. ``CityError`` for a name that no model
-    has; what ``progress`` raises ends the build after what is running.
+    read it. Without names, the tables of models that left the city are removed first.
+    ``run_id`` names the build in the history. ``CityError`` for a name that no model has; what
+    ``progress`` raises ends the build after what is running.
     """
     work = _Build(store, city, clock=clock or store.clock, full=full, run_id=run_id)
     work.progress = progress or quiet
-    return work.run(work.selected(names), workers=workers)
+    selected = work.selected(names)
+    gone = remove(store, city, run_id=work.run_id) if names is None else []
+    return [*gone, *work.run(selected, workers=workers)]
 
 
 def due(store: Store, city: City, now: datetime) -> tuple[str, ...]:

@@ -90,12 +90,12 @@ def plan(store: Store, city: City) -> ModelPlan:
             model=name,
             action="removed",
             diff=_diff(name, state.sql, ""),
-            downstream=(),
+            downstream=order.downstream([name]),
             rows=state.rows,
-            seconds=state.seconds,
+            seconds=0.0,
         )
         for name, state in known.items()
-        if name not in every and state.fingerprint
+        if name not in every
     ]
     above = order.downstream(touched)
     again = [known[n] for n in {*touched, *above} if n in known]
@@ -136,6 +136,11 @@ def _diff(name: str, old: str, new: str) -> str:
 
 def _lines(change: ModelChange) -> list[str]:
     text = [f"{_SIGNS[change.action]} model {change.model}"]
+    if change.action == "removed":
+        kept = "its table leaves the lake with the next build, its files with a later sweep"
+        text.append(f"    {counted(change.rows, 'row')}; {kept}")
+        if change.downstream:
+            text.append(f"    still read by {', '.join(change.downstream)}, which cannot be built")
     if change.action == "changed":
         text += [f"    {line}" for line in change.diff.splitlines()[2:]]
     return text

@@ -6,7 +6,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from citybrain.city import City
-from citybrain.city.folder import read_folder
+from citybrain.city.folder import Folder, read_folder
 from citybrain.lake.models.header import FOLDER, model_of
 from citybrain.lake.models.model import Model
 
@@ -26,6 +26,12 @@ def written(city: City) -> dict[str, Model]:
     documents = read_folder(city.root, only=FOLDER).under(FOLDER)
     found = (model_of(document) for document in documents)
     return {model.name: model for model in found if model}
+
+
+def in_folder(folder: Folder, city: City) -> dict[str, Model]:
+    """All models of a folder that is being checked, whose city was read from it."""
+    found = (model_of(document) for document in folder.under(FOLDER))
+    return generated(city) | {model.name: model for model in found if model}
 
 
 def generated(city: City) -> dict[str, Model]:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 BUILT, UNCHANGED, REFUSED, FAILED, BLOCKED = "built", "unchanged", "refused", "failed", "blocked"
+REMOVED = "removed"
 BAD = (REFUSED, FAILED, BLOCKED)
 
 
@@ -14,9 +15,9 @@ class BuildResult:
 
     ``status``: ``built``; ``unchanged``, nothing was to do; ``refused``, an expectation failed
     and the old table stays published; ``failed``, with ``error``; ``blocked``, because a model
-    that it reads was not built. ``expectations`` counts the rows that break each; ``sample``
-    holds some of them, unmasked. ``how`` is full or incremental, and empty where nothing was
-    made. ``seconds`` is wall time.
+    that it reads was not built; ``removed``, because the city no longer has the model.
+    ``expectations`` counts the rows that break each; ``sample`` holds some of them, unmasked.
+    ``how`` is full or incremental, and empty where nothing was made. ``seconds`` is wall time.
     """
 
     model: str

@@ -12,7 +12,7 @@ from citybrain.lake.models.analysis import Analysis, Problem, analyse
 from citybrain.lake.models.header import FOLDER, model_of, name_of
 from citybrain.lake.models.model import Model, ModelTest
 from citybrain.lake.models.order import graph
-from citybrain.lake.models.registry import generated
+from citybrain.lake.models.registry import generated, in_folder
 from citybrain.lake.models.testing import FOLDER as TESTS
 from citybrain.lake.models.testing import tests_of
 
@@ -68,8 +68,7 @@ def tests_hold(view: View) -> Iterator[Finding]:
     documents = [d for d in view.folder.under(TESTS) if isinstance(d.value, dict)]
     if not documents:
         return
-    written = (model_of(d) for d in view.folder.under(FOLDER))
-    every = generated(view.city) | {m.name: m for m in written if m}
+    every = in_folder(view.folder, view.city)
     found = _analysed(view, every, [d.stem for d in documents if d.stem in every])
     for document in documents:
         model = every.get(document.stem)
