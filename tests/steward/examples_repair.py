@@ -139,7 +139,12 @@ def upload(*, submitted: bool = False, error: bool = False, long: bool = False) 
         inserted=9,
         updated=4,
         unchanged=295,
-        removed=0,
+        removed=44,
+        removing=text("提交后将从表中移走 44 行（现有 310 行）。")
+        if not submitted
+        else c.Text(zh=""),
+        gone=(text("登记字号 341891-2021-000009", long=long),) if not submitted else (),
+        must_confirm=not submitted,
         wrong_rows=5,
         fixed_rows=1,
         error=text("文件已损坏，打不开。") if error else c.Text(zh=""),

@@ -31,6 +31,8 @@ from citybrain.lake.store import Store
 from citybrain.lake.tablework import collect_table, columns, scratch
 from citybrain.lake.uploads import Edits, fetch_of, is_patch, uploaded
 
+SHOWN_GONE = 20  # rows that would be removed and are named
+
 
 @dataclass(frozen=True, kw_only=True)
 class RowView:
@@ -46,7 +48,8 @@ class DryRun:
     """What delivering the file would do.
 
     ``cells`` holds wrong and edited rows with one row of context on each side, by number;
-    ``first_row`` is the number of the first row of data.
+    ``first_row`` is the number of the first row of data. ``gone`` holds the first rows that
+    would be removed, as texts by field; ``rows_before`` is how many the table has now.
     """
 
     read: int
@@ -59,6 +62,8 @@ class DryRun:
     quarantined: int
     first_row: int
     cells: tuple[RowView, ...]
+    rows_before: int = 0
+    gone: tuple[Mapping[str, str | None], ...] = ()
 
     @property
     def clean_between(self) -> tuple[int, ...]:
@@ -107,7 +112,7 @@ def dry_run(
             engine, job, opened, target=_nowhere(staging), seen=lambda _rows, _of: None
         )
         whole = what.fetch.mode == "full" and not _is_patch(engine)
-        outcome = _compare(store, engine, intake.contract, intake.settled.select, whole)
+        outcome, gone = _compare(store, engine, intake.contract, intake.settled.select, whole)
         first = _first_row(engine, what.fetch)
         wrong = _wrong(engine, str(intake.aside.path), intake.contract)
         return DryRun(
@@ -121,6 +126,8 @@ def dry_run(
             quarantined=intake.aside.rows,
             first_row=first,
             cells=_cells(engine, intake.contract, wrong, edits or {}),
+            rows_before=outcome.removed + outcome.updated + outcome.unchanged,
+            gone=gone,
         )
 
 
@@ -181,15 +188,21 @@ def _is_patch(engine: duckdb.DuckDBPyConnection) -> bool:
 
 def _compare(
     store: Store, engine: duckdb.DuckDBPyConnection, contract: Contract, staged: str, whole: bool
-) -> modes.Outcome:
+) -> tuple[modes.Outcome, tuple[Mapping[str, str | None], ...]]:
+    """What the rows would change, and the first of those that would go."""
     fits = store.exists(contract.lake_table) and {f.name for f in contract.fields} <= {
         c.name for c in store.columns(contract.lake_table)
     }
     if not fits:
         row = engine.execute(f"SELECT count(*) FROM ({staged})").fetchone()
-        return modes.Outcome(inserted=int(row[0]) if row else 0)
+        return modes.Outcome(inserted=int(row[0]) if row else 0), ()
     current = store.scan_sql(contract.lake_table)
-    return modes.compare(engine, contract, staged=staged, current=current, whole=whole)
+    outcome = modes.compare(engine, contract, staged=staged, current=current, whole=whole)
+    if not outcome.removed:
+        return outcome, ()
+    fields = [f.name for f in contract.fields]
+    gone = modes.gone(engine, fields, staged=staged, current=current, limit=SHOWN_GONE)
+    return outcome, tuple(gone)
 
 
 def _first_row(engine: duckdb.DuckDBPyConnection, fetch: Fetch) -> int:

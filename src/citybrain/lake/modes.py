@@ -5,13 +5,14 @@ nothing new commits nothing. Small tables, and changes that touch much, are rewr
 a small change of a large table is a small delta, and after a few deltas the table is rewritten.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from citybrain.city.contracts import Contract
 from citybrain.lake.change import Change, NewFile
-from citybrain.lake.sqltext import names
+from citybrain.lake.sqltext import name, names
 
 SMALL_ROWS = 250_000  # rewriting so many rows takes well under a second
 DELTAS = 5
@@ -55,6 +56,19 @@ def compare(
     ).fetchone()
     inserted, removed, updated, unchanged = map(int, row or (0, 0, 0, 0))
     return Outcome(inserted=inserted, removed=removed, updated=updated, unchanged=unchanged)
+
+
+def gone(
+    connection: duckdb.DuckDBPyConnection, fields: Sequence[str], *,
+    staged: str, current: str, limit: int,
+) -> list[dict[str, str | None]]:  # fmt: skip
+    """Rows of ``current`` that ``staged`` no longer holds, as texts, ``limit`` of them at most."""
+    shown = ", ".join(f"CAST(o.{name(f)} AS VARCHAR) AS {name(f)}" for f in fields)
+    found = connection.execute(
+        f"SELECT {shown} FROM ({current}) o ANTI JOIN ({staged}) n ON n._row = o._row "
+        f"ORDER BY o._row LIMIT {int(limit)}"
+    ).fetchall()
+    return [dict(zip(fields, row, strict=True)) for row in found]
 
 
 def apply(

@@ -101,6 +101,60 @@ def test_the_same_delivery_by_another_draft_counts_once(
     assert len(catalogue.snapshots(officer, TABLE)) == 1
 
 
+def submit(officer: Actor, path: Path, *, confirmed: int = 0) -> str:
+    draft = catalogue.upload_start(officer, TABLE, path.name, path.read_bytes())
+    catalogue.upload_submit(officer, draft, confirmed=confirmed)
+    return draft
+
+
+def test_rows_that_would_go_are_told_by_key_and_much_is_confirmed(
+    officer: Actor, tmp_path: Path, city_clock: FixedClock
+) -> None:
+    submit(officer, world.write_marriages(tmp_path / "all.xlsx"))
+    city_clock.advance(timedelta(minutes=1))
+    few = world.write_marriages(tmp_path / "few.xlsx", rows=37)
+    draft = catalogue.upload_start(officer, TABLE, few.name, few.read_bytes())
+    view = catalogue.upload(officer, draft)
+    assert (view.unchanged, view.removed, view.must_confirm) == (37, 3, False)
+    assert [row.zh for row in view.gone] == [f"登记字号 341891-2021-{n:06d}" for n in (38, 39, 40)]
+    assert "移走 3 行（现有 40 行）" in view.removing.zh
+    assert "3 rows would be taken out" in view.removing.en
+    catalogue.upload_submit(officer, draft)
+    view = catalogue.upload(officer, draft)
+    assert (view.unchanged, view.removed, view.removing.zh, view.gone) == (37, 3, "", ())
+
+
+@pytest.mark.parametrize("rows", [0, 36])
+def test_emptying_a_table_needs_its_own_yes(
+    officer: Actor, tmp_path: Path, city_clock: FixedClock, rows: int
+) -> None:
+    submit(officer, world.write_marriages(tmp_path / "all.xlsx"))
+    city_clock.advance(timedelta(minutes=1))
+    path = world.write_marriages(tmp_path / "less.xlsx", rows=rows)
+    draft = catalogue.upload_start(officer, TABLE, path.name, path.read_bytes())
+    view = catalogue.upload(officer, draft)
+    assert (view.removed, view.must_confirm) == (40 - rows, True)
+    assert ("清空" in view.removing.zh) == (rows == 0)
+    assert view.more_gone == max(0, 20 - rows)
+    for confirmed in (0, 3):
+        with pytest.raises(CityError, match=f"移走 {40 - rows} 行"):
+            catalogue.upload_submit(officer, draft, confirmed=confirmed)
+    assert catalogue.sample(officer, TABLE).total == 40
+    catalogue.upload_submit(officer, draft, confirmed=40 - rows)
+    assert catalogue.sample(officer, TABLE).total == rows
+
+
+def test_after_submitting_the_page_says_what_the_delivery_did(
+    officer: Actor, tmp_path: Path, city_clock: FixedClock
+) -> None:
+    draft = submit(officer, world.write_marriages(tmp_path / "one.xlsx", rows=1))
+    view = catalogue.upload(officer, draft)
+    assert (view.inserted, view.updated, view.unchanged) == (1, 0, 0)
+    city_clock.advance(timedelta(minutes=1))
+    twice = submit(officer, tmp_path / "one.xlsx")
+    assert catalogue.upload(officer, twice).inserted == 1  # the same batch, counted once
+
+
 def test_a_file_that_lacks_a_column_says_so_and_cannot_be_submitted(
     officer: Actor, tmp_path: Path
 ) -> None:

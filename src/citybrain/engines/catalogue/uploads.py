@@ -9,7 +9,7 @@ from citybrain.base.errors import CityError
 from citybrain.base.hashing import canonical_json
 from citybrain.base.wording import Text, both, counted
 from citybrain.city.contracts import Contract
-from citybrain.engines.catalogue import wiring, words
+from citybrain.engines.catalogue import removing, wiring, words
 from citybrain.engines.catalogue.cells import cells, concerned, doubtful, grid_columns, troubles
 from citybrain.engines.catalogue.collecting import new_run
 from citybrain.engines.catalogue.drafts import (
@@ -61,6 +61,8 @@ def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
     shown = [row for row in rows if row.kind == "row"]
     wrong = sum(row.state in ("wrong", "returned") for row in shown)
     fixed = sum(row.state == "changed" for row in shown)
+    done = _figures(draft, contract, run)
+    ahead = run is not None and draft.submitted_at is None
     return UploadView(
         draft=str(draft.id),
         table=draft.table,
@@ -73,23 +75,38 @@ def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
         file_note=_note(draft, run, len(contract.fields)),
         uploaded_at=wiring.local(draft.created_at),
         by="",
-        read=run.read if run else 0,
-        accepted=run.accepted if run else 0,
-        quarantined=run.quarantined if run else 0,
-        inserted=run.inserted if run else 0,
-        updated=run.updated if run else 0,
-        unchanged=run.unchanged if run else 0,
-        removed=run.removed if run else 0,
+        read=done.read if done else 0,
+        accepted=done.accepted if done else 0,
+        quarantined=done.quarantined if done else 0,
+        inserted=done.inserted if done else 0,
+        updated=done.updated if done else 0,
+        unchanged=done.unchanged if done else 0,
+        removed=done.removed if done else 0,
+        removing=removing.told(run) if ahead else EMPTY,
+        gone=removing.labels(contract, run) if ahead else (),
+        must_confirm=ahead and removing.must_confirm(run),
         wrong_rows=wrong + fixed,
         fixed_rows=fixed,
         error=error,
         columns=grid_columns(contract),
         rows=rows,
-        dock=_dock(run),
+        dock=_dock(done),
         submitted=draft.submitted_at is not None,
         run=draft.run,
         entry=entry,
     )
+
+
+def _figures(draft: UploadDraft, contract: Contract, run: Any) -> Any:
+    """What the delivery did, once it is in: by then the file differs from the table in nothing."""
+    from citybrain.lake.runs import table_history
+
+    if draft.submitted_at is None:
+        return run
+    batch = batch_of(draft, contract)
+    delivered = table_history(wiring.store(), draft.table)
+    mine = (row for row in delivered if row.run_id == draft.run or row.batch_id == batch)
+    return next(mine, run)
 
 
 def _note(draft: UploadDraft, run: Any, columns: int) -> Text:
@@ -202,9 +219,11 @@ def upload_edit(actor: Actor, draft_id: str, row: int, edits: Mapping[str, str])
     keep_edits(actor, draft, row, edits, before=shown.get(row, {}))
 
 
-def upload_submit(actor: Actor, draft_id: str) -> str:
+def upload_submit(actor: Actor, draft_id: str, *, confirmed: int = 0) -> str:
     """Deliver the draft with its edits; returns the run's id. Submitting twice counts once.
 
+    ``confirmed`` is how many rows the reader agreed to have taken out of the table; refuses
+    when much would go and it is another number (see ``removing``).
     The batch is named by the file, the edits and the contract, so that the same delivery
     is the same batch, whoever sends it and however often.
     """
@@ -215,6 +234,7 @@ def upload_submit(actor: Actor, draft_id: str) -> str:
         return draft.run
     contract = wiring.contract(draft.table)
     gate(draft.table)
+    removing.refuse_unconfirmed(draft.table, _dry_run(draft), confirmed)
     run_id = new_run(wiring.clock().now())
     batch_id = batch_of(draft, contract)
     order(actor, "lake.upload", thing_of(draft.table), digest=batch_id)

@@ -135,7 +135,12 @@ class GridRow:
 
 @dataclass(frozen=True, kw_only=True)
 class UploadView:
-    """A spreadsheet on its way in. ``step``: 1 put in, 2 dry run, 3 correct, 4 submitted."""
+    """A spreadsheet on its way in. ``step``: 1 put in, 2 dry run, 3 correct, 4 submitted.
+
+    The figures are the dry run's and, once submitted, the delivery's. ``removing`` says how
+    many rows would go (empty when none), ``gone`` names the first of them, and
+    ``must_confirm`` that so many go that submitting needs ``removed`` to be confirmed.
+    """
 
     draft: str
     table: str
@@ -155,6 +160,9 @@ class UploadView:
     updated: int
     unchanged: int
     removed: int
+    removing: Text
+    gone: tuple[Text, ...]
+    must_confirm: bool
     wrong_rows: int
     fixed_rows: int
     error: Text
@@ -164,6 +172,11 @@ class UploadView:
     submitted: bool
     run: str
     entry: str
+
+    @property
+    def more_gone(self) -> int:
+        """Rows that would go and are not named."""
+        return max(0, self.removed - len(self.gone)) if self.gone else 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,8 @@ def upload(request: HttpRequest, draft: str) -> HttpResponse:
     verb, _colon, argument = request.POST.get("do", "save").partition(":")
     try:
         if verb == "submit":
-            catalogue.upload_submit(who, draft)
+            gone = request.POST.get("confirmed", "")
+            catalogue.upload_submit(who, draft, confirmed=int(gone) if gone.isdecimal() else 0)
             tour.reached(request, 3)
         else:
             _change(request, who, draft, verb, argument)
