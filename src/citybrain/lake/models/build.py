@@ -13,7 +13,7 @@ view would have to be masked, secured and bound at every query.
 
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +27,7 @@ from citybrain.lake.models.attempt import Round, attempt
 from citybrain.lake.models.books import Run, State, read_history, read_states
 from citybrain.lake.models.fingerprint import wanted
 from citybrain.lake.models.heads import contents
-from citybrain.lake.models.leaving import remove
+from citybrain.lake.models.leaving import leaving, remove
 from citybrain.lake.models.model import ON_CHANGE, Model
 from citybrain.lake.models.order import Graph, graph
 from citybrain.lake.models.planning import ModelPlan, plan
@@ -56,7 +56,7 @@ LONG = 1.0
 def build(
     store: Store,
     city: City,
-    names: Iterable[str] | None = None,
+    names: Collection[str] | None = None,
     *,
     clock: Clock | None = None,
     progress: BuildProgress | None = None,
@@ -68,14 +68,18 @@ def build(
 
     A named model that was never built brings those along that it needs. ``full`` makes named
     models (or all) anew even where nothing changed. One model's failure stops only those that
-    read it. Without names, the tables of models that left the city are removed first.
+    read it. Tables of models that left the city, all or those named, are removed first.
     ``run_id`` names the build in the history. ``CityError`` for a name that no model has; what
     ``progress`` raises ends the build after what is running.
     """
     work = _Build(store, city, clock=clock or store.clock, full=full, run_id=run_id)
     work.progress = progress or quiet
-    selected = work.selected(names)
-    gone = remove(store, city, run_id=work.run_id) if names is None else []
+    left = set(leaving(store, city))
+    stay = None if names is None else [name for name in names if name not in left]
+    selected = work.selected(stay)  # a wrong name ends it before anything is done
+    gone = remove(store, city, left if names is None else set(names), run_id=work.run_id)
+    if stay == []:
+        return gone
     return [*gone, *work.run(selected, workers=workers)]
 
 
