@@ -42,7 +42,7 @@ class Walker:
         mine["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{mine['PATH']}"
         done = subprocess.run(
             ["bash", "-e", "-c", f"{settings}\n{commands}"], cwd=self.here, env=mine, text=True,
-            capture_output=True, check=False, timeout=280,
+            capture_output=True, check=False, timeout=600,
         )  # fmt: skip
         said = f"{commands}\n{done.stdout}\n{done.stderr}"
         assert done.returncode == code, said
@@ -67,6 +67,7 @@ def status(said: str, model: str = MODEL) -> str:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_write_plan_build_look_break_repair_remove(walker: Walker, own_site: Site) -> None:
     begin, checks, first, again, repaired, removed = blocks("sh")
     written, broken_sql, repaired_sql = blocks("sql")

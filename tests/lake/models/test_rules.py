@@ -38,6 +38,7 @@ def test_a_good_model_has_no_finding(tmp_path: Path) -> None:
         (a_model("SELECT 1 AS a", owner="nobody"), 3, "owner", "unknown-department"),
         (a_model("SELECT 1 AS a", schedule="hourly"), 3, "schedule", "wrong-form"),
         (a_model("SELECT 1 AS a", materialise="table"), 3, "materialise", "not-allowed"),
+        (a_model("SELECT 1 AS a", materialise="view"), 3, "materialise", "not-allowed"),
         (a_model("SELECT 1 AS a", grain="[b]"), 3, "grain[0]", "model-grain"),
         (a_model("SELECT 1 AS a; SELECT 2"), 4, "sql", "model-select"),
         (a_model("DELETE FROM ods.household.persons"), 4, "sql", "model-select"),

@@ -31,7 +31,6 @@ RUNS = 14
 MATERIALISED = {
     "full": both("全量重建", "built whole"),
     "incremental": both("只算有变的", "built by what changed"),
-    "view": both("视图", "view"),
 }
 
 
@@ -60,7 +59,7 @@ def model(actor: Actor, name: str) -> ModelView:
         published=state.sql if state and state.published_at else "",
         native=one.native is not None,
         grain=one.grain,
-        materialise=MATERIALISED.get(one.materialise, both(one.materialise)),
+        materialise=MATERIALISED.get(one.materialise, MATERIALISED["full"]),
         level=max((c.level for c in known.classes.get(name, {}).values()), default=0),
         columns=tuple(_columns(one, known)),
         expectations=tuple(_expectations(one, state, samples)),

@@ -7,8 +7,9 @@ A model is made from what its inputs are now, asked its expectations, and publis
 snapshot whose summary says what it was made from. So a killed build that is run again, and two
 builders at once, publish each table once; and where nothing changed nothing is done.
 
-A model that says ``view`` is stored like ``full``: reading stored rows is never slower, and a
-view would have to be masked, secured and bound at every query.
+Every model is stored; there are no views. Expectations are asked of rows before anybody reads
+them, a moment in the past is a snapshot, and what stands on a table is made again when its
+content is another: none of that can be said of rows that exist only while they are read.
 """
 
 import threading
