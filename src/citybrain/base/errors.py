@@ -4,6 +4,8 @@
 The file is refused, because it is empty. Upload it again. (a.csv)
 >>> print(CityError("The workbook 救助.xlsx cannot be read", why="it is empty"))
 The workbook 救助.xlsx cannot be read, because it is empty.
+>>> print(CityError("There is no model ads.citys", do="Did you mean 'ads.cities'?"))
+There is no model ads.citys. Did you mean 'ads.cities'?
 
 What an engine refuses is read on pages and on terminals, so it is said in both languages:
 
@@ -80,7 +82,8 @@ def _sentence(what: str, why: str, do: str, where: str) -> str:
     )
     parts = [_bare(what) + (because + _bare(why) if why else "") + stop]
     if do:
-        parts.append(_bare(do) + stop)
+        asks = _bare(do).endswith(("?", "？"))
+        parts.append(_bare(do) + ("" if asks else stop))
     if where:
         parts.append(before + where + after)
     return space.join(parts)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract
 from citybrain.lake import sqltext
 from citybrain.lake.integrity import refuse_damaged
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from citybrain.city import City
+    from citybrain.lake.compared import Compared
 
 __all__ = ["QueryResult", "query", "read", "tables_of"]
 
@@ -45,7 +47,8 @@ SHOWN_QUARANTINE = frozenset(
 class QueryResult:
     """An answer. ``tables`` are full names, ``snapshots`` the snapshot id read of each.
 
-    ``masked_columns`` are the names of the tables' columns that were masked;
+    ``masked_columns`` are the names of the tables' columns that were masked, ``compared`` those
+    of them that the query filtered, joined, grouped, counted or computed by their masks;
     ``complete`` is False when ``max_rows`` cut the answer off.
     """
 
@@ -55,6 +58,7 @@ class QueryResult:
     masked_columns: tuple[str, ...]
     complete: bool
     _arrow: "pa.Table"
+    compared: "tuple[Compared, ...]" = ()
 
     def to_arrow(self) -> "pa.Table":
         """All rows as an Arrow table."""
@@ -109,7 +113,9 @@ def query(
     one SELECT, ``DamagedFile`` for a table known damaged, and when memory or time run out.
     """
     views = {name: _view(store, name, as_of=as_of, city=city) for name in tables_of(sql)}
-    return _answer(store, city, sql, views=views, reveal=reveal, max_rows=max_rows, seconds=seconds)
+    return _answer(
+        store, city, sql, views=views, reveal=reveal, max_rows=max_rows, seconds=seconds, tell=True
+    )
 
 
 def read(
@@ -150,26 +156,43 @@ def _answer(
     reveal: bool,
     max_rows: int | None,
     seconds: float,
+    tell: bool = False,
 ) -> QueryResult:
     keeper.warm()
-    masked: set[str] = set()
+    masked: dict[str, list[str]] = {}
     setup: list[Statement] = []
     for name, view in views.items():
         hidden = {} if reveal else masks(view, classes(store, city, name))
-        masked.update(hidden)
+        masked[name] = list(hidden)
         setup += view_of(name, masked_scan(view, hidden, store.ground.warehouse))
-    table = _run(
-        store, [*setup, Statement(kind="rows", sql=sql, max_rows=max_rows)], views, seconds
-    )
+    told = _compared(sql, views, masked) if tell else ()
+    asked = Statement(kind="rows", sql=sql, max_rows=max_rows)
+    try:
+        table = _run(store, [*setup, asked], views, seconds)
+    except CityError as error:
+        from citybrain.lake.compared import explained
+
+        raise explained(error, told) from error
     complete = max_rows is None or table.num_rows <= max_rows
     return QueryResult(
         columns=list(table.column_names),
         tables=tuple(views),
         snapshots={n: v.snapshot.snapshot_id if v.snapshot else None for n, v in views.items()},
-        masked_columns=tuple(sorted(masked)),
+        masked_columns=tuple(sorted({c for columns in masked.values() for c in columns})),
         complete=complete,
         _arrow=table if complete else table.slice(0, max_rows),
+        compared=told,
     )
+
+
+def _compared(
+    sql: str, views: Mapping[str, TableView], masked: Mapping[str, Sequence[str]]
+) -> "tuple[Compared, ...]":
+    if not any(masked.values()):
+        return ()
+    from citybrain.lake.compared import compared
+
+    return compared(sql, {n: [c.name for c in v.columns] for n, v in views.items()}, masked)
 
 
 def masks(view: TableView, known: Mapping[str, Class]) -> dict[str, str]:

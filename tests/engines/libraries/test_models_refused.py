@@ -26,6 +26,15 @@ expectations:
 SELECT person_id, name, id_number, spouse_id_number IS NOT NULL AS married
 FROM lib.population
 """
+TEST = """tests:
+  married:
+    title: 有配偶即已婚
+    given:
+      lib.population:
+        - {person_id: p1, spouse_id_number: s1}
+    expect:
+      - {person_id: p1, married: "true"}
+"""
 READER = """/*
 title: 有配偶的人数
 grain: []
@@ -50,6 +59,8 @@ def write(site: Site, tmp_path: Path, condition: str) -> None:
         shutil.copytree(FOLDER, folder)
     models = folder / "models" / "ads"
     (models / "spouses.sql").write_text(TEXT.format(condition), encoding="utf-8")
+    (folder / "tests").mkdir(exist_ok=True)
+    (folder / "tests" / f"{NAME}.yml").write_text(TEST, encoding="utf-8")
     (models / "spouses_counted.sql").write_text(READER, encoding="utf-8")
     city.apply(folder, site.home, clock=SystemClock(), kinds=KINDS)
 
@@ -92,14 +103,29 @@ def test_refused_shown_masked_to_readers_alone_and_mended(site: Site, tmp_path: 
     assert all(name.endswith("*") for name in names)
     assert NUMBER.findall(str(shown)) == []
     assert person.name not in str(shown)
-    (entry,) = done(f"table:{NAME}", "lake.read")
+    assert len(broken["sample"]["rows"]) == min(20, row["n"])
+    assert broken["sample"]["kept"] == row["n"]
+    read = site.client().get(f"/steward/models/{NAME}").content.decode()
+    assert "有改动，未运行" not in read
+    assert "它还没有发布过" in read
+    assert "1 个试过而没有发布" in read
+    assert "给定与期望" in read
+    sent = site.client().get(f"/steward/models/{NAME}/broken/nobody_married.csv")
+    lines = sent.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == row["n"] + 1
+    assert NUMBER.findall("".join(lines)) == []
+    (taken,) = done(f"table:{NAME}", "lake.export")
+    assert (taken.masked, taken.count) == (True, row["n"])
+    assert site.client("leader").get(sent.request["PATH_INFO"]).status_code == 403
+    assert shown["tests"][0]["state"] == "never"
+    entry, _again = done(f"table:{NAME}", "lake.read")
     assert (entry.masked, entry.count) == (True, len(broken["sample"]["rows"]))
 
     seen = view(site, f"/steward/models/{NAME}.json", "leader")
     assert [one["sample"] for one in seen["expectations"]] == [None] * len(seen["expectations"])
     listed = site.client("leader").get("/steward/models").content.decode()
     assert "没有人有配偶" in listed
-    assert len(done(f"table:{NAME}", "lake.read")) == 1
+    assert len(done(f"table:{NAME}", "lake.read")) == 2
 
     write(site, tmp_path, " AND name IS NULL AND id_number IS NULL")
     built(site)

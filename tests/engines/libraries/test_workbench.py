@@ -68,6 +68,23 @@ def test_a_condition_on_a_masked_column_sees_the_mask_only(site: Site, person: P
     assert int(row["n"]) >= 1
 
 
+def test_who_compares_masks_is_told_and_a_type_error_leads_to_the_values(site: Site) -> None:
+    counted = post(site, "run", sql="SELECT count(DISTINCT id_number) AS n FROM lib.population")
+    assert "lib.population.id_number (aggregate)" in counted.content.decode()
+    plain = post(site, "run", sql="SELECT count(*) AS n FROM lib.population")
+    assert "掩码" not in plain.content.decode()
+    born = "SELECT count(*) AS n FROM lib.population WHERE birth_date < DATE '1980-01-01'"
+    refused = post(site, "run", sql=born)
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert "这些列已脱敏" in text
+    assert "lib.population.birth_date (WHERE)" in text
+    assert 'name="purpose"' in text
+    shown = post(site, "reveal", sql=born, purpose=WHY)
+    assert shown.status_code == 200
+    assert "掩码" not in shown.content.decode()
+
+
 @pytest.mark.parametrize("sql", HOSTILE)
 def test_what_is_not_one_harmless_select_is_refused_in_a_sentence(site: Site, sql: str) -> None:
     answer = post(site, "run", sql=sql)

@@ -126,11 +126,14 @@ def test_a_model_that_left_the_city_leaves_the_lake(
     assert [run.status for run in history(store, "ads.counties")] == ["removed", "built"]
     assert all(file.exists() for file in files)
     assert not list(store.scrub())
+    with pytest.raises(CityError, match="no model"):
+        build(store, less, ["ads.counties"])
     # It may come back, by the very same text and over the same rows.
     again = write_city(tmp_path / "city", MODELS)
     assert _built(store, again) == {"lib.people": "unchanged", "ads.counties": "built"}
     assert rows(store, "ads.counties") == [("宣州区", 1), ("泾县", 2)]
     assert not list(store.scrub())
+    assert _built(store, less, names=["ads.counties"]) == {"ads.counties": "removed"}
 
 
 def test_the_files_of_a_removed_table_go_with_a_later_sweep(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from citybrain.city.kinds import BASE_KINDS
 from citybrain.lake.models.classes import classes
 from citybrain.lake.models.kind import MODEL, MODEL_TEST
 from citybrain.lake.models.registry import models
-from citybrain.lake.models.testing import run_tests
+from citybrain.lake.models.tested import last, remember
+from citybrain.lake.models.testing import model_tests, run_tests
 from tests.lake.models.small import a_lake, a_model, write_city
 
 KINDS = (*BASE_KINDS, MODEL, MODEL_TEST)
@@ -37,6 +38,7 @@ def test_a_good_model_has_no_finding(tmp_path: Path) -> None:
         (a_model("SELECT 1 AS a", owner="nobody"), 3, "owner", "unknown-department"),
         (a_model("SELECT 1 AS a", schedule="hourly"), 3, "schedule", "wrong-form"),
         (a_model("SELECT 1 AS a", materialise="table"), 3, "materialise", "not-allowed"),
+        (a_model("SELECT 1 AS a", materialise="view"), 3, "materialise", "not-allowed"),
         (a_model("SELECT 1 AS a", grain="[b]"), 3, "grain[0]", "model-grain"),
         (a_model("SELECT 1 AS a; SELECT 2"), 4, "sql", "model-select"),
         (a_model("DELETE FROM ods.household.persons"), 4, "sql", "model-select"),
@@ -114,6 +116,22 @@ def test_tests_of_models_are_checked_and_run(tmp_path: Path) -> None:
     assert failed.missing == [{"person_id": "1", "name": "王小明"}]
     assert failed.extra == [{"person_id": "1", "name": "x王小明"}]
     assert "missing: person_id=1, name=王小明" in failed.render()
+
+
+def test_the_last_run_of_a_test_is_kept_until_text_or_test_change(tmp_path: Path) -> None:
+    store = a_lake(tmp_path / "home")
+    files = {"tests/lib.people.yml": TEST}
+    wrong = GOOD.replace("name FROM", "'x' || name AS name FROM")
+    ran = {}
+    for text in (GOOD, wrong):
+        city = write_city(tmp_path / "c", {"lib.people": text}, **files)
+        tests, model = model_tests(city), models(city)["lib.people"]
+        assert last(store, model, tests) == {}
+        remember(store, city, run_tests(store.home, city))
+        (ran[text],) = last(store, model, tests).values()
+    assert (ran[GOOD].passed, ran[GOOD].said) == (True, "")
+    assert not ran[wrong].passed
+    assert "too many: person_id=1, name=x王小明" in ran[wrong].said
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ def query(
     record of each table is complete. With ``export`` it is recorded as taken away. Refuses
     tables that the actor may not read, damaged ones, and anything but one SELECT.
     """
+    from citybrain.lake.compared import warning
     from citybrain.lake.query import query as read
     from citybrain.lake.query import tables_of
 
@@ -42,4 +43,5 @@ def query(
         types=tuple(str(field.type) for field in answer.to_arrow().schema),
         complete=answer.complete,
         seconds=took.seconds(),
+        warning=warning(answer.compared),
     )

@@ -1,9 +1,9 @@
 """What the page of one table, its samples and answers are drawn from; see ``views``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from citybrain.base.wording import Text
+from citybrain.base.wording import Text, both
 from citybrain.engines.catalogue.views import ReasonCount, SeenRow, TableRow
 
 
@@ -150,7 +150,8 @@ class SampleView:
 class AnswerView:
     """The rows of a query; values are plain Python values or masked text.
 
-    ``types`` go with ``columns``; ``complete`` is False when rows were left out.
+    ``types`` go with ``columns``; ``complete`` is False when rows were left out. ``warning``
+    names the columns of which the query compared masks instead of values; empty for none.
     """
 
     columns: tuple[str, ...]
@@ -161,6 +162,7 @@ class AnswerView:
     types: tuple[str, ...] = ()
     complete: bool = True
     seconds: float = 0.0
+    warning: Text = field(default_factory=lambda: both(""))
 
     def to_pylist(self) -> list[dict[str, object]]:
         """The rows as a list."""

@@ -32,7 +32,7 @@ def export_query(actor: Actor, sql: str, *, format: str) -> catalogue.Download: 
         rows.append([f"只有前 {MOST_EXPORTED:,} 行 / first {MOST_EXPORTED:,} rows only"])
     rehearsal = wiring.home().rehearsal
     mark = "-演练" if rehearsal else ""
-    made = _csv if format == "csv" else _xlsx
+    made = as_csv if format == "csv" else _xlsx
     return catalogue.Download(
         file_name=f"query-{wiring.clock().now():%Y%m%d-%H%M%S}{mark}.{format}",
         media_type="text/csv; charset=utf-8" if format == "csv" else catalogue.EXCEL,
@@ -41,7 +41,8 @@ def export_query(actor: Actor, sql: str, *, format: str) -> catalogue.Download: 
     )
 
 
-def _csv(columns: Sequence[str], rows: Sequence[_Row], rehearsal: bool) -> bytes:
+def as_csv(columns: Sequence[str], rows: Sequence[_Row], rehearsal: bool) -> bytes:
+    """CSV for a spreadsheet, marked where it is a rehearsal's."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*columns, *(["rehearsal"] if rehearsal else [])])

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from citybrain.base.errors import CityError
 from citybrain.engines.libraries.views_query import QueryFault, Spot
 from citybrain.engines.libraries.wiring import Text, both
+from citybrain.lake.compared import MaskedError
 
 _Made = Callable[[re.Match[str]], tuple[Text, Text]]
 _CANDIDATES = re.compile(r"Candidate bindings: (.*)$")
@@ -88,6 +89,9 @@ _KNOWN: tuple[tuple[re.Pattern[str], _Made], ...] = (
 def fault(error: CityError, sql: str) -> QueryFault:
     """The refusal in both languages; what nobody translated is said as it was."""
     said = error.why or error.what
+    if isinstance(error, MaskedError):
+        word = error.columns[0].rpartition(".")[2]
+        return QueryFault(**error.texts, spot=spot(sql, word))
     for pattern, made in _KNOWN:
         if match := pattern.search(said):
             what, why = made(match)

@@ -20,6 +20,7 @@ from citybrain.lake.models.analysis import Analysis
 from citybrain.lake.models.books import State, read_states
 from citybrain.lake.models.fingerprint import made_by, text_of, wanted
 from citybrain.lake.models.heads import contents
+from citybrain.lake.models.make import asked_of
 from citybrain.lake.models.model import Model
 
 LAYERS = ("dwd", "lib", "theme", "ads")
@@ -121,9 +122,11 @@ def plan_of(known: Analysis, states: Mapping[str, State], stand: Mapping[str, st
         if name in told
     ]
     steps += [_removed(state) for name, state in states.items() if name not in held]
+    unpublished = sum(stand[name] in _BAD for name in held if name not in told)
     return PlanView(
         steps=tuple(steps),
-        untouched=len(held) - len(told),
+        untouched=len(held) - len(told) - unpublished,
+        unpublished=unpublished,
         seconds=sum(step.seconds for step in steps),
         numbers=tuple(_numbers(told)),
     )
@@ -189,7 +192,7 @@ def _refused(states: Mapping[str, State]) -> Iterable[Refused]:
         state = states.get(name)
         if state is None or state.status != "refused":
             continue
-        titles = {e.name: both(e.title, e.title_en) for e in one.expectations}
+        titles = {e.name: both(e.title, e.title_en) for e in asked_of(one)}
         for expectation, rows in state.expectations.items():
             if rows:
                 yield Refused(

@@ -1,14 +1,13 @@
 """The page of one model: its text, what it expects, how it ran, what it stands between."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.identity.service import Actor
-from citybrain.engines.libraries import flows, knowledge, wiring
+from citybrain.engines.libraries import flows, knowledge, offending, wiring
 from citybrain.engines.libraries.building import builds
 from citybrain.engines.libraries.looking import looking
 from citybrain.engines.libraries.modelling import plan_of, row_of, standing
+from citybrain.engines.libraries.modeltests import tests_of
 from citybrain.engines.libraries.tracesteps import title_of
 from citybrain.engines.libraries.views_models import (
     BuildPoint,
@@ -21,19 +20,17 @@ from citybrain.engines.libraries.views_models import (
 )
 from citybrain.engines.libraries.wiring import both
 from citybrain.engines.work import service as work
-from citybrain.lake.mask import mask_value
 from citybrain.lake.models.analysis import Analysis
 from citybrain.lake.models.books import Run, State, read_history, read_states
 from citybrain.lake.models.fingerprint import text_of
+from citybrain.lake.models.make import asked_of
 from citybrain.lake.models.model import Model
 from citybrain.lake.models.results import BAD
 
 RUNS = 14
-SHOWN = 20  # offending rows on the page
 MATERIALISED = {
     "full": both("全量重建", "built whole"),
     "incremental": both("只算有变的", "built by what changed"),
-    "view": both("视图", "view"),
 }
 
 
@@ -52,7 +49,7 @@ def model(actor: Actor, name: str) -> ModelView:
     entry, samples = "", {}
     if state and broken and may_read:
         with looking(actor, f"table:{name}", name) as done:
-            samples = {n: _sample(rows, known, name) for n, rows in state.sample.items()}
+            samples = offending.first(state, known.classes.get(name, {}))
             done.count = sum(len(found.rows) for found in samples.values())
         entry = done.entries[0]
     return ModelView(
@@ -62,11 +59,11 @@ def model(actor: Actor, name: str) -> ModelView:
         published=state.sql if state and state.published_at else "",
         native=one.native is not None,
         grain=one.grain,
-        materialise=MATERIALISED.get(one.materialise, both(one.materialise)),
+        materialise=MATERIALISED.get(one.materialise, MATERIALISED["full"]),
         level=max((c.level for c in known.classes.get(name, {}).values()), default=0),
         columns=tuple(_columns(one, known)),
         expectations=tuple(_expectations(one, state, samples)),
-        tests=(),
+        tests=tests_of(one),
         runs=tuple(_runs(name)),
         inputs=tuple(_neighbour(t, "model") for t in known.graph.inputs.get(name, ())),
         outputs=tuple(_outputs(name, known)),
@@ -75,6 +72,7 @@ def model(actor: Actor, name: str) -> ModelView:
         problems=tuple(both(f"{p.message} {p.remedy}") for p in known.problems if p.model == name),
         may_build=wiring.may(actor, "model.build", f"model:{name}"),
         may_read=may_read,
+        may_export=wiring.may(actor, "lake.export", f"table:{name}"),
         entry=entry,
     )
 
@@ -103,7 +101,7 @@ def _expectations(
     one: Model, state: State | None, samples: Mapping[str, Sample]
 ) -> Iterator[ExpectationRow]:
     asked = state.expectations if state else {}
-    for held in one.expectations:
+    for held in asked_of(one):
         known = state is not None and (held.name in asked or state.status == "built")
         yield ExpectationRow(
             name=held.name,
@@ -112,24 +110,6 @@ def _expectations(
             broken=asked.get(held.name, 0) if known else None,
             sample=samples.get(held.name),
         )
-
-
-def _sample(rows: Sequence[Mapping[str, Any]], known: Analysis, table: str) -> Sample:
-    """Offending rows masked by the class of the model's column of that name, else wholly."""
-    names = tuple(rows[0]) if rows else ()
-    classes = known.classes.get(table, {})
-
-    def shown(name: str, value: Any) -> str | None:
-        held = classes.get(name)
-        text = catalogue.as_text(value)
-        if held is None:
-            return mask_value(text, "secret", 4)
-        return mask_value(text, held.masking, held.level)
-
-    return Sample(
-        columns=names,
-        rows=tuple(tuple(shown(n, row.get(n)) for n in names) for row in rows[:SHOWN]),
-    )
 
 
 def _runs(name: str) -> Iterator[BuildPoint]:

@@ -21,6 +21,7 @@ from citybrain.engines.libraries.views_query import (
     SavedRow,
     WorkbenchView,
 )
+from citybrain.lake.compared import MaskedError
 
 MOST_SHOWN = 200  # rows of one answer on the page
 MOST_EXPORTED = 5_000  # rows of one answer taken away
@@ -58,7 +59,10 @@ def run_query(actor: Actor, sql: str, *, reveal: bool = False, purpose: str = ""
         _bounded(sql)
         found = catalogue.query(actor, sql, reveal=reveal, purpose=purpose, max_rows=MOST_SHOWN)
     except CityError as error:
-        answer = Answer(sql=sql, fault=fault(error, sql), seconds=took.seconds(), purpose=purpose)
+        answer = Answer(
+            sql=sql, fault=fault(error, sql), seconds=took.seconds(), purpose=purpose,
+            masked=error.columns if isinstance(error, MaskedError) else (),
+        )  # fmt: skip
     else:
         answer = Answer(
             sql=sql,
@@ -71,6 +75,7 @@ def run_query(actor: Actor, sql: str, *, reveal: bool = False, purpose: str = ""
             entry=found.entry,
             revealed=reveal,
             purpose=purpose,
+            warning=found.warning,
         )
     _keep(actor, answer, at=wiring.clock().now())
     return answer

@@ -40,6 +40,7 @@ from citybrain.engines.libraries.objections import (
     object_to,
     objections,
 )
+from citybrain.engines.libraries.offending import broken_rows
 from citybrain.engines.libraries.openlineage import (
     lineage_events,
 )
@@ -245,6 +246,7 @@ __all__ = [
     "Unknown",
     "WorkbenchView",
     "answer_objection",
+    "broken_rows",
     "build",
     "build_of",
     "build_results",

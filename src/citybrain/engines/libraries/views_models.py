@@ -51,10 +51,14 @@ class PlanStep:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanView:
-    """What is to do before every table is what its model says."""
+    """What is to do before every table is what its model says.
+
+    ``untouched`` are up to date; ``unpublished`` were tried as they are now and not published.
+    """
 
     steps: tuple[PlanStep, ...]
     untouched: int
+    unpublished: int
     seconds: float
     numbers: tuple[Text, ...]
 
@@ -109,10 +113,11 @@ class ModelColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """Some rows that break an expectation, masked; None for NULL."""
+    """Some rows that break an expectation, masked; None for NULL. ``kept`` can be downloaded."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    kept: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +133,11 @@ class ExpectationRow:
 
 @dataclass(frozen=True, kw_only=True)
 class TestRow:
-    """A test of a model: what is given, what is expected, and how it ended."""
+    """A test of a model: what is given, what is expected, and how it ended.
+
+    ``state`` is passed, failed, or never where nobody ran it over this text of the model; rows
+    are written as ``column=value``, one to a line.
+    """
 
     name: str
     title: Text
@@ -136,6 +145,7 @@ class TestRow:
     expected: str
     state: str
     said: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +193,7 @@ class ModelView:
     problems: tuple[Text, ...]
     may_build: bool
     may_read: bool
+    may_export: bool
     entry: str
 
 

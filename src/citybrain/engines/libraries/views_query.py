@@ -1,8 +1,9 @@
 """What the SQL workbench is drawn from: plain frozen values, no queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from citybrain.base.wording import both
 from citybrain.engines.catalogue.service import EMPTY, Text
 
 
@@ -60,7 +61,7 @@ class Answer:
     """The answer of one query, or its fault. Rows are text, None for NULL.
 
     ``seconds`` is what it took, ``entries`` the record of this reading; ``complete`` is False
-    when the answer has more rows than are shown.
+    when the answer has more rows than are shown. ``warning`` says where masks were compared.
     """
 
     sql: str
@@ -74,6 +75,7 @@ class Answer:
     revealed: bool = False
     purpose: str = ""
     fault: QueryFault | None = None
+    warning: Text = field(default_factory=lambda: both(""))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,13 +34,18 @@ def build(arguments: argparse.Namespace, context: Context) -> int:
     if context.as_json:
         print_json([result.as_dict() for result in results])
     else:
-        _tell(results)
+        _tell(results, set(arguments.models))
     return 1 if any(result.status in _BAD for result in results) else 0
 
 
-def _tell(results: list[Any]) -> None:
-    shown = [vars(r) for r in results if r.status != "unchanged"]
+def _tell(results: list[Any], named: set[str]) -> None:
+    shown = [vars(r) for r in results if r.status != "unchanged" or r.model in named]
     say(table(shown, _COLUMNS, empty="Every table is up to date."))
+    if shown and all(r["status"] == "unchanged" for r in shown):
+        say(
+            "\nNothing was to do: made already, by an earlier build or by the server that runs, "
+            "or the rows are those published before."
+        )
     unchanged = len(results) - len(shown)
     if unchanged and shown:
         say(f"\nUp to date: {counted(unchanged, 'model')}.")
@@ -54,12 +59,15 @@ def _tell(results: list[Any]) -> None:
 def _test(arguments: argparse.Namespace, context: Context) -> int:
     from citybrain import city
     from citybrain.lake.home import Home
+    from citybrain.lake.models.tested import remember
     from citybrain.lake.models.testing import run_tests
+    from citybrain.lake.store import open_store
 
     path = context.city_path
     of = city.load(path).city if path is not None else context.require_applied()
     home = Home(context.home_root).create()
     results = run_tests(home, of, names=arguments.models or None)
+    remember(open_store(home, clock=context.clock), of, results)
     if context.as_json:
         print_json([result.as_dict() for result in results])
     else:

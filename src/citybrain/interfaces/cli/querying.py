@@ -51,6 +51,8 @@ def query(arguments: argparse.Namespace, context: Context) -> int:
             f"Only the first {counted(len(rows), 'row')} are told; there are more. "
             "Give --limit with a larger number, or ask for fewer."
         )
+    if result.warning.en:
+        warn(f"{result.warning.en} To ask the values: --reveal --purpose '…'; it is recorded.")
     if context.as_json:
         print_json(rows)
         return 0

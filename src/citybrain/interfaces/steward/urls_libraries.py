@@ -91,6 +91,11 @@ urlpatterns = [
     path(
         "steward/models/<lake:model>/runs.<twin:suffix>", views_models.model_runs, name="model_runs"
     ),
+    path(
+        "steward/models/<lake:model>/broken/<slug:expectation>.csv",
+        views_models.broken,
+        name="model_broken",
+    ),
     path("steward/models/<lake:model>.<twin:suffix>", views_models.model_twin, name="model_twin"),
     path("steward/models/<lake:model>", views_models.model, name="model"),
     path("steward/operations", views_operations.operations, name="operations"),

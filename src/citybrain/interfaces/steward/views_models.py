@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from citybrain.engines.libraries import service as libraries
 from citybrain.engines.libraries.service import BuildView, ModelRow
 from citybrain.interfaces.kit.access import actor, page
-from citybrain.interfaces.kit.twins import as_json, twin
+from citybrain.interfaces.kit.twins import as_json, download, twin
 from citybrain.interfaces.steward.charts_models import run_bars
 from citybrain.interfaces.steward.highlighting import changes, lines
 
@@ -66,6 +66,12 @@ def model_runs(request: HttpRequest, model: str, suffix: str) -> HttpResponse:
     """Its last builds, machine-readable."""
     view = libraries.model(actor(request), model)
     return twin(view.runs, suffix, name=f"{model}-runs", of=libraries.BuildPoint)
+
+
+@page("lake.export")
+def broken(request: HttpRequest, model: str, expectation: str) -> HttpResponse:
+    """All kept rows that break an expectation, as masked CSV."""
+    return download(libraries.broken_rows(actor(request), model, expectation))
 
 
 @page("model.build", "POST")

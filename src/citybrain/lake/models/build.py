@@ -7,13 +7,14 @@ A model is made from what its inputs are now, asked its expectations, and publis
 snapshot whose summary says what it was made from. So a killed build that is run again, and two
 builders at once, publish each table once; and where nothing changed nothing is done.
 
-A model that says ``view`` is stored like ``full``: reading stored rows is never slower, and a
-view would have to be masked, secured and bound at every query.
+Every model is stored; there are no views. Expectations are asked of rows before anybody reads
+them, a moment in the past is a snapshot, and what stands on a table is made again when its
+content is another: none of that can be said of rows that exist only while they are read.
 """
 
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +28,7 @@ from citybrain.lake.models.attempt import Round, attempt
 from citybrain.lake.models.books import Run, State, read_history, read_states
 from citybrain.lake.models.fingerprint import wanted
 from citybrain.lake.models.heads import contents
-from citybrain.lake.models.leaving import remove
+from citybrain.lake.models.leaving import leaving, remove
 from citybrain.lake.models.model import ON_CHANGE, Model
 from citybrain.lake.models.order import Graph, graph
 from citybrain.lake.models.planning import ModelPlan, plan
@@ -56,7 +57,7 @@ LONG = 1.0
 def build(
     store: Store,
     city: City,
-    names: Iterable[str] | None = None,
+    names: Collection[str] | None = None,
     *,
     clock: Clock | None = None,
     progress: BuildProgress | None = None,
@@ -68,14 +69,18 @@ def build(
 
     A named model that was never built brings those along that it needs. ``full`` makes named
     models (or all) anew even where nothing changed. One model's failure stops only those that
-    read it. Without names, the tables of models that left the city are removed first.
+    read it. Tables of models that left the city, all or those named, are removed first.
     ``run_id`` names the build in the history. ``CityError`` for a name that no model has; what
     ``progress`` raises ends the build after what is running.
     """
     work = _Build(store, city, clock=clock or store.clock, full=full, run_id=run_id)
     work.progress = progress or quiet
-    selected = work.selected(names)
-    gone = remove(store, city, run_id=work.run_id) if names is None else []
+    left = set(leaving(store, city))
+    stay = None if names is None else [name for name in names if name not in left]
+    selected = work.selected(stay)  # a wrong name ends it before anything is done
+    gone = remove(store, city, left if names is None else set(names), run_id=work.run_id)
+    if stay == []:
+        return gone
     return [*gone, *work.run(selected, workers=workers)]
 
 

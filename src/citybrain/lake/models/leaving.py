@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from time import monotonic
 
@@ -29,8 +29,12 @@ def leaving(store: Store, city: City) -> tuple[str, ...]:
     return tuple(sorted(_gone(read_states(store), models(city))))
 
 
-def remove(store: Store, city: City, *, run_id: str = "") -> list[BuildResult]:
+def remove(
+    store: Store, city: City, names: Iterable[str] | None = None, *, run_id: str = ""
+) -> list[BuildResult]:
     """Take the tables of models that left the city out of the lake; one result for each.
+
+    Of all of them, or of those that are named; other names mean nothing here.
 
     Nobody finds such a table again; its files go with the next sweep that finds them old. The
     runs stay in the history, with this one. What could not be removed is ``failed``, and the
@@ -38,6 +42,8 @@ def remove(store: Store, city: City, *, run_id: str = "") -> list[BuildResult]:
     """
     known, run = read_states(store), run_id or uuid.uuid4().hex
     gone = _gone(known, models(city))
+    if names is not None:
+        gone &= set(names)
     return [_removed(store, known[name], run) for name in sorted(gone)]
 
 

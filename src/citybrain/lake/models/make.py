@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SECONDS = 3600.0
-SAMPLE = 20
+SAMPLE = 1000  # rows kept of those that break an expectation
 _COUNTED = "_broken_rows"
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from citybrain.lake.views import Column
 
 LAYERS = MADE
-MATERIALISE = ("full", "incremental", "view")
 ON_CHANGE = "on_change"
 
 

@@ -11,7 +11,7 @@ from citybrain.lake.database import writing
 from citybrain.lake.models import books, results
 from citybrain.lake.models.books import State
 from citybrain.lake.models.fingerprint import made_by, text_of
-from citybrain.lake.models.make import Checked
+from citybrain.lake.models.make import Checked, asked_of
 from citybrain.lake.models.model import Model
 from citybrain.lake.models.results import BuildResult
 from citybrain.lake.models.tables import states
@@ -60,7 +60,7 @@ def remember_refused(
     now: datetime,
 ) -> BuildResult:
     """Nothing was published: which expectations failed, and some of their rows."""
-    titles = {e.name: e.title for e in model.expectations}
+    titles = {e.name: e.title for e in asked_of(model)}
     broken = {name: count for name, count in checked.broken.items() if count}
     said = "; ".join(f"{titles.get(n, n)}: {counted(count, 'row')}" for n, count in broken.items())
     error = f"{model.name} was not published, because expectations failed ({said})."

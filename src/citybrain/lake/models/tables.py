@@ -1,6 +1,6 @@
 """What models write down in the lake's database: what was read of them, states, runs."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from citybrain.lake.database import METADATA
 
@@ -43,7 +43,7 @@ history = Table(
     Column("run_id", String(64), nullable=False),
     Column("model", String(255), nullable=False),
     Column("status", String(20), nullable=False),
-    Column("how", String(20), nullable=False),  # full, incremental, view
+    Column("how", String(20), nullable=False),  # full, incremental
     Column("started_at", String(40), nullable=False),
     Column("finished_at", String(40), nullable=False),
     Column("seconds", Float, nullable=False),
@@ -52,4 +52,14 @@ history = Table(
     Column("error", Text),
     Column("expectations", Text, nullable=False),
     Index("model_runs_by_model", "model", "id"),
+)
+tests = Table(
+    "model_tests",
+    METADATA,
+    Column("model", String(255), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("key", String(64), nullable=False),  # of the test and of the model's text
+    Column("passed", Boolean, nullable=False),
+    Column("said", Text, nullable=False),  # JSON: what is missing, too much, or an error
+    Column("at", String(40), nullable=False),
 )

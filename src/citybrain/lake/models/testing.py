@@ -52,10 +52,13 @@ class TestResult:
     def render(self) -> str:
         """Lines for a terminal."""
         head = f"{'passed' if self.passed else 'FAILED'}  {self.model}  {self.name}"
-        lines = [head, *([f"    {self.error}"] if self.error else [])]
-        lines += [f"    missing: {_shown(row)}" for row in self.missing]
-        lines += [f"    too many: {_shown(row)}" for row in self.extra]
-        return "\n".join(lines)
+        return "\n".join([head, *(f"    {line}" for line in self.lines())])
+
+    def lines(self) -> list[str]:
+        """What is wrong, a line for each row; empty where it passed."""
+        lines = [self.error] if self.error else []
+        lines += [f"missing: {_shown(row)}" for row in self.missing]
+        return lines + [f"too many: {_shown(row)}" for row in self.extra]
 
 
 def tests_of(document: Document) -> Iterator[ModelTest]:
