@@ -66,6 +66,13 @@ def test_refused_looks_are_not_among_them(site: Site) -> None:
 def test_damage_is_on_the_wall_before_anybody_verifies(own_site: Site) -> None:
     from citybrain.lake.scrub import scrub
 
+    unverified = fact("files_intact", stand())
+    assert unverified.value is None
+    assert "还没有全量校验过" in unverified.note.zh
+    page = own_site.client().get("/cockpit/data-centre").content.decode()
+    assert "未校验" in page
+    assert "相符" not in page.partition('id="integrity"')[2].partition("</section>")[0]
+    catalogue.verify(actor("engineer"))
     assert fact("files_intact", stand()).value == 100.0
     file = next((own_site.home / "lake" / "data").rglob("*.parquet"))
     file.chmod(0o644)

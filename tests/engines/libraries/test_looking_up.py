@@ -258,8 +258,28 @@ def test_a_day_before_the_first_build_knows_nobody_and_today_knows_the_same(
     assert then["as_of"] is not None
     assert then["fields"] == now["fields"]
     assert not then["may_override"]
-    for nonsense in ("yesterday", "2020-13-45", "0001-01-01", "9999-12-31"):
-        assert client.get(person.page, {"day": nonsense}).status_code in {200, 404}, nonsense
+    assert client.get(person.page, {"day": "0001-01-01"}).status_code == 404
+
+
+def test_what_is_no_day_and_what_is_to_come_are_refused_in_a_sentence(
+    site: Site, person: Person
+) -> None:
+    client, csv_twin = site.client(), f"{person.page}.csv"
+    for day, words in (
+        ("yesterday", "不是日期"), ("2020-13-45", "不是日期"), ("<script>x", "不是日期"),
+        ("9999-12-31", "还没有到"),
+    ):  # fmt: skip
+        for answer in (
+            client.get(person.page, {"day": day}),
+            client.get(f"{person.page}.json", {"day": day}),
+            client.get(csv_twin, {"day": day}),
+            client.post(f"{person.page}/reveal", {"day": day, "purpose": WHY}),
+        ):
+            assert answer.status_code == 422, day
+            said = answer.json()["error"]["what"] if "json" in answer["Content-Type"] else ""
+            assert words in said + answer.content.decode(), day
+            assert said or "<script>x" not in answer.content.decode()
+    assert done(f"person:{person.id}", "lake.read", "lake.reveal") == []
 
 
 def test_the_csv_has_the_values_of_the_json(site: Site, person: Person) -> None:

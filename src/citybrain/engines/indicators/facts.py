@@ -169,17 +169,16 @@ def _intact(stand: Stand) -> Fact:
     found = integrity(stand)
     if not found.files:
         return Fact(value=None, note=Text(zh="湖里还没有文件", en="no file in the lake yet"))
+    if found.state == "unknown":
+        return Fact(value=None, note=Text(zh="还没有全量校验过", en="not yet verified"))
     note = Text(
         zh=f"{found.intact:,} 个文件相符", en=f"{counted(found.intact, 'file')} in agreement"
     )
-    if found.state == "unknown":
-        note = Text(zh="还没有全量校验过", en="never fully verified")
     if found.damaged:
         note = Text(
             zh=f"◆ {found.damaged:,} 个文件损坏", en=f"◆ {counted(found.damaged, 'file')} damaged"
         )
-    return Fact(value=100 * found.intact / found.files, note=note, at=found.verified_at,
-                tone="none" if found.state == "unknown" else "")  # fmt: skip
+    return Fact(value=100 * found.intact / found.files, note=note, at=found.verified_at)
 
 
 _FACTS: Mapping[str, Callable[[Stand], Fact]] = {

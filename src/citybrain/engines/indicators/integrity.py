@@ -10,10 +10,11 @@ def integrity(stand: Stand) -> Integrity:
     card = catalogue.integrity_card(catalogue.scheduler())
     files, _bytes = stand.store.manifest_totals()
     damaged = len(stand.store.damaged())
+    state = "damaged" if damaged else card.state
     return Integrity(
-        state="damaged" if damaged else card.state,
+        state=state,
         files=files,
-        intact=files - damaged,
+        intact=0 if state == "unknown" else files - damaged,
         damaged=damaged,
         entries=card.entries,
         checkpoint=card.checkpoint,

@@ -183,7 +183,10 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class Integrity:
-    """Files and record: ``state`` is whole, damaged or unknown (never verified)."""
+    """Files and record: ``state`` is whole, damaged or unknown (never verified).
+
+    ``intact`` are files found to be so: none before anybody verified.
+    """
 
     state: str
     files: int

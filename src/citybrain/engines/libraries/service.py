@@ -11,6 +11,7 @@ from citybrain.engines.libraries.building import (
     builds,
     enqueue_build,
 )
+from citybrain.engines.libraries.days import end_of
 from citybrain.engines.libraries.descent import (
     lineage_of,
     lineage_starts,
@@ -252,6 +253,7 @@ __all__ = [
     "build_results",
     "builds",
     "decide",
+    "end_of",
     "enqueue_build",
     "export_query",
     "finding_counts",

@@ -1,16 +1,14 @@
 """Base libraries: the list, people and companies found, golden records."""
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from citybrain.base.clock import CITY_ZONE
 from citybrain.base.errors import CityError
 from citybrain.engines.guard.service import may
 from citybrain.engines.libraries import service as libraries
@@ -155,10 +153,4 @@ def _entity(
 
 
 def _as_of(request: HttpRequest) -> datetime | None:
-    """The end of the day that was asked about; None for now or what is no day."""
-    text = request.POST.get("day") or request.GET.get("day") or ""
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return datetime.combine(day, time(23, 59, 59), CITY_ZONE) if day else None
+    return libraries.end_of(request.POST.get("day") or request.GET.get("day") or "")
