@@ -76,6 +76,11 @@ def export_bundle(path: Path | str, *, clock: Clock = CLOCK) -> None:
     bundling.export_bundle(path)
 
 
+def verifier() -> bytes:
+    """The program that goes with a bundle; see ``bundling.verifier``."""
+    return bundling.verifier()
+
+
 def verifier_key() -> str:
     """The public key of the checkpoints, as C2SP writes it."""
     return signer().verifier()
@@ -106,6 +111,7 @@ __all__ = [
     "sequence",
     "standing_still",
     "tree_size",
+    "verifier",
     "verifier_key",
     "verify",
 ]
