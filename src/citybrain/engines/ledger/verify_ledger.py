@@ -33,6 +33,16 @@ DASH = "\u2014"
 INNER = "ledger.zip"  # the bundle in the evidence that the integrity page gives
 
 
+def counted(number: int, noun: str, several: str) -> str:
+    """A number with its noun; this file stands alone, so it has its own."""
+    return f"{number} {noun if number == 1 else several}"
+
+
+def entries(number: int) -> str:
+    """How many entries."""
+    return counted(number, "entry", "entries")
+
+
 def add(p: Point, q: Point) -> Point:
     """The sum of two points in extended coordinates."""
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
@@ -199,7 +209,7 @@ def signed_roots(
                 problems.append(f"A checkpoint over {stated} in {where} is refused: {error}.")
                 continue
             if roots.setdefault(size, root) != root:
-                problems.append(f"Two checkpoints over {size} entries differ: the ledger forked.")
+                problems.append(f"Two checkpoints over {entries(size)} differ: the ledger forked.")
     return roots
 
 
@@ -220,15 +230,17 @@ def check_bundle(bundle: zipfile.ZipFile, key: str) -> Checked:
                 )
             tree.add(recorded if len(recorded) == 32 else leaf)
             if number in roots and tree.root() != roots[number]:
-                problems.append(f"The checkpoint over {number} entries does not fit the entries.")
+                problems.append(f"The checkpoint over {entries(number)} does not fit the entries.")
     if len(leaves) != number * 32:
-        problems.append(f"The tree has {len(leaves) // 32} leaves for {number} entries.")
+        held = counted(len(leaves) // 32, "leaf", "leaves")
+        problems.append(f"The tree has {held} for {entries(number)}.")
     for size in sorted(roots):
         if size > number:
-            problems.append(f"A checkpoint covers {size} entries, only {number} are here.")
+            problems.append(f"A checkpoint covers {entries(size)}, and here the last is {number}.")
     if number and number not in roots:
-        problems.append(f"No checkpoint covers all {number} entries.")
-    return f"{number} entries and {len(roots)} checkpoints of {name}", problems
+        problems.append(f"No checkpoint covers the last of {entries(number)}.")
+    signed = counted(len(roots), "checkpoint", "checkpoints")
+    return f"{entries(number)} and {signed} of {name}", problems
 
 
 def check_proof(proof: dict[str, Any], key: str) -> Checked:
@@ -242,7 +254,7 @@ def check_proof(proof: dict[str, Any], key: str) -> Checked:
     fits = 0 < number <= size and all(len(item) == 32 for item in path)
     root = root_of_path(number - 1, size, leaf, path) if fits else None
     if root is None or roots.get(size) != root:
-        problems.append(f"Entry {number} is not in the signed tree of {size} entries.")
+        problems.append(f"Entry {number} is not in the signed tree of {entries(size)}.")
     return f"the proof of entry {number} under a checkpoint of {name}", problems
 
 
@@ -272,7 +284,8 @@ def main() -> int:
         print(sentence)
     if not arguments.key:
         print("The key came with the file: compare it with the one you were given elsewhere.")
-    print(f"Checked {subject}: " + (f"{len(problems)} problems." if problems else "all fits."))
+    verdict = f"{counted(len(problems), 'problem', 'problems')}." if problems else "all fits."
+    print(f"Checked {subject}: {verdict}")
     return 1 if problems else 0
 
 
