@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -161,6 +163,36 @@ def test_the_evidence_names_what_was_changed_and_holds_no_payload(collected: Act
         record = archive.read("ledger.zip")
     assert b"entries.jsonl" in record
     assert "王小".encode() not in file.content
+
+
+def test_a_stranger_comes_to_a_verdict_with_what_lies_in_the_evidence(
+    collected: Actor, tmp_path: Path
+) -> None:
+    def verdict(name: str) -> tuple[int, str]:
+        folder = tmp_path / name
+        folder.mkdir()
+        whole = folder / "evidence.zip"
+        whole.write_bytes(catalogue.evidence(collected).content)
+        with zipfile.ZipFile(whole) as archive:
+            archive.extractall(folder)
+        assert "python3 verify_ledger.py ledger.zip" in (folder / "README.txt").read_text("utf-8")
+        answers = [
+            subprocess.run(
+                [sys.executable, "-I", "verify_ledger.py", file],
+                cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+            )
+            for file in ("ledger.zip", "evidence.zip")
+        ]  # fmt: skip
+        assert [done.stderr for done in answers] == ["", ""]
+        assert answers[0].stdout == answers[1].stdout
+        assert answers[0].returncode == answers[1].returncode
+        return answers[0].returncode, answers[0].stdout
+
+    code, said = verdict("good")
+    assert (code, "all fits" in said) == (0, True)
+    catalogue.cheat(collected)
+    code, said = verdict("forged")
+    assert (code, "was changed" in said) == (1, True)
 
 
 def test_a_proof_leads_from_an_entry_to_the_signed_root(

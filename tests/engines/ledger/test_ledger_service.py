@@ -12,7 +12,7 @@ from django.db import transaction
 from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.engines.ledger import content, merkle, service
-from citybrain.engines.ledger.models import Checkpoint, Entry, Purpose, Tile
+from citybrain.engines.ledger.models import Checkpoint, Entry, Purpose, Tile, Tree
 
 pytestmark = pytest.mark.django_db
 VERIFIER = Path(__file__).resolve().parents[3] / "tools" / "verify_ledger.py"
@@ -195,6 +195,34 @@ def test_a_crash_between_database_and_files_is_mended(clock: FixedClock, home: P
     Checkpoint.objects.all().delete()  # the note reached the files, not the database
     found = service.verify(clock=clock)
     assert (found.problems, found.checkpoints) == ((), 1)
+
+
+def test_a_newest_checkpoint_that_only_its_copies_hold_is_put_back_and_told(
+    clock: FixedClock,
+) -> None:
+    for _ in range(2):
+        record(10, clock=clock)
+        service.checkpoint(clock=clock)
+    Checkpoint.objects.filter(size=20).delete()
+    found = service.verify(clock=clock)
+    assert (found.problems, found.checkpoints, found.put_back) == ((), 2, (20,))
+    assert "The checkpoint over 20 entries was missing in the database" in found.render()
+    assert found.render().endswith("Nothing else was changed.")
+    assert service.verify(clock=clock).render().endswith("Nothing was changed.")
+
+
+@pytest.mark.parametrize("size", [0, 9, 12])
+def test_an_edited_count_of_the_tree_is_named_and_acts_go_on(size: int, clock: FixedClock) -> None:
+    record(10, clock=clock)
+    service.checkpoint(clock=clock)
+    Tree.objects.update(size=size)
+    named = ("size", size) if size < 10 else ("truncated", 10)
+    assert named in kinds(service.verify(clock=clock))
+    if size < 10:
+        record(1, clock=clock)  # is recorded, and gets no number while the count is wrong
+        assert named in kinds(service.verify(clock=clock))
+        Tree.objects.update(size=10)
+        assert service.verify(clock=clock).problems == ()
 
 
 def test_a_note_that_reached_one_file_only_is_kept_everywhere(

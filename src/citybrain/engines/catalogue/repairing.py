@@ -129,6 +129,24 @@ def restore_file(actor: Actor, file: str) -> None:
     put_back(folder, wiring.home(), file, clock=wiring.clock())
 
 
+_README = """\
+citybrain 留痕证据包 · evidence of the record
+
+verification.json  最近一次校验的结果 · what the newest verification found
+ledger.zip         全部留痕与签名的检查点 · the whole record and its signed checkpoints
+verify_ledger.py   核对程序，只需 Python 3.10 以上 · the verifier; Python 3.10 or later, no more
+
+核对 · To verify, unzip this archive and run in its folder:
+
+    python3 verify_ledger.py ledger.zip
+
+也可直接核对未解压的证据包；退出码 0 相符，1 不符并逐条说明，2 无法读取。
+The archive itself may be named in place of ledger.zip. Exit code: 0 everything fits, 1 something
+does not and is named, 2 the file cannot be read. Add --key KEY with the public key that you were
+given elsewhere: without it the verdict says that the record agrees with itself, not who wrote it.
+"""
+
+
 def restore_record(actor: Actor, number: int) -> None:
     """Put an entry back from the hot copy; its leaf must be the one that was signed."""
     with guard.act(actor, "lake.restore", "ledger:", clock=wiring.clock()) as done:
@@ -137,11 +155,16 @@ def restore_record(actor: Actor, number: int) -> None:
 
 
 def evidence(actor: Actor) -> Download:
-    """The newest verification and the whole record with its checkpoints, as one archive."""
+    """The newest verification, the whole record with its checkpoints, and what verifies it.
+
+    One archive: whoever has Python needs nothing else to come to a verdict.
+    """
     with guard.act(actor, "ledger.read", "ledger:", hold=False, clock=wiring.clock()) as done:
         last = Verification.objects.first()
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("README.txt", _README)
+            archive.writestr("verify_ledger.py", ledger.verifier())
             archive.writestr("verification.json", _report(last))
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "ledger.zip"

@@ -10,6 +10,7 @@ from citybrain.engines.ledger.models import Checkpoint
 from citybrain.engines.ledger.sequencing import contents, signer, tree_size
 from citybrain.engines.ledger.verifying import leaf_count
 
+VERIFIER = "verify_ledger.py"
 _README = """\
 citybrain ledger bundle
 
@@ -18,9 +19,15 @@ leaves.bin       32 bytes for each entry: the leaf hashes as the tree recorded t
 checkpoints.txt  signed notes (C2SP): origin, size, root, time, Ed25519 signature
 witness.txt      the same from the witness copy
 key.txt          the public key; compare it with the one you were given elsewhere
+verify_ledger.py the verifier; it needs Python 3.10 or later and nothing else
 
 Verify:  python3 verify_ledger.py THIS_FILE [--key KEY]
 """
+
+
+def verifier() -> bytes:
+    """The program that verifies a bundle anywhere: one file, Python's own library."""
+    return Path(__file__).with_name(VERIFIER).read_bytes()
 
 
 def export_bundle(path: Path | str) -> None:
@@ -32,6 +39,7 @@ def export_bundle(path: Path | str) -> None:
     witness = copies.notes_of(copies.places().checkpoints[1])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
         bundle.writestr("README.txt", _README)
+        bundle.writestr(VERIFIER, verifier())
         bundle.writestr("key.txt", signer().verifier() + "\n")
         bundle.writestr("leaves.bin", b"".join(leaves))
         bundle.writestr("checkpoints.txt", "".join(f"{note}\n" for note in notes))

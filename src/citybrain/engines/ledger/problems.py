@@ -36,6 +36,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "留痕被截断：曾有 {other} 条，现在只有 {number} 条。",
             "The ledger was truncated: it had {others}, now it has {number}.",
         ),
+        "size": (
+            "树的计数（ledger_tree.size）被改动：它说有 {number} 条，树上有 {other} 片叶。",
+            "The tree's count (ledger_tree.size) was changed: it says {entries}, and the tree"
+            " has leaves of {others}.",
+        ),
         "forked": (
             "检查点（{number} 条）与树不符：签名的根是 {stored}，算出的根是 {computed}。",
             "The checkpoint over {entries} does not fit the tree: the signed root is"
@@ -136,7 +141,11 @@ def _short(value: bytes | None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What was recomputed and what was found. ``root`` is hex; ``seconds`` how long it took."""
+    """What was recomputed and what was found. ``root`` is hex; ``seconds`` how long it took.
+
+    ``put_back`` are the sizes of checkpoints that the database lacked and their copies held: a
+    crash leaves them so, and so does who deletes them there; nothing of them was lost.
+    """
 
     entries: int
     size: int
@@ -144,6 +153,7 @@ class Verification:
     checkpoints: int
     problems: tuple[Problem, ...]
     seconds: float = 0.0
+    put_back: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for machine-readable output."""
@@ -151,6 +161,7 @@ class Verification:
             "entries": self.entries, "size": self.size, "root": self.root,
             "checkpoints": self.checkpoints, "seconds": round(self.seconds, 3),
             "problems": [found.as_dict() for found in self.problems],
+            "put_back": list(self.put_back),
         }  # fmt: skip
 
     def render(self) -> str:
@@ -159,7 +170,13 @@ class Verification:
             f"{counted(self.entries, 'entry')} and "
             f"{counted(self.checkpoints, 'checkpoint')} were recomputed in {self.seconds:.1f} s.\n"
         )
+        for size in self.put_back:
+            head += (
+                f"The checkpoint over {counted(size, 'entry')} was missing in the database and was "
+                "put back from its copies: it was deleted there, or the machine stopped while it "
+                "was being written.\n"
+            )
         if not self.problems:
-            return head + "Nothing was changed."
+            return head + ("Nothing else was changed." if self.put_back else "Nothing was changed.")
         said = (one.sentence_en for one in self.problems)
         return head + "\n".join(said)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from citybrain.base.clock import Clock
 from citybrain.engines.ledger import copies, merkle, notes, tiles
@@ -19,7 +19,8 @@ from citybrain.engines.ledger.content import FIELDS, content
 from citybrain.engines.ledger.models import Checkpoint, Entry, Tile, Tree, microseconds, moment
 
 logger = logging.getLogger(__name__)
-UNSOUND = (KeyError, TypeError, ValueError)  # what damaged rows and tiles raise
+# What damaged rows and tiles raise; a number that is taken, where the tree's count was lowered.
+UNSOUND = (KeyError, TypeError, ValueError, IntegrityError)
 SIGN_EVERY = timedelta(seconds=10)
 BATCH = 20_000  # entries of one transaction: half a second of holding SQLite's write lock
 
@@ -172,6 +173,14 @@ def _keep(places: copies.Places, text: str) -> None:
 
 def _adopt(places: copies.Places, hashed: merkle.RangeHash, *, after: int, size: int) -> None:
     """Keep everywhere what a crash left in one file: a signed note of this very tree."""
+    for note in _in_files_only(places, after=after, size=size):
+        if hashed(0, note.size) == note.root:
+            logger.warning("The checkpoint over %d entries is put back from its copies", note.size)
+            _keep(places, note.whole)
+
+
+def _in_files_only(places: copies.Places, *, after: int, size: int) -> list[notes.Note]:
+    """Signed notes at the end of the files that are newer than what the database has."""
     public, found = signer().public(), {}
     for path in places.checkpoints:
         for text in copies.last_notes(path):
@@ -181,9 +190,16 @@ def _adopt(places: copies.Places, hashed: merkle.RangeHash, *, after: int, size:
                 continue
             if after < note.size <= size and notes.signed_by(note, public):
                 found[note.size] = note
-    for note in sorted(found.values(), key=lambda one: one.size):
-        if hashed(0, note.size) == note.root:
-            _keep(places, note.whole)
+    return sorted(found.values(), key=lambda one: one.size)
+
+
+def missing_in_database() -> tuple[int, ...]:
+    """Sizes of the newest checkpoints that only the files hold, and the next signing puts back."""
+    places, newest = copies.places(), newest_checkpoint()
+    with copies.alone(places.folder):
+        after = newest.size if newest else 0
+        found = _in_files_only(places, after=after, size=tree_size())
+    return tuple(note.size for note in found)
 
 
 def newest_checkpoint() -> Checkpoint | None:

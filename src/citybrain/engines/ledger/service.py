@@ -1,5 +1,6 @@
 """The ledger's door: append, sequence, checkpoint, read, prove, verify, restore, export."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -48,9 +49,14 @@ def checkpoint(*, clock: Clock = CLOCK) -> Checkpoint | None:
 
 
 def verify(*, clock: Clock = CLOCK) -> Verification:
-    """Recompute entries, tree and checkpoints, and name every difference."""
+    """Recompute entries, tree and checkpoints, and name every difference.
+
+    What only the files held of the newest checkpoints is put back first, and told.
+    """
+    missing = sequencing.missing_in_database()
     checkpoint(clock=clock)
-    return gathering.verify()
+    held = Checkpoint.objects.filter(size__in=missing).values_list("size", flat=True)
+    return replace(gathering.verify(), put_back=tuple(sorted(held)))
 
 
 def entries(
@@ -74,6 +80,11 @@ def export_bundle(path: Path | str, *, clock: Clock = CLOCK) -> None:
     """Write the bundle that ``tools/verify_ledger.py`` checks."""
     checkpoint(clock=clock)
     bundling.export_bundle(path)
+
+
+def verifier() -> bytes:
+    """The program that goes with a bundle; see ``bundling.verifier``."""
+    return bundling.verifier()
 
 
 def verifier_key() -> str:
@@ -106,6 +117,7 @@ __all__ = [
     "sequence",
     "standing_still",
     "tree_size",
+    "verifier",
     "verifier_key",
     "verify",
 ]

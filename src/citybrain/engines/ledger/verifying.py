@@ -224,6 +224,8 @@ def _truncation(
     most = max((*signed.roots, evidence.size, walk.copied))
     if most > size:
         yield problem("truncated", size, other=most, restorable=walk.copied >= most)
+    if evidence.size < size:
+        yield problem("size", evidence.size, other=size)
     if walk.copied < size:
         yield problem("copy-short", walk.copied, other=size)
 

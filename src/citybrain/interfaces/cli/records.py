@@ -32,8 +32,8 @@ def _export(arguments: argparse.Namespace, context: Context) -> int:
     service.export_bundle(arguments.to)
     if not context.as_json:
         say(
-            f"Wrote {arguments.to}. Anyone can verify it with one file and no packages:\n"
-            f"  python tools/verify_ledger.py {arguments.to}"
+            f"Wrote {arguments.to}. Whoever has Python can verify it with the file in it:\n"
+            f"  unzip {arguments.to} verify_ledger.py && python3 verify_ledger.py {arguments.to}"
         )
     else:
         print_json({"bundle": str(arguments.to)})
