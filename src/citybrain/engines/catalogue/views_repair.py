@@ -139,6 +139,7 @@ class UploadView:
 
     The figures are the dry run's and, once submitted, the delivery's. ``removing`` says how
     many rows would go (empty when none), ``gone`` names the first of them, and
+    ``next_collect`` says what becomes of it when the table is collected, and
     ``must_confirm`` that so many go that submitting needs ``removed`` to be confirmed.
     """
 
@@ -161,6 +162,7 @@ class UploadView:
     unchanged: int
     removed: int
     removing: Text
+    next_collect: Text
     gone: tuple[Text, ...]
     must_confirm: bool
     wrong_rows: int
