@@ -42,6 +42,7 @@ def quarantine(*, revealed: bool = False, long: bool = False) -> c.QuarantineVie
         cells = _cells(state="changed" if corrected else "wrong", masked=not revealed, long=long)
         return c.QuarantineRow(
             row=key,
+            seen=0,
             label=text(f"第 {key} 行", f"Row {key}"),
             corrected=corrected,
             raw="",

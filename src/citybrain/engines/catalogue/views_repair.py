@@ -51,11 +51,13 @@ class Trouble:
 class QuarantineRow:
     """One row set aside; ``corrected`` says a correction waits for the next collect.
 
-    ``row`` is an opaque token. ``raw`` is the text of a record that could not be read,
-    empty unless revealed; ``office`` is whom to ask.
+    ``row`` is an opaque token, ``seen`` the version of its corrections that is shown.
+    ``raw`` is the text of a record that could not be read, empty unless revealed; ``office``
+    is whom to ask.
     """
 
     row: str
+    seen: int
     label: Text
     raw: str
     office: str
