@@ -1,6 +1,6 @@
 """A spreadsheet tried, mended cell by cell, delivered; templates; rows set aside as Excel."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -137,6 +137,51 @@ def test_what_was_set_aside_comes_back_corrected_as_excel(town: Town) -> None:
     assert (result.error, result.inserted, result.removed) == (None, 2, 0)
     assert len(town.rows()) == 5
     assert town.aside() == []
+
+
+def _log(town: Town) -> list[str]:
+    from citybrain.lake.runs import log, runs
+
+    store = town.store
+    return [line.sentence_zh for run in runs(store) for line in log(store, run.run_id)]
+
+
+def test_what_was_mended_in_excel_or_in_the_grid_holds_at_the_next_collect(town: Town) -> None:
+    _workbook(town.root / "in" / "m.xlsx", ROWS)
+    assert town.one().quarantined == 2
+    path = to_excel(town.store, town.city, "s.t", town.root / "q.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    assert sheet is not None
+    sheet.cell(2, 4).value = "1949-12-31"
+    book.save(path)
+    edits = {(3, "kind"): "2"}  # the second row of the workbook, in the grid
+    result = deliver(
+        town.store, town.city, "s.t", path, edits=edits, batch_id="B", by="p", reason="核对",
+        readers=READERS, clock=town.clock,
+    )  # fmt: skip
+    assert (result.error, result.inserted) == (None, 2)
+    again = town.one()
+    assert (again.quarantined, again.unchanged, again.removed) == (0, 5, 0)
+    assert not any("以数源的表为准" in line for line in _log(town))
+    assert any("2 格修正已记下" in line for line in _log(town))
+    later = [*ROWS[:3], ["A4", "赵四", "", "", "7"], ROWS[4]]
+    _workbook(town.root / "in" / "m.xlsx", later)
+    assert town.one().quarantined == 1  # another wrong value was never corrected
+
+
+def test_a_whole_file_that_the_next_collect_replaces_is_told(town: Town, clock: FixedClock) -> None:
+    _workbook(town.root / "in" / "m.xlsx", ROWS)
+    town.one()
+    clock.advance(timedelta(minutes=1))
+    mine = _workbook(town.root / "m.xlsx", [["A1", "王一一", GOOD_ID, "1949-12-31", "1"]])
+    deliver(town.store, town.city, "s.t", mine, batch_id="B", readers=READERS, clock=town.clock)
+    clock.advance(timedelta(minutes=1))
+    assert town.one().updated == 1
+    assert any("更新 1 行、新增 2 行、移走 0 行" in line for line in _log(town))
+    clock.advance(timedelta(minutes=1))
+    town.one()
+    assert sum("以数源的表为准" in line for line in _log(town)) == 1
 
 
 def test_no_delivered_value_becomes_a_formula(town: Town) -> None:

@@ -42,6 +42,7 @@ def quarantine(*, revealed: bool = False, long: bool = False) -> c.QuarantineVie
         cells = _cells(state="changed" if corrected else "wrong", masked=not revealed, long=long)
         return c.QuarantineRow(
             row=key,
+            seen=0,
             label=text(f"第 {key} 行", f"Row {key}"),
             corrected=corrected,
             raw="",
@@ -145,6 +146,7 @@ def upload(*, submitted: bool = False, error: bool = False, long: bool = False) 
         else c.Text(zh=""),
         gone=(text("登记字号 341891-2021-000009", long=long),) if not submitted else (),
         must_confirm=not submitted,
+        next_collect=text("这张表还会从“婚姻登记”汇聚（每天 12:00 前）。", long=long),
         wrong_rows=5,
         fixed_rows=1,
         error=text("文件已损坏，打不开。") if error else c.Text(zh=""),

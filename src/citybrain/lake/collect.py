@@ -20,6 +20,7 @@ from citybrain.lake.database import writing
 from citybrain.lake.due import due
 from citybrain.lake.files import open_delivery
 from citybrain.lake.journal import Journal, Progress, Stopped
+from citybrain.lake.mends import came_by_upload, tell_replaced
 from citybrain.lake.results import RunResult, TableResult
 from citybrain.lake.sources import Connection, Reader, Readers
 from citybrain.lake.store import Store
@@ -154,6 +155,7 @@ def _one(
         journal.raise_if_stopped(table)
         what = table_of(city, table)
         where = find(what.system.connection or what.system.name)
+        uploaded = came_by_upload(store, table)
         result = collect_table(
             store,
             what,
@@ -167,6 +169,8 @@ def _one(
         return _failed(store, table, error, journal, run_id, started, watch.seconds())
     journal.done(result, phase="done")
     _say(journal, result)
+    if uploaded:
+        tell_replaced(journal, result)
     return result
 
 

@@ -4,12 +4,12 @@ A correction holds only while the source delivers the same wrong value for the s
 original stays in the correction, so that both can be shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from citybrain.base.errors import CityError
 from citybrain.lake.database import reading, writing
@@ -17,6 +17,7 @@ from citybrain.lake.tables import corrections
 
 if TYPE_CHECKING:
     import duckdb
+    from sqlalchemy import Connection
 
     from citybrain.lake.store import Store
 
@@ -64,6 +65,79 @@ def record(  # noqa: PLR0913 - one correction's own words
             where=f"{table}.{field}",
         )
     row = address(quarantine_id)
+    with writing(store.engine) as connection:
+        key = _put(connection, table, row, (field, original, corrected), by, reason, now)
+    return Correction(
+        id=key,
+        table=table,
+        row=row,
+        field=field,
+        original=original,
+        corrected=corrected,
+        by=by,
+        reason=reason,
+        at=now,
+    )
+
+
+def record_row(
+    store: "Store",
+    *,
+    table: str,
+    quarantine_id: str,
+    changes: Mapping[str, tuple[str | None, str | None]],
+    by: str,
+    reason: str,
+    now: datetime,
+    seen: int,
+) -> bool:
+    """Record a row's corrections (field to delivered and corrected value), all or none.
+
+    ``seen`` is the row's version that they were made from, see ``versions``. False, and
+    nothing is recorded, when the row was corrected since.
+    """
+    row = address(quarantine_id)
+    with writing(store.engine) as connection:
+        held = connection.scalar(
+            select(func.max(corrections.c.id)).where(
+                corrections.c.table == table,
+                corrections.c.row == row,
+                corrections.c.retired_at.is_(None),
+            )
+        )
+        if (held or 0) != seen:
+            return False
+        for field, (original, corrected) in changes.items():
+            _put(connection, table, row, (field, original, corrected), by, reason, now)
+    return True
+
+
+def versions(held: Sequence[Correction]) -> dict[str, int]:
+    """Row to its version: the id of its newest correction; a row that has none is at 0."""
+    return {c.row: c.id for c in sorted(held, key=lambda c: c.id)}
+
+
+def _put(
+    connection: "Connection",
+    table: str,
+    row: str,
+    change: tuple[str, str | None, str | None],
+    by: str,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Write one cell's correction, and retire the one that it replaces; its id."""
+    field, original, corrected = change
+    connection.execute(
+        update(corrections)
+        .where(
+            corrections.c.table == table,
+            corrections.c.row == row,
+            corrections.c.field == field,
+            corrections.c.retired_at.is_(None),
+        )
+        .values(retired_at=now.isoformat(), retired_because="replaced by a later correction")
+    )
     values = {
         "table": table,
         "row": row,
@@ -74,29 +148,8 @@ def record(  # noqa: PLR0913 - one correction's own words
         "reason": reason,
         "at": now.isoformat(),
     }
-    with writing(store.engine) as connection:
-        connection.execute(
-            update(corrections)
-            .where(
-                corrections.c.table == table,
-                corrections.c.row == row,
-                corrections.c.field == field,
-                corrections.c.retired_at.is_(None),
-            )
-            .values(retired_at=now.isoformat(), retired_because="replaced by a later correction")
-        )
-        key = connection.execute(insert(corrections).values(**values)).inserted_primary_key
-    return Correction(
-        id=int(key[0]) if key else 0,
-        table=table,
-        row=row,
-        field=field,
-        original=original,
-        corrected=corrected,
-        by=by,
-        reason=reason,
-        at=now,
-    )
+    key = connection.execute(insert(corrections).values(**values)).inserted_primary_key
+    return int(key[0]) if key else 0
 
 
 def active(store: "Store", table: str) -> list[Correction]:

@@ -23,6 +23,7 @@ from citybrain.lake.duck import connection as duckdb_connection
 from citybrain.lake.explain import CellProblem
 from citybrain.lake.intake import Job, about, take_in
 from citybrain.lake.journal import Journal
+from citybrain.lake.mends import Mends
 from citybrain.lake.quarantine import REASON
 from citybrain.lake.results import TableResult
 from citybrain.lake.sources import NUMBER, Readers, ReadRequest
@@ -143,8 +144,11 @@ def deliver(  # noqa: PLR0913 - the agreed interface
     clock: Clock,
     run_id: str = "",
     by: str = "",
+    reason: str = "",
 ) -> TableResult:
     """Deliver a file as one batch; the same ``batch_id`` again changes nothing.
+
+    What was corrected in it is kept as corrections by ``by`` for ``reason``.
 
     A workbook of rows that were set aside (it has the column of reasons) mends those rows and
     leaves the others alone. An error is a sentence in the result, as in ``collect``.
@@ -155,12 +159,14 @@ def deliver(  # noqa: PLR0913 - the agreed interface
     journal.begin([table], by=by, kind="upload")
     try:
         what = table_of(city, table)
-        source = uploaded(path, what, readers, edits or {})
+        mends = Mends(store, what.contract)
+        source = uploaded(path, what, readers, edits or {}, mends=mends)
         if is_patch(path, what, readers):
             what = replace(what, fetch=replace(what.fetch, mode="upsert", cursor=""))
         result = collect_table(
             store, what, source=source, batch_id=batch_id, run_id=run_id, journal=journal, threads=2
         )
+        mends.record(by=by, reason=reason, journal=journal)
     except CityError as error:
         result = TableResult(
             table=table, error=str(error), batch_id=batch_id, seconds=watch.seconds()

@@ -106,6 +106,12 @@ def plan(
     return Plan(sql=sql, checks=tuple(found), fields=fields, numbered=numbered, relation=relation)
 
 
+def addressed(contract: Contract, *, relation: str, given: Mapping[str, Given]) -> str:
+    """A SELECT of numbered rows as texts ``t0``, ``t1`` …, with ``_number`` and ``_address``."""
+    columns = [_given(field, given) for field in contract.fields]
+    return _with_address(contract, columns, _delivered(columns, relation, numbered=True))
+
+
 def _looked_at(cells: Collection[Cell], layer: str) -> str:
     """The layers of readings and bare texts, and of whether the readings are plain."""
     first = [f", {c.reading} AS q{i}" for i, c in enumerate(cells) if c.reading]
@@ -155,12 +161,6 @@ def _correct(
 ) -> str:
     """Put corrected texts in place of wrong ones, only where the wrong one is still delivered."""
     positions = {f.name: i for i, f in enumerate(contract.fields)}
-    parts = [
-        f"coalesce(CAST({_value(contract.field(k), columns[positions[k]], positions[k])} "
-        f"AS VARCHAR), t{positions[k]})"
-        for k in contract.key
-    ]
-    address = _address(contract, parts, [f"t{i}" for i in range(len(columns))])
     joins, replaced = [], []
     for field in corrected:
         i = positions[field]
@@ -172,9 +172,19 @@ def _correct(
         now = f"CASE WHEN {alias}.row IS NOT NULL THEN {alias}.corrected ELSE d.t{i} END"
         replaced.append(f"{now} AS x{i}, {now} AS c{i}")
     change = f"d.* REPLACE ({', '.join(replaced)})"
-    return (
-        f"SELECT {change} FROM (SELECT *, {address} AS _address FROM ({layer})) d {' '.join(joins)}"
-    )
+    return f"SELECT {change} FROM ({_with_address(contract, columns, layer)}) d {' '.join(joins)}"
+
+
+def _with_address(contract: Contract, columns: Sequence[Given], layer: str) -> str:
+    """The layer with ``_address``: where each row lies, by its texts as they were delivered."""
+    positions = {f.name: i for i, f in enumerate(contract.fields)}
+    parts = [
+        f"coalesce(CAST({_value(contract.field(k), columns[positions[k]], positions[k])} "
+        f"AS VARCHAR), t{positions[k]})"
+        for k in contract.key
+    ]
+    address = _address(contract, parts, [f"t{i}" for i in range(len(columns))])
+    return f"SELECT *, {address} AS _address FROM ({layer})"
 
 
 def _value(field: Field, column: Given, i: int) -> str:

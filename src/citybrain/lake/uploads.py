@@ -12,6 +12,7 @@ from citybrain.lake.cast import text_sql
 from citybrain.lake.collect import reader_of
 from citybrain.lake.connections import connection
 from citybrain.lake.files import Opened, Relation, open_delivery
+from citybrain.lake.mends import Mends
 from citybrain.lake.plan import Given
 from citybrain.lake.quarantine import OWN_COLUMNS, REASON
 from citybrain.lake.sources import NUMBER, Readers, ReadRequest
@@ -32,8 +33,14 @@ def is_patch(path: Path, what: Table, readers: Readers) -> bool:
     return any(c.name == REASON for c in getattr(delivery, "columns", ()))
 
 
-def uploaded(path: Path, what: Table, readers: Readers, edits: Edits) -> Source:
-    """The file as a source: its texts in a table, the edits put over them."""
+def uploaded(
+    path: Path, what: Table, readers: Readers, edits: Edits, *, mends: Mends | None = None
+) -> Source:
+    """The file as a source: its texts in a table, the edits put over them.
+
+    ``mends`` looks at the table before and after the edits.
+    """
+    changed = list(edits)
 
     def source(request: ReadRequest, engine: duckdb.DuckDBPyConnection) -> Opened:
         where = connection("upload", f"files://{path.resolve().parent}")
@@ -46,7 +53,11 @@ def uploaded(path: Path, what: Table, readers: Readers, edits: Edits) -> Source:
             if opened.repaired is None:
                 raise
             opened = _as_texts(engine, opened.repaired(), what.fetch)
+        if mends:
+            mends.look(engine, changed, before=True)
         _edit(engine, what.contract, edits)
+        if mends:
+            mends.look(engine, changed, before=False)
         return opened
 
     return source

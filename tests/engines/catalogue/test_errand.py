@@ -162,6 +162,41 @@ def test_the_id_number_that_denies_the_date_may_be_the_wrong_one(
     assert [cell.field for cell in row.cells if cell.state != "clean"] == ["man_birth_date"]
 
 
+def test_who_corrects_second_is_told_who_was_first(
+    collected: Actor, officer: Actor, city_clock: FixedClock
+) -> None:
+    broken = catalogue.break_one_fact(collected)
+    collect(collected, city_clock)
+    rows = [
+        catalogue.quarantine(one, TABLE, reveal=True, purpose=WHY).rows[0]
+        for one in (collected, officer)
+    ]
+    edits = {"man_birth_date": broken.before}
+    catalogue.correct(collected, TABLE, rows[0].row, edits, "核对原件", seen=rows[0].seen)
+    with pytest.raises(CityError, match="已被改过") as refused:
+        catalogue.correct(officer, TABLE, rows[1].row, edits, "核对原件", seen=rows[1].seen)
+    assert f"男方出生日期改为 {broken.before[:4]}-**-**" in str(refused.value)
+    assert broken.before not in str(refused.value)
+    assert "**" in str(refused.value.why).partition("男方出生日期")[0]
+    # who has seen the first correction may correct it
+    (row,) = catalogue.quarantine(officer, TABLE, reveal=True, purpose=WHY).rows
+    assert row.seen != rows[1].seen
+    with pytest.raises(CityError, match="不符合合同"):
+        catalogue.correct(officer, TABLE, row.row, {"office": ""}, "核对原件", seen=row.seen)
+
+
+@pytest.mark.parametrize("value", ["1987-13-45", "1999-01-01", ""])
+def test_a_correction_that_breaks_the_contract_is_not_kept(
+    collected: Actor, city_clock: FixedClock, value: str
+) -> None:
+    catalogue.break_one_fact(collected)
+    collect(collected, city_clock)
+    (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
+    with pytest.raises(CityError, match="新的值不符合合同"):
+        catalogue.correct(collected, TABLE, row.row, {"man_birth_date": value}, "核对原件")
+    assert not catalogue.quarantine(collected, TABLE).rows[0].corrected
+
+
 def test_the_token_of_a_row_tells_nothing(collected: Actor, city_clock: FixedClock) -> None:
     broken = catalogue.break_one_fact(collected)
     collect(collected, city_clock)

@@ -116,6 +116,7 @@ def test_rows_that_would_go_are_told_by_key_and_much_is_confirmed(
     draft = catalogue.upload_start(officer, TABLE, few.name, few.read_bytes())
     view = catalogue.upload(officer, draft)
     assert (view.unchanged, view.removed, view.must_confirm) == (37, 3, False)
+    assert "会从“婚姻登记与救助”汇聚" in view.next_collect.zh
     assert [row.zh for row in view.gone] == [f"登记字号 341891-2021-{n:06d}" for n in (38, 39, 40)]
     assert "移走 3 行（现有 40 行）" in view.removing.zh
     assert "3 rows would be taken out" in view.removing.en

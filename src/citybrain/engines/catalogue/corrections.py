@@ -1,7 +1,7 @@
 """Rows set aside: seen masked or revealed, corrected after a recorded reveal."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import count
 
@@ -10,6 +10,7 @@ from citybrain.base.wording import Text, both
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.cells import cells, doubtful, grid_columns, hidden, mask, troubles
+from citybrain.engines.catalogue.correcting import overtaken, refuse_wrong
 from citybrain.engines.catalogue.errors import Unknown
 from citybrain.engines.catalogue.quality import reason_counts
 from citybrain.engines.catalogue.reading import may, order, reading, require, thing_of
@@ -62,8 +63,9 @@ def quarantine(
     with reading(actor, table_id, reveal=reveal, purpose=purpose) as done:
         found = lake_quarantine.rows(store, city, table_id, limit=limit, offset=offset)
         total = lake_quarantine.count(store, table_id)
-        pending = _pending(table_id)
-        rows = tuple(_row(contract, row, pending, reveal) for row in found)
+        held = corrections.active(store, table_id)
+        pending, at = _pending(held), corrections.versions(held)
+        rows = tuple(_row(contract, row, pending, at, reveal) for row in found)
         done.count = len(rows)
     system = city.systems[contract.system]
     return QuarantineView(
@@ -87,10 +89,10 @@ def quarantine(
     )
 
 
-def _pending(table_id: str) -> dict[str, dict[str, str]]:
+def _pending(held: Sequence[corrections.Correction]) -> dict[str, dict[str, str]]:
     """Row → field → corrected value, of corrections that wait for the next collect."""
     found: dict[str, dict[str, str]] = {}
-    for correction in corrections.active(wiring.store(), table_id):
+    for correction in held:
         found.setdefault(correction.row, {})[correction.field] = correction.corrected or ""
     return found
 
@@ -101,8 +103,9 @@ def token(quarantine_id: str) -> str:
 
 
 def _row(
-    contract: Contract, row: QuarantinedRow, held: Mapping[str, Mapping[str, str]], reveal: bool
-) -> QuarantineRow:
+    contract: Contract, row: QuarantinedRow, held: Mapping[str, Mapping[str, str]],
+    at: Mapping[str, int], reveal: bool,
+) -> QuarantineRow:  # fmt: skip
     pending = held.get(corrections.address(row.id), {})
     shown = {field.name for field in contract.fields} if reveal else set()
     edits = pending if reveal else {}
@@ -110,6 +113,7 @@ def _row(
     wrong = set().union(*(fields for fields in in_doubt if not fields & set(pending)))
     return QuarantineRow(
         row=token(row.id),
+        seen=at.get(corrections.address(row.id), 0),
         label=_label(contract, row, reveal),
         raw=(row.raw or "") if reveal else "",
         office=row.office,
@@ -129,17 +133,21 @@ def _label(contract: Contract, row: QuarantinedRow, reveal: bool) -> Text:
     return Text(zh=" ".join(keys), en=" ".join(keys))
 
 
-def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], reason: str) -> None:
+def correct(
+    actor: Actor, table_id: str, row: str, edits: Mapping[str, str], reason: str, *, seen: int = 0
+) -> None:
     """Record corrections of a row that is set aside; the next collect applies them.
 
     The source is not touched: a correction stands only while the source still delivers the
     same wrong value. Refuses fields that are masked to a reader who did not reveal them
-    within the last hour, unknown fields, and edits without a reason.
+    within the last hour, unknown fields, edits without a reason, values that the contract's
+    rules would set aside again, and a row that was corrected since it was at ``seen``.
     """
     contract = wiring.contract(table_id)
     _refuse_unknown(contract, edits, reason)
     masked = [name for name in edits if hidden(contract.field(name))]
-    if masked and not revealed_lately(actor, table_id):
+    revealed = revealed_lately(actor, table_id)
+    if masked and not revealed:
         titles = "、".join(words.field_title(contract.field(name)).zh for name in masked)
         names = ", ".join(masked)
         raise CityError(
@@ -166,13 +174,20 @@ def correct(actor: Actor, table_id: str, row: str, edits: Mapping[str, str], rea
             do=both("请先改写标红的格", "Change the marked cells first"),
             where=table_id,
         )
+    at = corrections.address(found.id)
+    held = [c for c in corrections.active(wiring.store(), table_id) if c.row == at]
+    if corrections.versions(held).get(at, 0) != seen:
+        raise overtaken(actor, contract, at)
+    before = {**found.values, **{c.field: c.corrected for c in held}}
+    refuse_wrong(contract, before, changed, revealed=revealed)
     order(actor, "lake.correct", thing_of(table_id), count=1)
-    for name, value in changed.items():
-        corrections.record(
-            wiring.store(), table=table_id, quarantine_id=found.id, field=name,
-            original=found.values.get(name), corrected=value, by=actor.id, reason=reason,
-            now=wiring.clock().now(),
-        )  # fmt: skip
+    kept = corrections.record_row(
+        wiring.store(), table=table_id, quarantine_id=found.id,
+        changes={name: (found.values.get(name), value) for name, value in changed.items()},
+        by=actor.id, reason=reason, now=wiring.clock().now(), seen=seen,
+    )  # fmt: skip
+    if not kept:  # between the look and the lock
+        raise overtaken(actor, contract, at)
 
 
 def _find(table_id: str, row: str) -> QuarantinedRow:

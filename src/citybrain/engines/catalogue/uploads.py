@@ -1,6 +1,7 @@
 """A draft's dry run as a grid of marked cells, and its delivery into the lake."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
         unchanged=done.unchanged if done else 0,
         removed=done.removed if done else 0,
         removing=removing.told(run) if ahead else EMPTY,
+        next_collect=_next_collect(contract),
         gone=removing.labels(contract, run) if ahead else (),
         must_confirm=ahead and removing.must_confirm(run),
         wrong_rows=wrong + fixed,
@@ -94,6 +96,28 @@ def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
         submitted=draft.submitted_at is not None,
         run=draft.run,
         entry=entry,
+    )
+
+
+def _next_collect(contract: Contract) -> Text:
+    """What the next collect does to an upload; empty where nothing collects the table."""
+    from citybrain.lake.connections import resolve
+
+    system = wiring.city().systems[contract.system]
+    try:
+        resolve(system.connection or system.name, wiring.home(), os.environ)
+    except CityError:
+        return EMPTY
+    title, cycle = words.title(system), words.cycle(system.schedule)
+    return Text(
+        zh=f"这张表还会从“{title.zh}”汇聚（{cycle.zh}）。下次汇聚以那边的表为准，"
+        "与它不同的行会被换回，换了几行写在那次运行的记录里。只有在本页改过的格，"
+        "和从“待修正”下载的 Excel 里改好的格，会作为修正保留到那边的值改变为止。"
+        "其余改动请同时交到那边。",
+        en=f"This table is also collected from {title.en} ({cycle.en}). The next collect takes "
+        "the table there as right and puts back every row that differs; that run’s log says how "
+        "many. Only cells changed on this page, and cells mended in the Excel from “To correct”, "
+        "are kept as corrections, until the value there changes. Hand the rest in there too.",
     )
 
 
@@ -240,7 +264,8 @@ def upload_submit(actor: Actor, draft_id: str, *, confirmed: int = 0) -> str:
     order(actor, "lake.upload", thing_of(draft.table), digest=batch_id)
     result = deliver(
         wiring.store(), wiring.city(), draft.table, file_of(draft), edits=edits_of(draft),
-        batch_id=batch_id, run_id=run_id, by=actor.id, readers=wiring.readers(),
+        batch_id=batch_id, run_id=run_id, by=actor.id, reason="在上传的表格中修正",
+        readers=wiring.readers(),
         clock=wiring.clock(),
     )  # fmt: skip
     if result.error:

@@ -51,11 +51,13 @@ class Trouble:
 class QuarantineRow:
     """One row set aside; ``corrected`` says a correction waits for the next collect.
 
-    ``row`` is an opaque token. ``raw`` is the text of a record that could not be read,
-    empty unless revealed; ``office`` is whom to ask.
+    ``row`` is an opaque token, ``seen`` the version of its corrections that is shown.
+    ``raw`` is the text of a record that could not be read, empty unless revealed; ``office``
+    is whom to ask.
     """
 
     row: str
+    seen: int
     label: Text
     raw: str
     office: str
@@ -139,6 +141,7 @@ class UploadView:
 
     The figures are the dry run's and, once submitted, the delivery's. ``removing`` says how
     many rows would go (empty when none), ``gone`` names the first of them, and
+    ``next_collect`` says what becomes of it when the table is collected, and
     ``must_confirm`` that so many go that submitting needs ``removed`` to be confirmed.
     """
 
@@ -161,6 +164,7 @@ class UploadView:
     unchanged: int
     removed: int
     removing: Text
+    next_collect: Text
     gone: tuple[Text, ...]
     must_confirm: bool
     wrong_rows: int

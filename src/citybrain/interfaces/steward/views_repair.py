@@ -95,8 +95,9 @@ def repair_correct(request: HttpRequest, table: str) -> HttpResponse:
     if taken:
         edits = {**edits, field: value}
     reason = request.POST.get("reason", "").strip() or _("在页面中核对修正")
+    seen = request.POST.get("seen", "")
     try:
-        catalogue.correct(who, table, row, edits, reason)
+        catalogue.correct(who, table, row, edits, reason, seen=int(seen) if seen.isdecimal() else 0)
     except CityError as error:
         return _again(request, table, error)
     tour.keep(request, corrected=True)
