@@ -52,6 +52,8 @@ def uses(sql: str) -> dict[str, tuple[str, ...]]:
         ("SELECT row_number() OVER (PARTITION BY name) AS n FROM PERSONS", {"name": ("window",)}),
         ("SELECT count(name) FROM PERSONS", {}),
         ("SELECT name AS n FROM PERSONS ORDER BY n LIMIT 1", {"name": ("ORDER BY",)}),
+        ("SELECT name FROM PERSONS GROUP BY ALL HAVING count(*) > 1", {"name": ("GROUP BY",)}),
+        ("SELECT 1 FROM PERSONS p WHERE p['name'] = '王'", {"name": ("WHERE",)}),
     ],
 )  # fmt: skip
 def test_where_a_masked_column_is_used_is_told(sql: str, told: dict[str, tuple[str, ...]]) -> None:

@@ -7,6 +7,7 @@ price is that filters, joins and counts over a masked column are about masks; wh
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -14,7 +15,8 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from citybrain.base.errors import CityError
 from citybrain.base.wording import Text, both
-from citybrain.lake.models.lineage import Source, _grouped, _qualified, _Walker
+from citybrain.lake.models.follow import Source, Walker, columns_of, grouped, is_unknown
+from citybrain.lake.models.names import qualified
 
 # What DuckDB says where a text stands in the place of a date or a number.
 _TYPE = re.compile(
@@ -68,13 +70,14 @@ def compared(
     if not hidden:
         return ()
     try:
-        root = build_scope(_qualified(sql, tables))
+        tree = qualified(sql, tables)
+        root = build_scope(tree.unnest()) if tree else None
     except (SqlglotError, RecursionError, ValueError):
         root = None
-    used = _used(root, tables) if root else _mentioned(sql, hidden)
+    used = list(_used(root, tables)) if root else [_Used(None, "expression")]
     found: dict[str, set[str]] = {}
-    for table, column, use in used:
-        if (table, column.lower()) in hidden:
+    for source, use in used:
+        for table, column in _columns(source, sql, hidden):
             found.setdefault(f"{table.removeprefix('ods.')}.{column}", set()).add(use)
     return tuple(
         Compared(column=name, uses=tuple(sorted(uses, key=_USES.index)))
@@ -102,22 +105,32 @@ def explained(error: CityError, found: Sequence[Compared]) -> CityError:
     return MaskedError(said, found)
 
 
-_Used = tuple[str, str, str]
+class _Used(NamedTuple):
+    source: Source | None  # None where it cannot be told
+    use: str
 
 
-def _mentioned(sql: str, hidden: set[tuple[str, str]]) -> Iterator[_Used]:
+_Hidden = set[tuple[str, str]]
+
+
+def _columns(source: Source | None, sql: str, hidden: _Hidden) -> Iterator[tuple[str, str]]:
+    """The masked columns of a use: its source, or all whose name stands in the text."""
+    if source is not None:
+        if (source.table, source.column.lower()) in hidden:
+            yield source.table, source.column
+        return
     for table, column in hidden:
         if re.search(rf"(?<!\w){re.escape(column)}(?!\w)", sql, re.IGNORECASE):
-            yield table, column, "expression"
+            yield table, column
 
 
 def _used(root: Scope, tables: Mapping[str, Sequence[str]]) -> Iterator[_Used]:
-    walker = _Walker(frozenset(tables))
+    walker = Walker(root, tables)
     for scope in root.traverse():
         query = scope.expression
         if isinstance(query, exp.SetOperation) and query.args.get("distinct"):
-            for name in query.named_selects:
-                yield from _told(walker.column(scope, name), "DISTINCT")
+            for place in range(len(columns_of(scope))):
+                yield from _told(walker.output(scope, place), "DISTINCT")
         if isinstance(query, exp.Select):
             for part, use in _parts(query):
                 yield from _told(walker.walk(part, scope, "condition", ""), use)
@@ -125,7 +138,7 @@ def _used(root: Scope, tables: Mapping[str, Sequence[str]]) -> Iterator[_Used]:
 
 def _told(sources: Iterator[Source] | list[Source], use: str) -> Iterator[_Used]:
     for source in sources:
-        yield source.table, source.column, use
+        yield _Used(None if is_unknown(source) else source, use)
 
 
 def _parts(select: exp.Select) -> Iterator[tuple[exp.Expr, str]]:
@@ -134,12 +147,11 @@ def _parts(select: exp.Select) -> Iterator[tuple[exp.Expr, str]]:
         ("where", "WHERE"), ("having", "WHERE"), ("qualify", "WHERE"), ("order", "ORDER BY"),
     ):  # fmt: skip
         if part := select.args.get(key):
-            yield part, use
-            yield from ((one, use) for one in _own(part, select))
+            yield from ((one, use) for one in _own(part, select) or [part])
     for join in select.args.get("joins") or ():
         if on := join.args.get("on"):
             yield on, "JOIN"
-    for part in _grouped(select):
+    for part in grouped(select):
         yield part, "GROUP BY"
     for projection in select.expressions:
         inner = projection.unalias()
@@ -148,12 +160,13 @@ def _parts(select: exp.Select) -> Iterator[tuple[exp.Expr, str]]:
         yield from _computed(inner)
 
 
-def _own(part: exp.Expr, select: exp.Select) -> Iterator[exp.Expr]:
-    """The SELECT's own columns that ``ORDER BY`` names by what they are called in the answer."""
+def _own(part: exp.Expr, select: exp.Select) -> list[exp.Expr]:
+    """The columns of a part that names the SELECT's own by what they are called in the answer."""
     named = {one.alias_or_name: one.unalias() for one in select.expressions}
-    for column in part.find_all(exp.Column):
-        if not column.table and column.name in named:
-            yield named[column.name]
+    columns = list(part.find_all(exp.Column))
+    if all(column.table or column.name not in named for column in columns):
+        return []
+    return [column if column.table else named.get(column.name, column) for column in columns]
 
 
 def _computed(inner: exp.Expr) -> Iterator[tuple[exp.Expr, str]]:

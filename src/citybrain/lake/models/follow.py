@@ -62,6 +62,16 @@ def _selects(query: exp.Expr) -> list[str]:
     return list(query.named_selects) if isinstance(query, exp.Query) else []
 
 
+def grouped(select: exp.Select) -> list[exp.Expr]:
+    """What a SELECT's rows are grouped by; with ``GROUP BY ALL`` all that is no aggregate."""
+    group = select.args.get("group")
+    if group is None:
+        return []
+    if not group.args.get("all"):
+        return [group]
+    return [one for one in select.expressions if not one.find(exp.AggFunc)]
+
+
 class Walker:
     """Follows columns through scopes; what a column of a scope comes from is found once."""
 
@@ -177,6 +187,8 @@ def _is_opaque(node: exp.Expr) -> bool:
         return True
     if isinstance(node, exp.Dot):  # a column or a whole row before a method: name.upper()
         return isinstance(node.this, exp.Identifier)
+    if isinstance(node, exp.Star) and isinstance(node.parent, exp.Count):
+        return False  # count(*)
     return next(node.iter_expressions(), None) is None and not isinstance(node, _CONSTANTS)
 
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from citybrain.lake.models.follow import Source, Walker, columns_of, is_unknown
+from citybrain.lake.models.follow import Source, Walker, columns_of, grouped, is_unknown
 from citybrain.lake.models.names import qualified
 
 
@@ -87,15 +87,5 @@ def _conditions(root: Scope, walker: Walker) -> Iterator[Source]:
         for join in select.args.get("joins") or ():
             if on := join.args.get("on"):
                 yield from walker.walk(on, scope, "condition", "join")
-        for part in _grouped(select):
+        for part in grouped(select):
             yield from walker.walk(part, scope, "condition", "group")
-
-
-def _grouped(select: exp.Select) -> list[exp.Expr]:
-    """What a SELECT's rows are grouped by; with ``GROUP BY ALL`` all that is no aggregate."""
-    group = select.args.get("group")
-    if group is None:
-        return []
-    if not group.args.get("all"):
-        return [group]
-    return [one for one in select.expressions if not one.find(exp.AggFunc)]
