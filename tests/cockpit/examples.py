@@ -95,7 +95,7 @@ def river(*, built: bool = True, long: bool = False, used: bool = True) -> s.Riv
     )  # fmt: skip
     read = sum(spring.rows for spring in springs)
     return s.River(
-        springs=springs, read=read, accepted=read - 63_000, set_aside=63_000,
+        springs=springs, read=read, arrived=read - 63_000, set_aside=63_000,
         standard_tables=162 if built else 0, standard=18_357_000 if built else None,
         libraries=tuple(pools[:6]), themes=tuple(pools[6:]), users=users if used else (),
         looks=sum(user.looks for user in users) if used else 0,

@@ -51,6 +51,9 @@ def test_what_the_command_line_verified_is_seen_on_the_page(collected: Actor) ->
     assert whole.state == "whole"
     assert whole.record_at is not None
     assert ledger.count(action="ledger.verify") == 1
+    catalogue.sample(collected, "civil.marriages")
+    card = catalogue.integrity_card(collected)
+    assert (card.entries, card.later) == (whole.entries, 1)  # that somebody looked is written
 
     made = catalogue.cheat(collected)
     catalogue.note_scrub(collected, scrub(wiring.store()))

@@ -28,13 +28,23 @@ ACCOUNTS = ("engineer", "civil", "police", "operator", "auditor")
 
 def test_the_overview_counts_what_the_lake_holds(collected: Actor) -> None:
     view = catalogue.overview(collected)
-    assert (view.tables, view.read_today, view.accepted_today) == (2, 40, 40)
+    assert (view.tables, view.new_today, view.changed_today) == (2, 40, 0)
     assert view.departments_connected == 2
     states = {row.name: row.state for row in (*view.needs, *view.arrived)}
     assert states["civil"] == "arrived"
     assert sum(asdict(view.counts).values()) == 2
     assert view.runs[0].accepted == 40
     assert view.seen[0].is_me
+
+
+def test_what_is_read_again_and_is_the_same_did_not_arrive(
+    collected: Actor, city_clock: FixedClock
+) -> None:
+    city_clock.advance(timedelta(minutes=5))
+    (again,) = catalogue.collect(collected, [TABLE]).results
+    assert (again.read, again.unchanged) == (40, 40)
+    view = catalogue.overview(collected)
+    assert (view.new_today, view.changed_today, view.arrived_today) == (40, 0, 40)
 
 
 def test_what_failed_and_what_is_late_come_first(collected: Actor, city_clock: FixedClock) -> None:

@@ -34,10 +34,13 @@ def card(actor: Actor) -> IntegrityCard:
     last = Verification.objects.first()
     checkpoint = ledger.newest_checkpoint()
     later = found_since(last)
+    size = ledger.tree_size()
+    covered = last.entries if last and last.record_at else 0
     return IntegrityCard(
         state="damaged" if later else _state(last),
         files=last.files if last else 0,
-        entries=ledger.tree_size(),
+        entries=covered or size,
+        later=size - covered if covered else 0,
         checkpoint=checkpoint.number if checkpoint else 0,
         checkpoint_at=ledger.moment(checkpoint.at) if checkpoint else None,
         verified_at=wiring.local(last.at) if last else None,
@@ -95,7 +98,7 @@ def integrity(actor: Actor) -> IntegrityView:
         sentence=_sentence(last, len(files), len(entries) + len(others)),
         cheated=_cheated(cheating, last, actor),
         files=found.files,
-        entries=last.entries if last else found.entries,
+        entries=found.entries,
         checkpoint=found.checkpoint,
         checkpoint_at=found.checkpoint_at,
         verified_at=found.verified_at,

@@ -51,8 +51,8 @@ def overview(actor: Actor) -> OverviewView:
         tables=len(rows),
         due_today=sum(_due_today(row, now) for row in rows),
         counts=StateCounts(**{state: counts[state] for state in STATES}),
-        read_today=sum(row.read_today for row in found),
-        accepted_today=sum(row.accepted_today for row in found),
+        new_today=sum(row.new_today for row in found),
+        changed_today=sum(row.changed_today for row in found),
         quarantined=sum(row.quarantined for row in rows),
         quarantined_systems=sum(row.quarantined > 0 for row in found),
         departments=len(units),
@@ -140,7 +140,7 @@ def _systems(rows: Iterable[TableRow], now: datetime) -> tuple[SystemRow, ...]:
 
 
 def _system(system: System, rows: Sequence[TableRow], now: datetime) -> SystemRow:
-    read, accepted, run = today([row.table for row in rows], now)
+    came = today([row.table for row in rows], now)
     state = min((row.state for row in rows), key=STATES.index, default="waiting")
     department = system.department(now.date())
     return SystemRow(
@@ -150,16 +150,16 @@ def _system(system: System, rows: Sequence[TableRow], now: datetime) -> SystemRo
         department_title=department_title(department),
         kind=system.kind,
         kind_title=words.kind_title(system),
-        state="arrived" if state == "waiting" and accepted else state,
+        state="arrived" if state == "waiting" and came.came else state,
         sentence=_worst(rows, state),
         tables=tuple(TableDot(table=r.table, title=r.title, state=r.state) for r in rows),
-        read_today=read,
-        accepted_today=accepted,
+        new_today=came.new,
+        changed_today=came.changed,
         rows=sum(row.rows for row in rows),
         quarantined=sum(row.quarantined for row in rows),
         last_run=max((row.last_run for row in rows if row.last_run), default=None),
         due_at=min((row.due_at for row in rows if row.due_at), default=None),
-        run=run,
+        run=came.run,
     )
 
 

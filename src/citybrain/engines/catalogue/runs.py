@@ -1,6 +1,7 @@
 """Runs as pages show them: moving or over. The lake's database tells; nothing is kept here."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,17 +41,30 @@ def recent(actor: Actor, *, limit: int, system: str = "") -> tuple[RunRow, ...]:
     return tuple(rows)
 
 
-def today(tables: Sequence[str], now: datetime) -> tuple[int, int, str]:
-    """Rows read and accepted today by these tables, and the newest run that touched them."""
-    read = accepted = 0
-    newest: tuple[datetime, str] | None = None
-    for name in tables:
-        for point in history_of(name):
-            newest = max(newest, (point.at, point.run)) if newest else (point.at, point.run)
-            if point.at.date() == now.date() and not point.failed:
-                read += point.read
-                accepted += point.accepted
-    return read, accepted, newest[1] if newest else ""
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """What came of some tables today: rows new and changed, whether anything came, the last run.
+
+    A row that was read again and was the same is not counted.
+    """
+
+    new: int = 0
+    changed: int = 0
+    came: bool = False
+    run: str = ""
+
+
+def today(tables: Sequence[str], now: datetime) -> Today:
+    """What came today of these tables, and the newest run that touched them, of any day."""
+    points = [point for name in tables for point in history_of(name)]
+    good = [p for p in points if p.at.date() == now.date() and not p.failed]
+    newest = max(((point.at, point.run) for point in points), default=(now, ""))
+    return Today(
+        new=sum(point.inserted for point in good),
+        changed=sum(point.updated for point in good),
+        came=any(point.accepted for point in good),
+        run=newest[1],
+    )
 
 
 def _tables(run_id: str) -> list[Any]:

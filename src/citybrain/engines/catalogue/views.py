@@ -54,13 +54,18 @@ class SystemRow:
     state: str
     sentence: Text
     tables: tuple[TableDot, ...]
-    read_today: int
-    accepted_today: int
+    new_today: int
+    changed_today: int
     rows: int
     quarantined: int
     last_run: datetime | None
     due_at: datetime | None
     run: str
+
+    @property
+    def arrived_today(self) -> int:
+        """Rows new or changed today."""
+        return self.new_today + self.changed_today
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,11 +115,15 @@ class RunRow:
 
 @dataclass(frozen=True, kw_only=True)
 class IntegrityCard:
-    """The small card: ``state`` is whole, damaged or unknown (never verified)."""
+    """The small card: ``state`` is whole, damaged or unknown (never verified).
+
+    ``entries`` are those that the last verification covered, ``later`` those written since.
+    """
 
     state: str
     files: int
     entries: int
+    later: int
     checkpoint: int
     checkpoint_at: datetime | None
     verified_at: datetime | None
@@ -155,8 +164,8 @@ class OverviewView:
     tables: int
     due_today: int
     counts: StateCounts
-    read_today: int
-    accepted_today: int
+    new_today: int
+    changed_today: int
     quarantined: int
     quarantined_systems: int
     departments: int
@@ -168,6 +177,11 @@ class OverviewView:
     runs: tuple[RunRow, ...]
     may_collect: bool
     may_upload: bool
+
+    @property
+    def arrived_today(self) -> int:
+        """Rows new or changed today."""
+        return self.new_today + self.changed_today
 
 
 @dataclass(frozen=True, kw_only=True)

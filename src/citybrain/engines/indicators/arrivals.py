@@ -9,7 +9,7 @@ from citybrain.base.wording import counted
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.models import Reminder
-from citybrain.engines.indicators.stand import NEEDS, Stand
+from citybrain.engines.indicators.stand import NEEDS, Stand, arrived
 from citybrain.engines.indicators.views import Hour, Late
 from citybrain.lake.indicators.indicator import indicators
 
@@ -29,7 +29,7 @@ def hours(stand: Stand) -> tuple[Hour, ...]:
 def _by_hour(deliveries: Iterable[Any]) -> Counter[int]:
     counts: Counter[int] = Counter()
     for one in deliveries:
-        counts[one.finished_at.astimezone(CITY_ZONE).hour] += one.accepted
+        counts[one.finished_at.astimezone(CITY_ZONE).hour] += arrived(one)
     return counts
 
 

@@ -9,7 +9,7 @@ from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.integrity import integrity
 from citybrain.engines.indicators.looks import looks
 from citybrain.engines.indicators.quality import quality
-from citybrain.engines.indicators.stand import NEEDS, Stand
+from citybrain.engines.indicators.stand import NEEDS, Stand, arrived
 from citybrain.lake.indicators.values import moves
 
 _NOTHING = Text(zh="", en="")
@@ -73,9 +73,9 @@ def _rows(stand: Stand) -> Fact:
 
 
 def _arrived(stand: Stand) -> Fact:
-    now = sum(d.accepted for d in stand.today)
+    now = sum(stand.arrived.values())
     until = stand.now - timedelta(days=1)
-    then = sum(d.accepted for d in stand.yesterday if d.finished_at <= until)
+    then = sum(arrived(d) for d in stand.yesterday if d.finished_at <= until)
     if not then:
         note, tone = Text(zh="昨日此时没有到数", en="nothing by this time yesterday"), "none"
     else:
@@ -117,8 +117,8 @@ def _set_aside(stand: Stand) -> Fact:
 
 
 def _qualified(stand: Stand) -> Fact:
-    read = sum(d.accepted + d.quarantined for d in stand.today)
-    accepted = sum(d.accepted for d in stand.today)
+    accepted = sum(d.accepted for d in stand.looked_at)
+    read = accepted + sum(d.quarantined for d in stand.looked_at)
     if not read:
         return Fact(value=None, note=Text(zh="今日还没有到数", en="nothing came today"))
     return Fact(

@@ -6,7 +6,7 @@ from citybrain.base.wording import counted
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import Text
 from citybrain.engines.indicators.models import Reminder
-from citybrain.engines.indicators.stand import Stand
+from citybrain.engines.indicators.stand import Stand, arrived
 from citybrain.engines.indicators.views import Integrity, Moment
 from citybrain.lake.indicators.indicator import indicators
 from citybrain.lake.indicators.values import moves
@@ -35,10 +35,10 @@ def _deliveries(stand: Stand) -> Iterator[Moment]:
             said = Text(zh=f"{title}没有入库，用旧版", en=f"{title_en} did not come in")
             yield Moment(at=one.finished_at, tone="bad", who=who, sentence=said)
             continue
-        zh, en = (
-            f"{title}入库 {one.accepted:,} 行",
-            f"{title_en}: {counted(one.accepted, 'row')} in",
-        )
+        new = arrived(one)
+        zh, en = f"{title}入库 {new:,} 行", f"{title_en}: {counted(new, 'row')} in"
+        if one.read and not new:
+            zh, en = f"{title}核对过，没有变化", f"{title_en}: looked at, nothing new"
         if one.quarantined:
             zh, en = f"{zh}，隔离 {one.quarantined:,} 行", f"{en}, {one.quarantined:,} set aside"
         tone = "warn" if one.quarantined else "ok"

@@ -22,15 +22,15 @@ _STATES = {
 
 def river(dashboard: Dashboard, stand: Stand) -> River:
     """Everything of the picture and of its table."""
-    accepted = sum(d.accepted for d in stand.today)
-    set_aside = sum(d.quarantined for d in stand.today)
+    accepted = sum(d.accepted for d in stand.looked_at)
+    set_aside = sum(d.quarantined for d in stand.looked_at)
     standard_tables, standard = _standard(stand)
     pools = frozenset(one.table for one in (*dashboard.libraries, *dashboard.themes))
     users = _users(stand, pools)
     return River(
         springs=_springs(stand),
         read=accepted + set_aside,
-        accepted=accepted,
+        arrived=sum(stand.arrived.values()),
         set_aside=set_aside,
         standard_tables=standard_tables,
         standard=standard,
@@ -42,7 +42,6 @@ def river(dashboard: Dashboard, stand: Stand) -> River:
 
 
 def _springs(stand: Stand) -> tuple[Spring, ...]:
-    accepted = stand.accepted(stand.today)
     found = []
     for department, tables in stand.departments.items():
         state = stand.state_of(tables)
@@ -50,7 +49,7 @@ def _springs(stand: Stand) -> tuple[Spring, ...]:
             Spring(
                 department=department,
                 title=catalogue.department_title(department),
-                rows=sum(accepted[table] for table in tables),
+                rows=sum(stand.arrived.get(table, 0) for table in tables),
                 tables=len(tables),
                 state=state,
                 note=_note(stand, tables, state),

@@ -72,12 +72,27 @@ class Stand:
         """The most urgent state among them."""
         return min((self.states[t] for t in tables), key=_URGENT.index, default="waiting")
 
-    def accepted(self, deliveries: Iterable[Any]) -> Counter[str]:
-        """Rows accepted, by table."""
+    @cached_property
+    def arrived(self) -> Mapping[str, int]:
+        """Rows new or changed today, by table; what was read again and was the same is none."""
         counts: Counter[str] = Counter()
-        for one in deliveries:
-            counts[one.table] += one.accepted
+        for one in self.today:
+            counts[one.table] += arrived(one)
         return counts
+
+    @cached_property
+    def looked_at(self) -> tuple[Any, ...]:
+        """Of each table that came today the delivery that read most: no row is counted twice."""
+        found: dict[str, Any] = {}
+        for one in self.today:
+            if one.table not in found or one.read >= found[one.table].read:
+                found[one.table] = one
+        return tuple(found.values())
+
+
+def arrived(delivery: Any) -> int:
+    """Rows of a delivery that are new or changed."""
+    return int(delivery.inserted + delivery.updated)
 
 
 def stand() -> Stand:

@@ -79,7 +79,10 @@ class IndicatorView:
 
 @dataclass(frozen=True, kw_only=True)
 class Spring:
-    """A department as a source of the river: rows accepted today; ``state`` as tables have it."""
+    """A department as a source of the river: rows new or changed today.
+
+    ``state`` is as tables have it.
+    """
 
     department: str
     title: Text
@@ -121,13 +124,14 @@ class User:
 class River:
     """From departments to those who use the data, all counts of today but the pools' sizes.
 
-    ``read = accepted + set_aside``. ``standard`` are the rows of the standard layer, None while
-    no table of it is built.
+    ``arrived`` are the rows new or changed; ``set_aside`` those of the ``read`` that are wrong,
+    each table's once, however often it was read. ``standard`` are the rows of the standard
+    layer, None while no table of it is built.
     """
 
     springs: tuple[Spring, ...]
     read: int
-    accepted: int
+    arrived: int
     set_aside: int
     standard_tables: int
     standard: int | None
@@ -139,7 +143,7 @@ class River:
 
 @dataclass(frozen=True, kw_only=True)
 class Hour:
-    """Rows accepted in one hour of the day; ``rows`` None for hours that are still to come."""
+    """Rows new or changed in one hour of the day; ``rows`` None for hours still to come."""
 
     hour: int
     rows: int | None
