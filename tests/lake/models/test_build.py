@@ -166,7 +166,7 @@ def test_a_failed_expectation_publishes_nothing_and_stops_what_reads_it(
     refused = next(r for r in results if r.model == "lib.people")
     assert refused.expectations == {"county": 1, "grain": 0}
     assert [r["person_id"] for r in refused.sample["county"]] == [7]
-    assert "有区县: 1 row)" in refused.error
+    assert "有区县: 1 row). The table published before stays." in refused.error
     assert (store.snapshot("lib.people"), store.snapshot("ads.counties")) == before
     assert states(store, city)["lib.people"].sample["county"][0]["person_id"] == 7
     # The same rows would be refused again: nothing is tried until they change.
@@ -181,7 +181,25 @@ def test_a_grain_that_identifies_no_row_is_refused(store: Store, tmp_path: Path)
     city = write_city(
         tmp_path / "c", {"lib.people": a_model("SELECT 1 AS a FROM household.persons", grain="[a]")}
     )
-    assert _built(store, city) == {"lib.people": "refused"}
+    (result,) = [r for r in build(store, city) if r.model == "lib.people"]
+    assert result.status == "refused"
+    assert "A row is identified by its grain" in result.error
+    assert "It has no table yet." in result.error
+
+
+def test_a_bound_that_a_model_broke_is_told_of_the_model(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = (
+        "SELECT count(*) AS n FROM range(9999999) a, range(9999999) b "
+        "WHERE a.range % 3 = b.range % 5"
+    )
+    city = write_city(tmp_path / "c", {"lib.endless": a_model(endless)})
+    monkeypatch.setenv("CITYBRAIN_BUILD_SECONDS", "1")
+    (result,) = build(store, city, ["lib.endless"])
+    assert result.status == "failed"
+    assert "lib.endless was not built, because its SELECT ran longer than 1 s" in result.error
+    assert "CITYBRAIN_BUILD_SECONDS" in result.error
 
 
 def test_a_select_that_fails_stops_only_what_reads_it(store: Store, tmp_path: Path) -> None:
@@ -197,7 +215,9 @@ def test_a_select_that_fails_stops_only_what_reads_it(store: Store, tmp_path: Pa
         "lib.bad": "failed", "lib.worse": "failed", "ads.above": "blocked", "lib.people": "built",
     }  # fmt: skip
     said = {r.model: r.error for r in results}
-    assert "Could not convert" in said["lib.bad"]
+    assert "lib.bad was not built, because its SELECT" in said["lib.bad"]
+    assert "Could not convert string '***'" in said["lib.bad"]
+    assert "王" not in str(said)  # builds are seen by people who may not see values
     assert "nothing" in said["lib.worse"]
     assert "lib.bad was not built" in said["ads.above"]
     assert history(store, "lib.bad")[0].error == said["lib.bad"]

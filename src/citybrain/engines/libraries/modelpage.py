@@ -82,7 +82,8 @@ def _plan(
 ) -> PlanView:
     """What building this one model would do: it, and what follows from it."""
     held = {n: state for n, state in states.items() if n in stand}
-    return plan_of(known, held, dict.fromkeys(stand, "current") | {name: stand[name]})
+    others = {n: how if how in BAD else "current" for n, how in stand.items()}
+    return plan_of(known, held, others | {name: stand[name]})
 
 
 def _columns(one: Model, known: Analysis) -> Iterator[ModelColumn]:

@@ -53,7 +53,7 @@ def _tell(results: list[Any], named: set[str]) -> None:
         if result.error:
             say(f"\n{result.error}")
     if any(result.status == "refused" for result in results):
-        say("\nThe rows that break an expectation are on the model's page; its old table stays.")
+        say("\nThe rows that break an expectation are on the model's page.")
 
 
 def _test(arguments: argparse.Namespace, context: Context) -> int:

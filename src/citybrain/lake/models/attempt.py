@@ -17,6 +17,7 @@ from citybrain.lake.lease import Lease, LeaseHeld
 from citybrain.lake.models import books, heads, results
 from citybrain.lake.models.analysis import Analysis
 from citybrain.lake.models.books import State
+from citybrain.lake.models.failing import without_values
 from citybrain.lake.models.fingerprint import made_by, wanted
 from citybrain.lake.models.incremental import make_changed
 from citybrain.lake.models.make import Checked, Task, make
@@ -79,7 +80,7 @@ def attempt(
     except CityError as error:
         result = _failed(model, str(error))
     except Exception as error:  # a native step may raise anything; the others go on
-        said = str(error).strip().partition("\n")[0].rstrip(".")
+        said = without_values(str(error).strip().partition("\n")[0].rstrip("."))
         result = _failed(model, f"{model.name} failed: {type(error).__name__}: {said}.")
     seconds = monotonic() - clock
     result = _timed(result, seconds)

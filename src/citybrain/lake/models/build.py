@@ -170,7 +170,7 @@ class _Build:
                 near = did_you_mean(name, self.models)
                 raise CityError(
                     f"There is no model {name}",
-                    do=near or "See citybrain plan for the names",
+                    do=f"{near} A file that is new counts after citybrain apply".strip(),
                     where=name,
                 )
         missing = [n for n in self.graph.upstream(self.named) if not self.at.get(n)]

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from citybrain.base.errors import CityError
 from citybrain.base.hashing import canonical_json, sha256_bytes
 from citybrain.city import City
 from citybrain.lake import memory, sqltext
@@ -18,6 +19,7 @@ from citybrain.lake.change import NewFile
 from citybrain.lake.jail import keeper
 from citybrain.lake.jail.job import Answer, Job, Statement
 from citybrain.lake.jail.registering import files_of, layers_of, view_of
+from citybrain.lake.models.failing import failed_in_jail
 from citybrain.lake.models.model import Expectation, Model
 from citybrain.lake.models.publish import Made, target
 from citybrain.lake.models.typing import columns_of
@@ -170,21 +172,24 @@ def in_jail(
     """Run statements over these tables in a jailed process.
 
     ``before`` is further setup; files of the views in ``more`` and ``files`` may be read too.
+    ``CityError`` names the model and shows no value.
     """
     setup = [*before, *(s for name, select in tables.items() for s in view_of(name, select))]
     own = [task.store.view(task.model.name)] if task.store.exists(task.model.name) else []
     views = [*task.views.values(), *own, *more]
-    return keeper.run(
-        Job(
-            statements=(*setup, *work),
-            layers=layers_of([*task.views, *task.empty, task.model.name]),
-            reads=(*files_of(views, task.store.ground.warehouse), *(str(f) for f in files)),
-            folder=str(task.folder),
-            seconds=float(os.environ.get("CITYBRAIN_BUILD_SECONDS", SECONDS)),
-            memory=memory.to_build(),
-            yields=task.yields,
-        )
+    job = Job(
+        statements=(*setup, *work),
+        layers=layers_of([*task.views, *task.empty, task.model.name]),
+        reads=(*files_of(views, task.store.ground.warehouse), *(str(f) for f in files)),
+        folder=str(task.folder),
+        seconds=float(os.environ.get("CITYBRAIN_BUILD_SECONDS", SECONDS)),
+        memory=memory.to_build(),
+        yields=task.yields,
     )
+    try:
+        return keeper.run(job)
+    except CityError as error:
+        raise failed_in_jail(task.model, error, seconds=job.seconds, memory=job.memory) from error
 
 
 def judged(model: Model, made: Made, results: Sequence["pa.Table | int | None"]) -> Checked:

@@ -60,11 +60,12 @@ def remember_refused(
     now: datetime,
 ) -> BuildResult:
     """Nothing was published: which expectations failed, and some of their rows."""
-    titles = {e.name: e.title for e in asked_of(model)}
+    titles = {e.name: e.title_en or e.title for e in asked_of(model)}
     broken = {name: count for name, count in checked.broken.items() if count}
     said = "; ".join(f"{titles.get(n, n)}: {counted(count, 'row')}" for n, count in broken.items())
-    error = f"{model.name} was not published, because expectations failed ({said})."
     state = before or State(model=model.name, status=results.REFUSED)
+    stays = "The table published before stays." if state.published_at else "It has no table yet."
+    error = f"{model.name} was not published, because expectations failed ({said}). {stays}"
     books.write_state(
         store,
         replace(
