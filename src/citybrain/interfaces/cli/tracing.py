@@ -55,7 +55,7 @@ def _english(found: Any) -> Any:
 
 def _tell(found: dict[str, Any], *, revealed: bool) -> None:
     say(f"{found['heading']}  ({found['thing']})\n")
-    say(table([_step(one) for one in found["steps"]], _STEPS, empty="No steps."))
+    _tell_steps(found["steps"])
     if found["refused"]:
         say(f"\n{found['refused']}")
     if found["choices"]:
@@ -70,6 +70,13 @@ def _tell(found: dict[str, Any], *, revealed: bool) -> None:
         say(f"\n{counted(found['matches'], 'hash value')} held against the lake: nothing differs.")
     if not revealed and any(one["masked"] for one in found["steps"]):
         warn("\nMasked by class. To see the values: --reveal --purpose '…'; it is recorded.")
+
+
+def _tell_steps(steps: list[dict[str, Any]]) -> None:
+    say(table([_step(one) for one in steps], _STEPS, empty="No steps."))
+    for one in steps:
+        if one["missing"]:
+            say(f"\nStep {one['number']}: {one['missing']}")
 
 
 def _step(one: dict[str, Any]) -> dict[str, Any]:
