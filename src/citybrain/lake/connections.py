@@ -88,7 +88,8 @@ def refuse_own(where: Connection, home: Home, environ: Mapping[str, str]) -> Non
     if own:
         raise CityError(
             f"{address(where)} is no department's system",
-            why="it is kept by citybrain itself, and what is in it is asked for by its pages",
+            why="it holds the state of this installation, or the truth that a rehearsal keeps "
+            "to be measured by",
             do="Name a database or a folder that a department delivers",
             where=where.name,
         )
