@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from citybrain.city import check, load, odcs
 from citybrain.city.contracts import MASKING_CLASSES, Contract, Field, Rule, Sharing
 from citybrain.city.document import parse
-from citybrain.city.model import Department
+from citybrain.city.model import City, Department
 from citybrain.city.systems import Fetch, Owner, Schedule, System
 from citybrain.city.write import (
     dump_contract,
@@ -336,3 +336,16 @@ def test_numbers_are_read_as_they_are_written() -> None:
         "f": "2021-06-11",
     }  # fmt: skip
     assert document.findings == []
+
+
+def test_the_one_unit_that_all_others_belong_to_is_no_department() -> None:
+    def units(**parents: str) -> frozenset[str]:
+        made = {name: Department(name=name, title=name, parent=up) for name, up in parents.items()}
+        town = Department(name="town", title="town", level="township", parent="a")
+        return City(
+            name="x", title="x", root=Path(), fingerprint="", departments=made | {"town": town}
+        ).units
+
+    assert units(a="") == {"a"}
+    assert units(a="", b="") == {"a", "b"}
+    assert units(a="", b="a", c="b") == {"b", "c"}

@@ -1,11 +1,15 @@
 """Discovering a PostgreSQL database: schemas, views, and values as the server shows them."""
 
 import os
+import sqlite3
 import subprocess
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import pymysql
 import pytest
 
 from citybrain import city as cities
@@ -71,6 +75,29 @@ def test_tables_of_one_name_in_two_schemas_both_arrive_and_views_are_named(
         (1, "ab", "10.0.0.1", "10.0.0.0/8", ""),
         (2, None, None, "::1", None),
     ]
+
+
+def test_views_of_sqlite_and_mariadb_are_named(tmp_path: Path, clock: FixedClock) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+        database.execute("CREATE VIEW v AS SELECT * FROM t")
+    found = _discovered(tmp_path / "lite", f"sqlite://{tmp_path}/a.db", clock)
+    assert (len(found.contract_files), found.left_out) == (1, ("v",))
+    server = urlsplit(os.environ["CITYBRAIN_TEST_MYSQL"])
+    name = f"discover_{uuid.uuid4().hex[:10]}"
+    login = {"host": server.hostname, "port": server.port or 3306, "user": server.username}
+    with closing(pymysql.connect(**login, password=server.password or "")) as database:
+        cursor = database.cursor()
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            database.select_db(name)
+            cursor.execute("CREATE TABLE t (id INT PRIMARY KEY)")
+            cursor.execute("CREATE VIEW v AS SELECT * FROM t")
+            url = f"{os.environ['CITYBRAIN_TEST_MYSQL'].rsplit('/', 1)[0]}/{name}"
+            found = _discovered(tmp_path / "maria", url, clock)
+        finally:
+            cursor.execute(f"DROP DATABASE {name}")
+    assert (len(found.contract_files), found.left_out) == (1, ("v",))
 
 
 def test_the_installations_own_databases_are_no_source(tmp_path: Path, url: str) -> None:

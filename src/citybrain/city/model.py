@@ -121,6 +121,14 @@ class City:
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
+    def units(self) -> frozenset[str]:
+        """The departments of the city's own level, without the government that they belong to."""
+        own = {name: unit for name, unit in self.departments.items() if unit.level == "city"}
+        heads = {name for name, unit in own.items() if not unit.parent}
+        # One that all others belong to is the government; of several each is a department.
+        return frozenset(own) - (heads if len(heads) == 1 < len(own) else set())
+
+    @cached_property
     def calendar(self) -> Calendar:
         """The working days of all years that the folder has."""
         years = sorted(self.years)

@@ -88,7 +88,8 @@ def refuse_own(where: Connection, home: Home, environ: Mapping[str, str]) -> Non
     if own:
         raise CityError(
             f"{address(where)} is no department's system",
-            why="it is kept by citybrain itself, and what is in it is asked for by its pages",
+            why="it holds the state of this installation, or the truth that a rehearsal keeps "
+            "to be measured by",
             do="Name a database or a folder that a department delivers",
             where=where.name,
         )
@@ -119,9 +120,9 @@ def address(where: Connection) -> str:
 
 def resolve(name: str, home: Home, environ: Mapping[str, str]) -> Connection:
     """The connection of that name; ``CityError`` says the three places when it is in none."""
-    variable = "CITYBRAIN_CONNECTION_" + re.sub(r"\W", "_", name).upper()
-    if environ.get(variable):
-        return connection(name, environ[variable], base=Path.cwd())
+    own = variable(name)
+    if environ.get(own):
+        return connection(name, environ[own], base=Path.cwd())
     places = [home.connections_file]
     if environ.get("CITYBRAIN_SYSTEMS"):
         places.append(Path(environ["CITYBRAIN_SYSTEMS"]) / "connections.yml")
@@ -131,10 +132,19 @@ def resolve(name: str, home: Home, environ: Mapping[str, str]) -> Connection:
             return connection(name, url, base=file.parent)
     raise CityError(
         f"The connection {name} is not known",
-        why=f"neither {variable} nor {' nor '.join(str(p) for p in places)} names it",
-        do=f"Set {variable}, or add a line '{name}: URL' to {home.connections_file}",
+        why=f"neither {own} nor {' nor '.join(str(p) for p in places)} names it",
+        do=f"Set {own}, or add a line '{name}: URL' to {home.connections_file}",
         where=name,
     )
+
+
+def variable(name: str) -> str:
+    """The environment's variable that wins over the files.
+
+    >>> variable("civil-affairs")
+    'CITYBRAIN_CONNECTION_CIVIL_AFFAIRS'
+    """
+    return "CITYBRAIN_CONNECTION_" + re.sub(r"\W", "_", name).upper()
 
 
 def _listed(file: Path) -> dict[str, str]:

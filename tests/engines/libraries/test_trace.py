@@ -96,6 +96,23 @@ def test_field_row_and_cell_are_those_that_the_lake_and_the_workbook_say(
     assert grid["rows"][grid["at"][0]][grid["at"][1]] == kind == delivered["value"]
 
 
+def test_where_the_source_is_not_known_the_trace_goes_as_far_as_it_can_and_says_so(
+    site: Site, home: Path, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = traced(site, f"person:{person.id}/marital_status")
+    monkeypatch.delenv("CITYBRAIN_SYSTEMS")
+    told = traced(site, f"person:{person.id}/marital_status")
+    assert kinds(told) == kinds(whole)
+    assert told["steps"][-2]["value"] == whole["steps"][-2]["value"]
+    cell = told["steps"][-1]
+    assert cell["grid"] is None
+    assert "CITYBRAIN_SYSTEMS" in cell["missing"]["zh"]
+    assert "CITYBRAIN_CONNECTION_CIVIL" in cell["missing"]["en"]
+    page = site.client("engineer").get(f"/steward/trace/person:{person.id}/marital_status")
+    assert "CITYBRAIN_SYSTEMS" in page.content.decode()
+    assert whole["steps"][-1]["missing"]["zh"] == ""
+
+
 def test_the_cell_is_the_one_that_holds_the_value_in_the_persons_role(
     site: Site, home: Path, person: Person
 ) -> None:

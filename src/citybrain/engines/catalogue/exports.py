@@ -2,12 +2,12 @@
 
 import csv
 import io
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.plainjson import dumps
 from citybrain.base.wording import both
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.catalogue.reading import reading, require, thing_of
@@ -92,7 +92,7 @@ def _csv(names: list[str], rows: list[dict[str, Any]]) -> bytes:
 
 def _json(rows: list[dict[str, Any]]) -> bytes:
     answer = {"rehearsal": wiring.home().rehearsal, "rows": rows}
-    return json.dumps(answer, ensure_ascii=False, default=as_text).encode()
+    return dumps(answer, default=as_text).encode()
 
 
 def _mark() -> str:

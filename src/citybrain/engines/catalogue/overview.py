@@ -41,7 +41,7 @@ def overview(actor: Actor) -> OverviewView:
     rows = table_rows()
     found = _systems(rows, now)
     needs = tuple(row for row in found if row.state in NEEDS)
-    units = {name for name, unit in city.departments.items() if unit.level == "city"}
+    units = city.units
     connected = units & {row.department for row in found}
     counts = Counter(row.state for row in rows)
     return OverviewView(

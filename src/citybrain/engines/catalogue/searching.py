@@ -63,7 +63,7 @@ def connection_plan(actor: Actor) -> tuple[ConnectionPlanRow, ...]:
     rows = []
     for name, department in city.departments.items():
         mine = [s for s in city.systems.values() if s.department(today) == name]
-        if department.level != "city" and not mine:
+        if name not in city.units and not mine:
             continue
         rows.append(
             ConnectionPlanRow(

@@ -48,10 +48,9 @@ def _in_lake(stand: Stand) -> int:
 
 
 def _departments(stand: Stand) -> Fact:
-    levels = {name: unit.level for name, unit in stand.city.departments.items()}
-    connected = sum(levels.get(name) == "city" for name in stand.departments)
-    total = sum(level == "city" for level in levels.values())
-    return Fact(value=connected, of=total, at=_newest(stand))
+    units = stand.city.units
+    connected = sum(name in units for name in stand.departments)
+    return Fact(value=connected, of=len(units), at=_newest(stand))
 
 
 def _tables(stand: Stand) -> Fact:

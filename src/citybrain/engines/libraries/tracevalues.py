@@ -4,14 +4,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract, Field
+from citybrain.engines.catalogue.service import EMPTY
 from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.records import code_title, source_row
 from citybrain.engines.libraries.tracesteps import TITLES, fact
 from citybrain.engines.libraries.views_library import SourceRow
 from citybrain.engines.libraries.views_trace import TraceFact, TraceGrid, TraceStep
-from citybrain.engines.libraries.wiring import both, placed
-from citybrain.lake.connections import resolve
+from citybrain.engines.libraries.wiring import Text, both, placed
+from citybrain.lake.connections import resolve, variable
 from citybrain.lake.libraries.expressions import columns
 from citybrain.lake.libraries.names import classes
 from citybrain.lake.libraries.record import Place, Record, SourceRecord, Value
@@ -199,10 +201,13 @@ def _cell(
     system = wiring.city().systems[contract.system]
     fetch = system.tables[contract.table]
     key = key_of(place.row, contract)
-    cell = None
-    if key:
-        connection = resolve(system.connection, wiring.home(), os.environ)
-        cell = source_cell(connection, fetch, contract, key=list(key.values()), field=told.name)
+    cell, missing = None, EMPTY
+    try:
+        if key:
+            connection = resolve(system.connection, wiring.home(), os.environ)
+            cell = source_cell(connection, fetch, contract, key=list(key.values()), field=told.name)
+    except CityError:
+        missing = _not_found(system.connection)
     owner = source_row(place)
     person = record.library.entity == "person"
     kept = classes(wiring.city(), contract.id, person=person)
@@ -228,6 +233,19 @@ def _cell(
         facts=tuple(where),
         grid=_cell_grid(cell, by_head, revealed=revealed) if cell else None,
         masked=not revealed,
+        missing=missing,
+    )
+
+
+def _not_found(connection: str) -> Text:
+    """Of a source that only the machine that collects may know, the trace tells all the rest."""
+    own = variable(connection)
+    return both(
+        f"这一格本身看不到：这里不知道连接 {connection} 在哪里。请设置 {own}（演练可设置 "
+        "CITYBRAIN_SYSTEMS），或把它写进安装目录的 connections.yml。",
+        f"The cell itself is not shown, because it is not known here where the connection "
+        f"{connection} leads. Set {own} (for a rehearsal, CITYBRAIN_SYSTEMS), or name it in the "
+        "home's connections.yml.",
     )
 
 

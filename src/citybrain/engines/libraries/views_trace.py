@@ -32,7 +32,8 @@ class TraceStep:
     """One step: what it is, its value, when it was made, and the hash it is known by.
 
     ``verdict`` is match, differs or unchecked (too large to hash at once), empty where there
-    is nothing to hold it against. ``thing`` opens the trace from here.
+    is nothing to hold it against. ``thing`` opens the trace from here; ``missing`` says what is
+    not shown and why.
     """
 
     number: int
@@ -51,6 +52,7 @@ class TraceStep:
     grid: TraceGrid | None = None
     thing: str = ""
     masked: bool = False
+    missing: Text = EMPTY
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ def _english(found: Any) -> Any:
 
 def _tell(found: dict[str, Any], *, revealed: bool) -> None:
     say(f"{found['heading']}  ({found['thing']})\n")
-    say(table([_step(one) for one in found["steps"]], _STEPS, empty="No steps."))
+    _tell_steps(found["steps"])
     if found["refused"]:
         say(f"\n{found['refused']}")
     _lists(found)
@@ -84,6 +84,13 @@ def _lists(found: dict[str, Any]) -> None:
         if text:
             say(f"\n{words}")
             say(text)
+
+
+def _tell_steps(steps: list[dict[str, Any]]) -> None:
+    say(table([_step(one) for one in steps], _STEPS, empty="No steps."))
+    for one in steps:
+        if one["missing"]:
+            say(f"\nStep {one['number']}: {one['missing']}")
 
 
 def _step(one: dict[str, Any]) -> dict[str, Any]:
