@@ -213,6 +213,25 @@ def test_the_template_has_headers_meanings_and_codes(town: Town) -> None:
     assert (run.read, run.accepted) == (0, 0)
 
 
+def test_a_row_that_cannot_be_read_is_shown_and_moves_no_other_row(town: Town) -> None:
+    path = town.root / "m.csv"
+    lines = [
+        "登记字号,姓名,证件号,出生日期,类型", "A1,王一,,,1", "A2,李二", "A2,也,,", "A3,张三,,,2",
+        "A4,赵四,,,9", "A5", "A6,钱六,,,2",
+    ]  # fmt: skip
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    run = _try(town, path)
+    assert (run.read, run.accepted, run.quarantined) == (7, 3, 4)
+    assert {row.row_number: row.unread for row in run.cells if row.problems} == {
+        3: True, 4: True, 6: False, 7: True,
+    }  # fmt: skip
+    values = {row.row_number: row.values.get("no") for row in run.cells if not row.unread}
+    assert values == {2: "A1", 5: "A3", 6: "A4", 8: "A6"}
+    assert run.first_row == 2
+    deliver(town.store, town.city, "s.t", path, batch_id="B", readers=READERS, clock=town.clock)
+    assert sorted(row.number for row in town.aside()) == [3, 4, 6, 7]
+
+
 def test_an_upload_as_csv_in_the_office_s_own_encoding(town: Town) -> None:
     path = town.root / "m.csv"
     lines = [",".join(["登记字号", "姓名", "证件号", "出生日期", "类型"]), *map(",".join, ROWS)]

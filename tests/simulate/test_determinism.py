@@ -1,11 +1,14 @@
 """The same arguments give the same city; days added later are the days lived at once."""
 
+import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from citybrain.base.errors import CityError
 from citybrain.simulate import advance, simulate
+from citybrain.simulate.stores.textfiles import write_excel
 from tests.simulate import reading
 from tests.simulate.conftest import DAYS, PEOPLE, SEED, Rehearsal
 
@@ -18,6 +21,22 @@ def everything(rehearsal: Rehearsal) -> dict[str, object]:
 def test_same_arguments_give_the_same_values(rehearsal: Rehearsal, tmp_path: Path) -> None:
     again = simulate(rehearsal.city, people=PEOPLE, days=DAYS, seed=SEED, to=tmp_path / "again")
     assert everything(Rehearsal(rehearsal.city, again)) == everything(rehearsal)
+
+
+def test_a_workbook_is_the_same_bytes_whenever_it_is_written(
+    rehearsal: Rehearsal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its properties say when it is about, not when it was written; so does the archive."""
+    contract = rehearsal.city.contracts["civil.marriages"]
+    fetch = rehearsal.city.systems["civil"].tables["marriages"]
+    written = []
+    for moment in (1_600_000_000.0, 1_700_000_000.0):
+        monkeypatch.setattr(time, "time", lambda at=moment: at)
+        write_excel(tmp_path / "a.xlsx", contract, fetch, [["x"] * len(contract.fields)])
+        written.append((tmp_path / "a.xlsx").read_bytes())
+    assert written[0] == written[1]
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        assert b"2021-06-11T08:00:00Z</dcterms:modified>" in archive.read("docProps/core.xml")
 
 
 def test_another_seed_gives_another_city(rehearsal: Rehearsal, tmp_path: Path) -> None:

@@ -100,6 +100,16 @@ def test_outside_a_rehearsal_nobody_is_led_to_break_a_fact(
     assert 'id="tour-page"' not in client.get("/steward/help").content.decode()
 
 
+def test_the_tour_promises_its_button_only_to_who_has_it(site: Site) -> None:
+    for account, breaks in (("engineer", True), ("civil", False)):
+        client = site.client(account)
+        client.get(reverse("tour_step", args=[1]))
+        for page in ("/steward/", "/steward/tables"):
+            html = client.get(page).content.decode()
+            assert ("替我改错一格" in html) == breaks, (account, page)
+            assert ("您的账号没有代改的按钮" in html) != breaks, (account, page)
+
+
 def test_the_tour_is_offered_follows_and_can_be_put_away(site: Site) -> None:
     client = site.client()
     assert 'id="tour"' in client.get("/steward/").content.decode()

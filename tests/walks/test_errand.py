@@ -32,6 +32,11 @@ def test_touch_one_fact(own_site: Site) -> None:
     assert row["quarantined"] == 1
 
     masked = client.get(reverse("repair", args=[TABLE])).content.decode()
+    assert reverse("repair_twin", args=[TABLE, "csv"]) in masked
+    twins = [client.get(reverse("repair_twin", args=[TABLE, one])) for one in ("csv", "json")]
+    assert "man_birth_date" in twins[0].content.decode()
+    (row,) = twins[1].json()["view"]["rows"]
+    assert {c["field"]: c["masked"] for c in row["cells"]}["man_birth_date"]
     assert 'name="v-' not in masked
     reveal = reverse("repair_reveal", args=[TABLE])
     assert client.post(reveal, {"purpose": ""}).status_code == 422

@@ -37,11 +37,15 @@ SHOWN_GONE = 20  # rows that would be removed and are named
 
 @dataclass(frozen=True, kw_only=True)
 class RowView:
-    """A row of the file: its number there, its texts by field, and what is wrong with it."""
+    """A row of the file: its number there, its texts by field, and what is wrong with it.
+
+    One that could not be told into columns is ``unread`` and has no values.
+    """
 
     row_number: int
     values: Mapping[str, str | None]
     problems: tuple[CellProblem, ...] = ()
+    unread: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +118,8 @@ def dry_run(
         )
         whole = what.fetch.mode == "full" and not _is_patch(engine)
         outcome, gone = _compare(store, engine, intake.contract, intake.settled.select, whole)
-        first = _first_row(engine, what.fetch)
         wrong = _wrong(engine, str(intake.aside.path), intake.contract)
+        first = min([_first_row(engine, what.fetch), *wrong])
         return DryRun(
             read=intake.read,
             accepted=intake.settled.rows + intake.settled.superseded,
@@ -257,11 +261,16 @@ def _cells(
     rows = engine.execute(
         f"SELECT {NUMBER}, {shown} FROM uploaded SEMI JOIN near ON {NUMBER} = n ORDER BY 1"
     ).fetchall()
-    return tuple(
+    read = [
         RowView(
             row_number=int(row[0]),
             values=dict(zip((f.name for f in fields), row[1:], strict=True)),
             problems=wrong.get(int(row[0]), ()),
         )
         for row in rows
-    )
+    ]
+    unread = [
+        RowView(row_number=number, values={}, problems=wrong[number], unread=True)
+        for number in set(wrong) - {row.row_number for row in read}
+    ]
+    return tuple(sorted([*read, *unread], key=lambda row: row.row_number))

@@ -99,16 +99,16 @@ def _as_texts(engine: duckdb.DuckDBPyConnection, opened: Opened, fetch: Fetch) -
     relation = opened.relation(names)
     if relation.tap is not None:
         engine.register("delivered", relation.tap.reader())
-    number = NUMBER if relation.numbered else f"row_number() OVER () + {fetch.header_row}"
     shown = ", ".join(
         f"{text_sql(name(n), relation.given[n].encoding, relation.given[n].duckdb_type)} "
         f"AS {name(n)}"
         for n in names
     )
-    engine.execute(
-        f"CREATE OR REPLACE TABLE uploaded AS SELECT {shown}, {number} AS {NUMBER} "
-        f"FROM {relation.sql}"
-    )
+    if relation.numbered:
+        rows = f"SELECT {shown}, {NUMBER} FROM {relation.sql}"
+    else:
+        rows = _numbered(engine, f"SELECT {shown} FROM {relation.sql}", opened, fetch.header_row)
+    engine.execute(f"CREATE OR REPLACE TABLE uploaded AS {rows}")
     given = {
         n: Given(name=n, encoding="text", duckdb_type="VARCHAR")
         for n in names
@@ -117,10 +117,29 @@ def _as_texts(engine: duckdb.DuckDBPyConnection, opened: Opened, fetch: Fetch) -
     return replace(
         opened,
         columns=tuple(c for c in opened.columns if c.name in given),
+        rejects=tuple(replace(r, number=r.number + fetch.header_row) for r in opened.rejects),
         relation=lambda wanted: Relation(
             sql="uploaded", given={n: given[n] for n in wanted}, numbered=True
         ),
         repaired=None,
+    )
+
+
+def _numbered(engine: duckdb.DuckDBPyConnection, rows: str, opened: Opened, header_row: int) -> str:
+    """The rows with their numbers in the file, where rows that could not be read count too.
+
+    Before the n-th row that was read lie all the rows that could not be read whose number,
+    less those before them, is n or smaller.
+    """
+    engine.execute("CREATE OR REPLACE TEMP TABLE unread (at_least BIGINT, missing BIGINT)")
+    lost = {0: 0}
+    for before, number in enumerate(sorted(r.number for r in opened.rejects)):
+        lost[number - before] = before + 1
+    engine.executemany("INSERT INTO unread VALUES (?, ?)", [list(pair) for pair in lost.items()])
+    return (
+        f"SELECT d.* EXCLUDE (nth), d.nth + u.missing + {header_row} AS {NUMBER} "
+        f"FROM (SELECT *, row_number() OVER () AS nth FROM ({rows})) d "
+        "ASOF JOIN unread u ON d.nth >= u.at_least"
     )
 
 

@@ -183,7 +183,7 @@ def _grid_row(
     before: Mapping[str, str],
     returned: Iterable[int],
 ) -> GridRow:
-    about = set(edits)
+    about = {field.name for field in contract.fields} if row.unread else set(edits)
     for problem in row.problems:
         about |= concerned(contract, problem)
     state = "wrong" if row.problems else "changed" if edits else "clean"
@@ -196,7 +196,10 @@ def _grid_row(
         folded=0,
         number=row.row_number,
         state=state,
-        cells=cells(contract, {**row.values, **before}, wrong=wrong, edits=edits, shown=shown),
+        unread=row.unread,
+        cells=()
+        if row.unread
+        else cells(contract, {**row.values, **before}, wrong=wrong, edits=edits, shown=shown),
         troubles=troubles(contract, row.values, row.problems, shown=shown),
     )
 

@@ -124,7 +124,8 @@ class GridRow:
     """A row of the upload's grid. ``kind`` is row or gap.
 
     A gap stands for ``folded`` clean rows and has no cells; ``state`` of a row is clean,
-    wrong, changed (every trouble settled by edits) or returned (left out on purpose).
+    wrong, changed (every trouble settled by edits) or returned (left out on purpose). An
+    ``unread`` row could not be told into columns: it has no cells, only its troubles.
     """
 
     kind: str
@@ -133,6 +134,7 @@ class GridRow:
     state: str
     cells: tuple[Cell, ...]
     troubles: tuple[Trouble, ...]
+    unread: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

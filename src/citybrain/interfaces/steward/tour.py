@@ -88,6 +88,12 @@ _WORDS: Mapping[int, tuple[object, object, object]] = MappingProxyType(
 
 _END = _("走完了：改了一个事实，湖答了话，说出了谁看过，也没能骗过它。收起导览，到处看看吧。")
 
+# Who may not break a fact is promised no button for it.
+_BY_HAND = _(
+    "在一个单位自己的表格里，把一个出生日期改错。您的账号没有代改的按钮："
+    "请自己打开那份表格改一格，或用数据工程师的账号走这一步。"
+)
+
 _FIXED: Mapping[int, str] = MappingProxyType({1: "overview", LAST: "integrity"})
 
 
@@ -168,6 +174,8 @@ def tour(request: HttpRequest, *, at_home: bool, offered: bool, may_break: bool)
     )
     here = step == 0 or _is_at(request.path, spot.partition("#")[0])
     breakable = step == 1 and may_break
+    by_hand = (step or 1) == 1 and not may_break
+    text, go = (_BY_HAND, "") if by_hand else (text, go)
     finished = step == LAST and bool(kept.get("finished"))
     return Tour(
         shown=shown,

@@ -53,6 +53,9 @@ urlpatterns = [
     path("steward/runs/<name:run>/log.<twin:suffix>", views_runs.log_twin, name="log_twin"),
     path("steward/repair", views_repair.repair_list, name="repair_list"),
     path("steward/repair.<twin:suffix>", views_repair.repair_list_twin, name="repair_list_twin"),
+    path(
+        "steward/repair/<table:table>.<twin:suffix>", views_repair.repair_twin, name="repair_twin"
+    ),
     path("steward/repair/<table:table>", views_repair.repair, name="repair"),
     path("steward/repair/<table:table>/reveal", views_repair.repair_reveal, name="repair_reveal"),
     path(

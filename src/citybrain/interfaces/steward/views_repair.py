@@ -1,5 +1,7 @@
 """Rows set aside: the list, reveal for a purpose, correct in the page, take home as Excel."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
-from citybrain.engines.catalogue.service import QuarantineView
+from citybrain.engines.catalogue.service import QuarantineView, Text
 from citybrain.engines.guard.service import may
 from citybrain.interfaces.kit.access import actor, page
-from citybrain.interfaces.kit.twins import download, twin
+from citybrain.interfaces.kit.twins import as_csv, as_json, download, twin
 from citybrain.interfaces.kit.views_errors import told_in_a_line, told_reason
 from citybrain.interfaces.steward import tour
 
@@ -46,6 +48,42 @@ def repair(request: HttpRequest, table: str) -> HttpResponse:
     """The rows of one table that are set aside, masked."""
     view = catalogue.quarantine(actor(request), table, offset=_offset(request))
     return _page(request, view)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One reason of one row set aside, for a spreadsheet."""
+
+    label: Text
+    field: str
+    field_title: Text
+    value: str
+    rule: str
+    sentence: Text
+    corrected: bool
+
+
+@page("lake.read")
+def repair_twin(request: HttpRequest, table: str, suffix: str) -> HttpResponse:
+    """The same rows, masked, machine-readable; the csv has one line for each reason."""
+    view = catalogue.quarantine(actor(request), table, offset=_offset(request))
+    return as_json(view) if suffix == "json" else as_csv(_lines(view), name=table, of=Line)
+
+
+def _lines(view: QuarantineView) -> list[Line]:
+    return [
+        Line(
+            label=row.label,
+            field=trouble.field,
+            field_title=trouble.field_title,
+            value=next((c.value for c in row.cells if c.field == trouble.field), ""),
+            rule=trouble.rule,
+            sentence=trouble.sentence,
+            corrected=row.corrected,
+        )
+        for row in view.rows
+        for trouble in row.troubles
+    ]
 
 
 @page("lake.reveal", "POST")

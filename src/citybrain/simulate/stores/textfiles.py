@@ -1,7 +1,9 @@
 """Files: CSV in the department's encoding, Excel, lines of JSON, Parquet."""
 
 import csv
+import io
 import json
+import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -39,7 +41,24 @@ def write_excel(
     book.properties.title = f"{contract.title}（{_MARK}）"
     book.properties.creator = _MARK
     book.properties.created = book.properties.modified = _MADE
-    book.save(path)
+    _save(book, path)
+
+
+def _save(book: Any, path: Path) -> None:
+    """Save the same bytes every time: neither the properties nor the archive tell when it was."""
+    from openpyxl.writer.excel import ExcelWriter
+
+    plain = io.BytesIO()
+    # Not the workbook's own save, which writes the present moment into the properties.
+    ExcelWriter(book, zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED)).save()
+    with (
+        zipfile.ZipFile(plain) as parts,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for part in parts.infolist():
+            as_made = zipfile.ZipInfo(part.filename, _MADE.timetuple()[:6])
+            as_made.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(as_made, parts.read(part))
 
 
 def write_jsonl(
