@@ -8,7 +8,7 @@ that tell about the installation, time travel that would go round the masks.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +40,10 @@ def tables_of(sql: str) -> tuple[str, ...]:
     ``system.table`` is short for ``ods.system.table``, unless ``system`` is a layer of models.
     ``CityError`` for anything but one SELECT over tables of the lake.
     """
-    tree = _parse(sql)
-    own = _cte_names(tree)
+    nodes = list(_nodes(_parse(sql)))
+    own = _cte_names(nodes)
     found: set[str] = set()
-    for node in _nodes(tree):
+    for node in nodes:
         _check_function(node)
         kind = _from_kind(node)
         if kind is None:
@@ -99,9 +99,9 @@ def _from_kind(node: dict[str, Any]) -> str | None:
     return str(node.get("type", "")) if is_source else None
 
 
-def _cte_names(tree: Any) -> frozenset[str]:
+def _cte_names(nodes: Sequence[dict[str, Any]]) -> frozenset[str]:
     names = set()
-    for node in _nodes(tree):
+    for node in nodes:
         for entry in (node.get("cte_map") or {}).get("map", ()):
             names.add(str(entry["key"]).lower())
         if "cte_name" in node:

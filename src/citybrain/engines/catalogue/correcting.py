@@ -10,7 +10,6 @@ from citybrain.engines.catalogue.cells import doubtful, mask, troubles
 from citybrain.engines.catalogue.seen import person
 from citybrain.engines.identity.service import Actor
 from citybrain.lake import corrections
-from citybrain.lake.trying import problems
 
 
 class Overtaken(CityError):  # noqa: N818 - what the reader is told, not a fault
@@ -63,6 +62,8 @@ def refuse_wrong(
     Mistakes in cells that were not touched are left for the next correction.
     """
     values = {**before, **changed}
+    from citybrain.lake.trying import problems
+
     found = problems(wiring.store(), wiring.city(), contract, values)
     about = tuple(p for p in found if doubtful(contract, p) & set(changed))
     if not about:

@@ -140,6 +140,11 @@ class River:
     users: tuple[User, ...]
     looks: int
 
+    @property
+    def passed(self) -> int:
+        """Of the rows read those that are not set aside."""
+        return self.read - self.set_aside
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hour:

@@ -77,7 +77,7 @@ def drawn(request: HttpRequest, view: DataCentre) -> dict[str, object]:
         "query": request.GET.urlencode(),
         "as_table": {chart: _with(tables, chart) for chart in CHARTS},
         "unbuilt": any(pool.rows is None for pool in view.river.libraries),
-        "qualified": _percent(view.river.read - view.river.set_aside, view.river.read),
+        "qualified": _percent(view.river.passed, view.river.read),
         "aside_share": _percent(view.river.set_aside, view.river.read),
         "intact": 100 * view.integrity.intact / max(view.integrity.files, 1),
     }
