@@ -1,7 +1,9 @@
 """Errors are sentences; the clock is aware, in the city's zone, and moves when told."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +36,15 @@ def test_full_stops_are_not_doubled() -> None:
     assert str(CityError("It is full.", why="of rows.", do="Empty it.")) == (
         "It is full, because of rows. Empty it."
     )
+
+
+@pytest.mark.parametrize("mark", ["?", "!", "？", "！", "…", ".", "。"])
+def test_a_part_that_ends_in_a_mark_gets_no_second_one(mark: str) -> None:
+    for error in (
+        CityError("It is full", why=f"of what{mark}", do=f"Did you mean this{mark}"),
+        CityError("文件读不出来", why=f"它是空的{mark}", do=f"是这一份吗{mark}"),
+    ):
+        assert not re.search(r"[?!.。？！…][.。]", str(error)), str(error)
 
 
 def test_the_systems_clock_is_aware_and_right() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from citybrain.base.clock import CITY_ZONE
 from citybrain.engines.catalogue import service as c
+from citybrain.engines.libraries import service as libraries
 
 NOW = datetime(2021, 6, 11, 14, 32, tzinfo=CITY_ZONE)
 LONG = (
@@ -297,6 +298,12 @@ def sample(*, revealed: bool = False, long: bool = False) -> c.SampleView:
     )
 
 
+def unmasked() -> c.SampleView:
+    """A sample of a table in which no field needs masking."""
+    shown = sample()
+    return replace(shown, columns=tuple(replace(one, masked=False) for one in shown.columns))
+
+
 def run(state: str = "running", *, long: bool = False) -> c.RunView:
     moving = state == "running"
     one = c.RunTable(
@@ -344,4 +351,23 @@ def run(state: str = "running", *, long: bool = False) -> c.RunView:
             )
             for level in ("info", "warn", "bad")
         ),
+    )
+
+
+def operation(*, long: bool = False) -> libraries.OperationRow:
+    return libraries.OperationRow(
+        job=12,
+        title=text("构建模型", long=long),
+        detail=text("dwd.person", long=long),
+        state="done",
+        attempt=1,
+        at=NOW,
+        started_at=NOW,
+        finished_at=NOW + timedelta(seconds=3),
+        seconds=3.0,
+        again=None,
+        error="",
+        log=("dwd.person: built, 1,204 rows.",),
+        run="",
+        may_retry=False,
     )

@@ -1,5 +1,7 @@
 """Views of rows set aside and of uploads, in states that a small city seldom reaches."""
 
+from dataclasses import replace
+
 from citybrain.engines.catalogue import service as c
 from tests.steward.examples import FIELDS, LONG, NOW, VALUES, reasons, text
 
@@ -70,6 +72,16 @@ def quarantine(*, revealed: bool = False, long: bool = False) -> c.QuarantineVie
         may_reveal=True,
         may_correct=True,
     )
+
+
+def unmasked() -> c.QuarantineView:
+    """Rows set aside of a table in which no field needs masking."""
+    view = quarantine()
+    rows = tuple(
+        replace(row, cells=tuple(replace(cell, masked=False) for cell in row.cells))
+        for row in view.rows
+    )
+    return replace(view, rows=rows)
 
 
 def quarantine_list(*, long: bool = False) -> tuple[c.QuarantineTable, ...]:

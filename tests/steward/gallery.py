@@ -99,6 +99,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "tables-long": ("tables", lambda: {"view": [x.table_row(long=True)], "q": ""}),
     "tables-empty": ("tables", lambda: {"view": [], "q": "zz"}),
     "table": ("table", _table),
+    "table-unmasked": ("table", lambda: {**_table(), "sample": x.unmasked()}),
     "table-revealed": ("table", lambda: _table(revealed=True)),
     "table-refused": ("table", lambda: _table(refused=True)),
     "table-long": ("table", lambda: _table(long=True)),
@@ -110,6 +111,10 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
         lambda: {"view": repair.quarantine_list(), "drafts": [repair.draft()]},
     ),
     "repair": ("repair", lambda: {"view": repair.quarantine(), "last_shown": 22}),
+    "repair-unmasked": (
+        "repair",
+        lambda: {"view": repair.unmasked(), "last_shown": 22},
+    ),
     "repair-revealed": (
         "repair",
         lambda: {"view": repair.quarantine(revealed=True), "last_shown": 22},
@@ -132,6 +137,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "record-long": ("record", lambda: _record(long=True)),
     "proof": ("proof", lambda: {"view": trust.proof()}),
     "proof-broken": ("proof", lambda: {"view": trust.proof(whole=False, levels=2)}),
+    "operation": ("operation", lambda: {"row": x.operation()}),
     "error": ("error", _error),
     "error-long": ("error", lambda: _error(long=True)),
 }

@@ -51,3 +51,16 @@ def test_a_damaged_page_names_both_and_offers_the_repair(reader: Client) -> None
     html = reader.get("/gallery/integrity-damaged").content.decode()
     for word in ("已损坏", "已篡改", "现在拒绝", "从备份恢复文件", "恢复这条记录"):
         assert word in html
+
+
+def test_only_what_is_masked_is_said_to_be(reader: Client) -> None:
+    html = {
+        name: reader.get(f"/gallery/{name}").content.decode()
+        for name in ("repair", "repair-unmasked", "table", "table-unmasked")
+    }
+    assert "个人信息已脱敏" in html["repair"]
+    assert "个人信息已脱敏" not in html["repair-unmasked"]
+    assert "按级别脱敏" in html["table"]
+    sample = html["table-unmasked"].partition('id="sample"')[2].partition("</section>")[0]
+    assert "没有要脱敏的字段" in sample
+    assert "需要明文" not in sample

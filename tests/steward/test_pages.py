@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from tests.steward.conftest import TABLE, Site
 from tests.steward.reading import Page, faults
@@ -108,6 +110,7 @@ TWINS = {
     "record_twin": [],
     "search_twin": [],
     "plan_twin": [],
+    "trace_start_twin": [],
 }
 
 
@@ -176,3 +179,32 @@ def test_the_contractor_sees_states_but_no_payload(site: Site) -> None:
     assert "您的职责不看内容" in html
     assert "********" not in html
     assert client.get(reverse("table_rows", args=[TABLE, "csv"])).status_code == 403
+
+
+def test_the_workbench_names_tables_and_leaves_their_columns_to_a_kept_resource(
+    site: Site,
+) -> None:
+    client = site.client()
+    page = client.get(reverse("workbench"), {"table": TABLE}).content.decode()
+    tables = client.get(reverse("workbench_tables", args=["json"])).json()["rows"]
+    shown = re.findall(r'data-columns="([\w.]+)">(<li>)?', page)
+    assert [table for table, _columns in shown] == [one["table"] for one in tables]
+    # Without script the columns are read where the table is asked about.
+    assert [table for table, columns in shown if columns] == [TABLE]
+    (address,) = re.findall(r'data-tables="([^"]+)"', page)
+    kept = client.get(address)
+    assert kept.json()["rows"] == tables
+    assert kept.headers["Cache-Control"] == "private, max-age=604800, immutable"
+    assert "Cookie" in kept.headers["Vary"]
+    other = client.get(address[:-1] + ("0" if address[-1] != "0" else "1"))
+    assert other.headers["Cache-Control"] == "no-store"
+    assert site.client("leader").get(address).status_code == 403
+    assert site.client("").get(address).status_code == 401
+
+
+def test_the_tours_steps_begin_with_capitals_in_english(site: Site) -> None:
+    from citybrain.interfaces.steward import tour
+
+    with translation.override("en"):
+        titles = [str(step.title) for step in tour.steps(1)]
+    assert [title for title in titles if not title[0].isupper()] == []

@@ -92,6 +92,24 @@ def test_escape_restores_a_cell_and_enter_sends_its_row(gallery: str, opened: Op
     assert "r18-man_born=1987-03-12" in sent.value.post_data
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_way_out_is_in_sight_at_once(gallery: str, opened: Opening, language: str) -> None:
+    for size in (WIDE, NARROW):
+        page = opened(gallery, size=size, django_language=language)
+        page.goto(f"{gallery}/gallery/overview")
+        if size == NARROW:
+            page.locator(".menu").click()
+        place = page.locator(".out").bounding_box()
+        assert place["y"] + place["height"] <= size[1], size
+        assert place["x"] + place["width"] <= size[0], size
+
+
+def test_the_log_of_an_operation_is_no_second_landmark(gallery: str, opened: Opening) -> None:
+    page = opened(gallery)
+    page.goto(f"{gallery}/gallery/operation")
+    assert axe(page) == []
+
+
 def test_focus_is_seen_on_every_control(gallery: str, opened: Opening) -> None:
     page = opened(gallery)
     page.goto(f"{gallery}/gallery/repair-revealed")

@@ -26,6 +26,8 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 # A Chinese file name does not make a sentence Chinese; these words make it English.
 _ENGLISH = re.compile(r"\b(?:the|is|are|was|be|has|have|not|no|cannot|of|to)\b", re.IGNORECASE)
 
+_ENDS = ("?", "？", "!", "！", "…")
+
 
 class Found(Protocol):
     """One of several mistakes behind an error: a sentence of its own, and its parts."""
@@ -80,10 +82,9 @@ def _sentence(what: str, why: str, do: str, where: str) -> str:
     because, stop, space, before, after = (
         ("：", "。", "", "（", "）") if chinese else (", because ", ".", " ", "(", ")")
     )
-    parts = [_bare(what) + (because + _bare(why) if why else "") + stop]
+    parts = [ended(_bare(what) + because + why if why else what, stop)]
     if do:
-        asks = _bare(do).endswith(("?", "？"))
-        parts.append(_bare(do) + ("" if asks else stop))
+        parts.append(ended(do, stop))
     if where:
         parts.append(before + where + after)
     return space.join(parts)
@@ -92,6 +93,16 @@ def _sentence(what: str, why: str, do: str, where: str) -> str:
 def is_chinese(sentence: str) -> bool:
     """Whether the sentence is Chinese; a Chinese name in an English one does not make it so."""
     return bool(_CHINESE.search(sentence)) and not _ENGLISH.search(sentence)
+
+
+def ended(text: str, stop: str = ".") -> str:
+    """The text with one mark at its end: its own where it asks or calls, else ``stop``.
+
+    >>> ended("Did you mean 'lib.population'?"), ended("It is full."), ended("文件是空的", "。")
+    ("Did you mean 'lib.population'?", 'It is full.', '文件是空的。')
+    """
+    bare = _bare(text)
+    return bare if bare.endswith(_ENDS) else bare + stop
 
 
 def _bare(text: str) -> str:

@@ -92,6 +92,12 @@ class QuarantineView:
     may_reveal: bool
     may_correct: bool
 
+    @property
+    def masked(self) -> bool:
+        """Whether a purpose would show more: a cell is masked, or a record's text is held back."""
+        held = (any(cell.masked for cell in row.cells) or not row.cells for row in self.rows)
+        return not self.revealed and any(held)
+
 
 @dataclass(frozen=True, kw_only=True)
 class QuarantineTable:

@@ -145,6 +145,11 @@ class SampleView:
     entry: str
     may_reveal: bool
 
+    @property
+    def masked(self) -> bool:
+        """Whether a column is shown masked, so that a purpose would show more."""
+        return not self.revealed and any(column.masked for column in self.columns)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerView:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from citybrain.base.errors import CityError, is_chinese
+from citybrain.base.errors import CityError, ended, is_chinese
 from citybrain.engines.catalogue import service as catalogue
 
 
@@ -68,7 +68,7 @@ def told_in_a_line(error: CityError) -> str:
     between = " " if get_language() == "en" else ""
     stop = "." if between else "。"
     said = (parts["what"], parts["why"], parts["do"])
-    return between.join(part.rstrip("。. ") + stop for part in said if part)
+    return between.join(ended(part, stop) for part in said if part)
 
 
 def told_reason(error: CityError) -> str:

@@ -67,6 +67,7 @@ urlpatterns = [
         name="finding_handle",
     ),
     path("steward/trace", views_trace.trace_start, name="trace_start"),
+    path("steward/trace.<twin:suffix>", views_trace.trace_start_twin, name="trace_start_twin"),
     path("steward/trace/<thing:thing>.<twin:suffix>", views_trace.trace_twin, name="trace_twin"),
     path("steward/trace/<thing:thing>/reveal", views_trace.trace_reveal, name="trace_reveal"),
     path("steward/trace/<thing:thing>", views_trace.trace, name="trace"),

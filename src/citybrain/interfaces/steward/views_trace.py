@@ -37,6 +37,14 @@ def trace_start(request: HttpRequest) -> HttpResponse:
 
 
 @page("work.read")
+def trace_start_twin(request: HttpRequest, suffix: str) -> HttpResponse:
+    """The numbers and libraries where a trace may begin, machine-readable."""
+    view = libraries.trace_starts(actor(request))
+    rows = (*view.numbers, *view.tables)
+    return twin(rows, suffix, name="traces", of=libraries.TraceAffected)
+
+
+@page("work.read")
 def trace(request: HttpRequest, thing: str) -> HttpResponse:
     """The steps of one thing; a person's value is masked, and looking is an entry."""
     return _page(request, _traced(request, thing))

@@ -1,9 +1,12 @@
 """The SQL workbench: write, run, look, chart, keep, take away."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from citybrain.base.hashing import sha256_bytes
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.libraries import service as libraries
 from citybrain.engines.libraries.service import Answer
@@ -13,6 +16,8 @@ from citybrain.interfaces.steward.charts_query import answer_chart, chartable
 from citybrain.interfaces.steward.highlighting import lines
 
 _DIGITS = 19  # a number of the history has fewer
+# What is addressed by its hash never changes under that address; no shared cache may keep it.
+_FOR_GOOD = "private, max-age=604800, immutable"
 
 
 @page("lake.read")
@@ -73,11 +78,15 @@ def workbench_history(request: HttpRequest, suffix: str) -> HttpResponse:
 
 @page("lake.read")
 def workbench_tables(request: HttpRequest, suffix: str) -> HttpResponse:
-    """Tables and columns that may be asked about; what completion is made from."""
+    """Tables and columns that may be asked about; what completion is made from.
+
+    ``?sha256=`` is the hash of the JSON, as the page gives it: a browser may keep that answer.
+    """
     view = libraries.workbench(actor(request))
-    if suffix == "json":
-        return as_json(view.tables)
-    return twin(view.tables, suffix, name="tables", of=libraries.TableHint)
+    answer = twin(view.tables, suffix, name="tables", of=libraries.TableHint)
+    if suffix == "json" and request.GET.get("sha256") == sha256_bytes(answer.content):
+        answer.headers["Cache-Control"] = _FOR_GOOD
+    return answer
 
 
 def _sql(request: HttpRequest) -> str:
@@ -91,6 +100,7 @@ def _page(
     view = libraries.workbench(actor(request))
     by, of = request.POST.get("chart_by", ""), request.POST.get("chart_of", "")
     fault = answer.fault if answer else None
+    named = _named(view.tables, sql)
     context = {
         "view": view,
         "sql": sql,
@@ -98,6 +108,10 @@ def _page(
         "answer": answer,
         "kept": kept,
         "layers": _layers(view.tables),
+        "tables_hash": sha256_bytes(as_json(view.tables).content),
+        "named": named,
+        "named_layers": {table.layer for table in view.tables if table.table in named},
+        "levels": (1, 2, 3, 4),
         "chart": answer_chart(answer, by=by, of=of) if answer else None,
         "chartable": chartable(answer) if answer else None,
         "charting": bool(by),
@@ -105,6 +119,12 @@ def _page(
         "seen": catalogue.seen_by(actor(request), limit=1) if answer and answer.entry else None,
     }
     return render(request, "steward/workbench.html", context, status=422 if fault else 200)
+
+
+def _named(tables: tuple[libraries.TableHint, ...], sql: str) -> frozenset[str]:
+    """The tables that the text names; the page shows the columns of these alone."""
+    words = set(re.findall(r"[\w.]+", sql.lower()))
+    return frozenset(table.table for table in tables if table.table in words)
 
 
 def _layers(

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
-from citybrain.base.errors import CityError
+from citybrain.base.errors import CityError, ended
 from citybrain.city import City
 from citybrain.lake import sqltext
 from citybrain.lake.integrity import refuse_damaged
@@ -80,8 +80,8 @@ def attempt(
     except CityError as error:
         result = _failed(model, str(error))
     except Exception as error:  # a native step may raise anything; the others go on
-        said = without_values(str(error).strip().partition("\n")[0].rstrip("."))
-        result = _failed(model, f"{model.name} failed: {type(error).__name__}: {said}.")
+        said = without_values(str(error).strip().partition("\n")[0])
+        result = _failed(model, f"{model.name} failed: {type(error).__name__}: {ended(said)}")
     seconds = monotonic() - clock
     result = _timed(result, seconds)
     if result.status != results.UNCHANGED:

@@ -9,11 +9,12 @@ let offers = [];
 let chosen = 0;
 let tables = [];
 
-const known = async () => {
-  if (tables.length) return tables;
-  const answer = await fetch(area.dataset.tables, { headers: { Accept: "application/json" } });
-  if (answer.ok) tables = (await answer.json()).rows;
-  return tables;
+let asked;
+const known = () => {
+  asked ??= fetch(area.dataset.tables).then(async (answer) => {
+    if (answer.ok) tables = (await answer.json()).rows;
+  });
+  return asked;
 };
 
 // The word before the caret, with its dots: lib.pop, p.birth
@@ -135,13 +136,39 @@ if (area && list) {
   }
 }
 
+// The tree names tables; the columns of one are drawn when it is opened, and filtered from here.
+const levels = document.getElementById("levels")?.content.children;
+const columnsOf = (name) => tables.find((one) => one.table === name)?.columns ?? [];
+
+const fill = async (columns) => {
+  if (columns.children.length) return;
+  await known();
+  columns.replaceChildren(...columnsOf(columns.dataset.columns).map((column) => {
+    const item = document.createElement("li");
+    const name = document.createElement("span");
+    name.className = "hash";
+    name.title = say(column.title);
+    name.textContent = column.name;
+    item.append(name, levels[column.level - 1].cloneNode(true));
+    return item;
+  }));
+};
+
+for (const columns of document.querySelectorAll("[data-columns]")) {
+  columns.parentElement.addEventListener("toggle", () => fill(columns));
+}
+
 const filter = document.getElementById("filter");
 if (filter) {
   filter.hidden = false;
-  filter.addEventListener("input", () => {
+  filter.addEventListener("input", async () => {
+    await known();
     const typed = filter.value.trim().toLowerCase();
+    const found = new Set(tables.filter((one) => [one.table, say(one.title),
+      ...one.columns.map((column) => `${column.name} ${say(column.title)}`)]
+      .some((text) => text.toLowerCase().includes(typed))).map((one) => one.table));
     for (const one of document.querySelectorAll("[data-find]")) {
-      one.hidden = Boolean(typed) && !one.textContent.toLowerCase().includes(typed);
+      one.hidden = Boolean(typed) && !found.has(one.dataset.find);
     }
     for (const one of document.querySelectorAll(".tree3 > details")) {
       if (typed) one.open = Boolean(one.querySelector("[data-find]:not([hidden])"));
