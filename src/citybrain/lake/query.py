@@ -234,7 +234,7 @@ def _view(
 
 def _nothing_set_aside(name: str, contract: Contract) -> TableView:
     """The quarantine of a table that was collected and never had a wrong row: no rows."""
-    from citybrain.lake.setaside import columns
+    from citybrain.lake.asideform import columns
 
     return TableView(
         lake_table=name, columns=tuple(columns(contract)), key=(), files=(), snapshot=None

@@ -1,9 +1,4 @@
-"""Rows set aside: their form in the lake, and how a batch writes them.
-
-A quarantine table has every field of its contract as text, as it was delivered, and beside
-them why: ``_reasons`` (field:rule, nothing personal) and ``_problems`` (the sentences, which
-may repeat values). ``_row`` is the row's address, with ``#n`` where several rows share one.
-"""
+"""How a batch writes the rows that are set aside, in the form of its quarantine table."""
 
 import json
 from collections import Counter
@@ -15,25 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from citybrain.city.contracts import Contract
+from citybrain.lake.asideform import PLACES, TEXTS
 from citybrain.lake.checks import Check, CheckContext
 from citybrain.lake.explain import CellProblem, explain
 from citybrain.lake.sources import Reject
 from citybrain.lake.staging import Bad
-from citybrain.lake.views import Column
 
 FLUSH = 2_000
-PLACES = ("_number", "_first_byte", "_last_byte")
-TEXTS = ("_row", "_raw", "_reasons", "_problems", "_batch", "_contract")
-
-
-def columns(contract: Contract) -> list[Column]:
-    """The columns of the contract's quarantine table."""
-    fields = [Column(name=f.name, type="string", doc=f.title) for f in contract.fields]
-    return [
-        *fields,
-        *(Column(name=n, type="string") for n in TEXTS),
-        *(Column(name=n, type="long") for n in PLACES),
-    ]
 
 
 class SetAside:

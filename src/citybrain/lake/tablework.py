@@ -18,7 +18,7 @@ from citybrain.base.clock import Stopwatch
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch, System
-from citybrain.lake import corrections, modes, setaside
+from citybrain.lake import asideform, corrections, modes
 from citybrain.lake.books import COUNTS, book, from_summary, keep_cursor, last_cursor
 from citybrain.lake.change import Change, NewFile
 from citybrain.lake.duck import connection as duckdb_connection
@@ -288,7 +288,7 @@ class _Work:
         if not aside.rows and not self.store.exists(lake_table):
             return 0
         with self.store.lease(lake_table, owner=self.batch_id) as lease:
-            self.store.ensure(lake_table, setaside.columns(contract), key=("_row",))
+            self.store.ensure(lake_table, asideform.columns(contract), key=("_row",))
             wanted = self._wanted(intake)
             with self.store.change(lake_table, batch_id=self.batch_id, lease=lease) as change:
                 now = modes.compare(

@@ -15,7 +15,7 @@ from citybrain.base.hashing import canonical_json, sha256_bytes
 from citybrain.city import City
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.words import did_you_mean
-from citybrain.lake import setaside, sqltext
+from citybrain.lake import asideform, sqltext
 from citybrain.lake.mask import Class
 from citybrain.lake.models.inherit import inherited
 from citybrain.lake.models.lineage import Lineage, lineage
@@ -278,7 +278,7 @@ def _delivered_columns(city: City) -> Iterator[tuple[str, Mapping[str, str]]]:
     for contract in city.contracts.values():
         fields = {f.name: parse(f.type).duckdb for f in contract.fields}
         yield contract.lake_table, fields | dict.fromkeys(MARKS, "VARCHAR")
-        aside = {c.name: parse(c.type).duckdb for c in setaside.columns(contract)}
+        aside = {c.name: parse(c.type).duckdb for c in asideform.columns(contract)}
         yield contract.quarantine_table, aside
 
 
