@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
@@ -11,6 +12,9 @@ from citybrain.engines.indicators.looks import looks
 from citybrain.engines.indicators.stand import Stand
 from citybrain.engines.indicators.views import Pool, River, Spring, User
 from citybrain.lake.indicators.indicator import Dashboard, Library
+
+if TYPE_CHECKING:
+    from citybrain.lake.models.model import Model
 
 _STATES = {
     "damaged": Text(zh="文件损坏", en="file damaged"),
@@ -89,12 +93,30 @@ def _pool(library: Library, stand: Stand) -> Pool:
 
 
 def _reads(table: str, stand: Stand) -> tuple[str, ...]:
-    """What the table's model reads; nothing where the city has no such model."""
+    """All that the table is made of: what its model reads, what those models read, and so on.
+
+    Who is who is told by the library in which people or companies are at home: what reads that
+    reads the library.
+    """
+    from citybrain.lake.libraries.names import LINKS, home
+    from citybrain.lake.libraries.reading import libraries
     from citybrain.lake.models.registry import models
 
-    model = models(stand.city).get(table)
-    if model is None:
-        return ()
+    every, held = models(stand.city), libraries(stand.city)
+    homes = {links: told.table for e, links in LINKS.items() if (told := home(held, e))}
+    found: set[str] = set()
+    pending = [table]
+    while pending:
+        model = every.get(pending.pop())
+        for name in _inputs(model) if model else ():
+            read = homes.get(name, name)
+            if read not in found:
+                found.add(read)
+                pending += [] if read in homes.values() else [read]
+    return tuple(sorted(found))
+
+
+def _inputs(model: "Model") -> tuple[str, ...]:
     return tuple(model.native.inputs) if model.native else _tables(model.sql)
 
 

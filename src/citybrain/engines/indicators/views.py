@@ -96,7 +96,7 @@ class Spring:
 class Pool:
     """A table of the upper layers as the river shows it; ``rows`` None while it is not built.
 
-    ``reads`` are the tables that its model reads.
+    ``reads`` are the tables that it is made of, those of the models between included.
     """
 
     table: str

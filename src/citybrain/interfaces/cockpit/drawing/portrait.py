@@ -1,4 +1,4 @@
-"""The river from top to bottom, as on a phone: a picture of 350 by 400."""
+"""The river from top to bottom, as on a phone: a picture of 350 by 470."""
 
 from citybrain.engines.indicators.service import River
 from citybrain.interfaces.cockpit.drawing.shapes import (
@@ -14,16 +14,17 @@ from citybrain.interfaces.cockpit.drawing.wide import TONES
 from citybrain.interfaces.cockpit.figures import amount, clip
 
 WIDTH, GATE_LEFT, GATE = 350.0, 25.0, 300.0
-SPRINGS_AT, ODS, DWD, LIBRARIES = 34.0, 130.0, 214.0, 330.0
-BAR = 32.0
+SPRINGS_AT, ODS, DWD, LIBRARIES, THEMES = 34.0, 130.0, 214.0, 330.0, 420.0
+BAR, BOX = 32.0, 44.0
 NAMED = 4  # springs wide enough to carry their name
 _KINDS = {"bad": "bad", "warn": "w", "ok": "b", "idle": "b"}
 
 
 def portrait(river: River, *, english: bool) -> Picture:
-    """Springs above, the two layers, the libraries below; the rest is in the table."""
+    """Springs above, the two layers, libraries and themes below; the rest is in the table."""
     springs, bands = _springs(river, english=english)
     libraries, more = _libraries(river, english=english)
+    themes = _themes(river, english=english)
     if river.read and river.standard is not None:
         path = down(GATE_LEFT, GATE, ODS + BAR, GATE_LEFT, GATE, DWD)
         bands = [*bands, Band(path=path, kind="m")]
@@ -31,9 +32,9 @@ def portrait(river: River, *, english: bool) -> Picture:
         bands=(*bands, *more),
         springs=springs,
         libraries=libraries,
-        themes=(),
+        themes=themes,
         users=(),
-        lines=(),
+        lines=_lines(river, libraries, themes),
         flows="",
         gate=GATE,
         standard=river.standard is not None,
@@ -92,7 +93,7 @@ def _libraries(river: River, *, english: bool) -> tuple[tuple[Mark, ...], list[B
             x=f(left),
             y=f(LIBRARIES),
             width=f(width),
-            height="44",
+            height=f(BOX),
             middle=f(left + width / 2),
             title=(pool.title.en if english else pool.title.zh)[: 4 if english else 2],
             value=amount(pool.rows, english=english) if pool.rows is not None else "—",
@@ -101,3 +102,37 @@ def _libraries(river: River, *, english: bool) -> tuple[tuple[Mark, ...], list[B
         for pool, left, width in zip(pools, lefts, widths, strict=True)
     ]
     return tuple(marks), bands
+
+
+def _themes(river: River, *, english: bool) -> tuple[Mark, ...]:
+    gap, count = 10.0, len(river.themes)
+    width = (GATE - gap * (count - 1)) / count if count else 0.0
+    return tuple(
+        Mark(
+            x=f(left),
+            y=f(THEMES),
+            width=f(width),
+            height=f(BOX),
+            middle=f(left + width / 2),
+            title=clip(pool.title.en if english else pool.title.zh, width / 14.5),
+            value=amount(pool.rows, english=english) if pool.rows is not None else "—",
+            tone="ok" if pool.rows is not None else "idle",
+        )
+        for pool, left in zip(
+            river.themes, stacked([width] * count, GATE_LEFT, gap=gap), strict=True
+        )
+    )
+
+
+def _lines(river: River, boxes: tuple[Mark, ...], themes: tuple[Mark, ...]) -> tuple[str, ...]:
+    """Thin lines from each library to the themes that are made of it; of no width."""
+    places = {pool.table: box.middle for pool, box in zip(river.libraries, boxes, strict=True)}
+    top = LIBRARIES + BOX
+    half = (top + THEMES) / 2
+    return tuple(
+        f"M{places[table]} {f(top)}C{places[table]} {f(half)} {box.middle} {f(half)} "
+        f"{box.middle} {f(THEMES)}"
+        for pool, box in zip(river.themes, themes, strict=True)
+        for table in pool.reads
+        if table in places
+    )

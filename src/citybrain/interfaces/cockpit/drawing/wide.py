@@ -13,7 +13,7 @@ from citybrain.interfaces.cockpit.drawing.shapes import (
 )
 from citybrain.interfaces.cockpit.figures import amount, breadth, clip
 
-TOP, BOTTOM, BOXES = 48.0, 566.0, 546.0
+TOP, BOTTOM, BOXES, HEIGHT = 48.0, 566.0, 546.0, 578.0
 GATE_TOP, GATE = 140.0, 300.0
 SPRINGS, USERS = 12, 8
 LEFT, ODS, DWD, LIBRARY, THEME, USER = 272.0, 560.0, 800.0, 1040.0, 1380.0, 1640.0
@@ -189,7 +189,7 @@ def _themes(river: River, *, english: bool) -> tuple[Mark, ...]:
 
 
 def _reads(river: River, boxes: tuple[Mark, ...], themes: tuple[Mark, ...]) -> tuple[str, ...]:
-    """Thin lines from each library to the themes whose model reads it; of no width."""
+    """Thin lines from each library to the themes that are made of it; of no width."""
     places = {pool.table: box for pool, box in zip(river.libraries, boxes, strict=True)}
     found = []
     for pool, theme in zip(river.themes, themes, strict=True):
@@ -259,7 +259,8 @@ def _right(
         for table, count in of:
             width = max(height * count / looks, 2.0)
             x, y = origins.get(table, origins[""])
-            leaves[table] = leaves.get(table, y - totals[table] / 2) + width
+            above = min(y - totals[table] / 2, HEIGHT - totals[table])  # whole within the picture
+            leaves[table] = leaves.get(table, above) + width
             start = leaves[table] - width
             bands.append(Band(path=across(x, start, width, USER, at, width), kind="a"))
             flows.append(_flow(x, start + width / 2, USER, at + width / 2, width, "a"))
