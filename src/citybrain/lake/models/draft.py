@@ -77,7 +77,7 @@ def _where(error: Exception) -> Text:
     line, near = found.get("line"), found.get("highlight")
     if not line:
         return both("引号或括号没有成对", "a quotation mark or a bracket has no partner")
-    return both(f"第 {line} 行“{near}”处不成句", f"line {line} makes no sense at “{near}”")
+    return both(f"第 {line} 行“{near}”处不成句", f"line {line} cannot be read at “{near}”")
 
 
 def _comments(sql: str) -> list[str]:
