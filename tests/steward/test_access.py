@@ -35,6 +35,7 @@ THINGS: dict[str, Any] = {
     "finding": "f0",
     "thing": "indicator:tickets_open",
     "model": "ads.elder_allowance",
+    "expectation": "e0",
 }
 
 

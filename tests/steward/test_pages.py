@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -208,3 +209,25 @@ def test_the_tours_steps_begin_with_capitals_in_english(site: Site) -> None:
     with translation.override("en"):
         titles = [str(step.title) for step in tour.steps(1)]
     assert [title for title in titles if not title[0].isupper()] == []
+
+
+def test_the_workbench_sets_a_query_in_order_and_makes_a_model_of_it(site: Site) -> None:
+    client, sql = site.client(), "select kind, count(*) as n from civil.marriages group by kind"
+    page = client.post(reverse("workbench_format"), {"sql": sql}).content.decode()
+    assert "SELECT\n  kind,\n  COUNT(*) AS n\nFROM civil.marriages\nGROUP BY\n  kind" in page
+    file = client.post(reverse("workbench_model"), {"sql": sql, "title": "Kinds"})
+    assert 'filename="kinds.sql"' in file.headers["Content-Disposition"]
+    text = file.content.decode()
+    assert text.startswith("/*\ntitle: Kinds\n")
+    assert text.endswith(f"*/\n{sql}\n")
+
+
+@pytest.mark.parametrize("name", ["workbench_format", "workbench_model"])
+def test_a_text_that_is_no_query_stays_in_the_editor_with_a_sentence(site: Site, name: str) -> None:
+    for sql, said in (("select 'a", "引号或括号没有成对"), ("", "没有写查询")):
+        answer = site.client().post(reverse(name), {"sql": sql})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert said in page
+        shown = page.partition("<textarea")[2].partition("</textarea>")[0].partition(">")[2]
+        assert unescape(shown) == sql

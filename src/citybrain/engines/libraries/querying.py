@@ -56,7 +56,7 @@ def run_query(actor: Actor, sql: str, *, reveal: bool = False, purpose: str = ""
     """
     sql, took = sql.strip(), Stopwatch()
     try:
-        _bounded(sql)
+        bounded(sql)
         found = catalogue.query(actor, sql, reveal=reveal, purpose=purpose, max_rows=MOST_SHOWN)
     except CityError as error:
         answer = Answer(
@@ -84,7 +84,7 @@ def run_query(actor: Actor, sql: str, *, reveal: bool = False, purpose: str = ""
 def save_query(actor: Actor, sql: str, title: str) -> str:
     """Keep a query under an address of its own; its id. Refuses one that is empty."""
     wiring.require(actor, "lake.read", "lake:")
-    _bounded(sql.strip())
+    bounded(sql.strip())
     with guard.unrecorded(_HISTORY):
         kept = SavedQuery.objects.create(
             title=(title.strip() or sql.strip().splitlines()[0])[:100],
@@ -128,7 +128,8 @@ def past_queries(actor: Actor) -> tuple[PastRow, ...]:
     return tuple(_past(one) for one in PastQuery.objects.filter(account=actor.id)[:KEPT])
 
 
-def _bounded(sql: str) -> None:
+def bounded(sql: str) -> None:
+    """Refuse a text that is empty or too long to be a query."""
     if not sql:
         raise CityError(
             both("没有写查询", "The query is empty"), do=both("请写一条 SELECT", "Write one SELECT")

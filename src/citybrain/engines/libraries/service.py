@@ -16,6 +16,7 @@ from citybrain.engines.libraries.descent import (
     lineage_of,
     lineage_starts,
 )
+from citybrain.engines.libraries.drafting import draft_model, format_query, not_answered
 from citybrain.engines.libraries.errors import (
     Unknown,
 )
@@ -253,11 +254,13 @@ __all__ = [
     "build_results",
     "builds",
     "decide",
+    "draft_model",
     "end_of",
     "enqueue_build",
     "export_query",
     "finding_counts",
     "findings",
+    "format_query",
     "handle_finding",
     "library_list",
     "lineage_events",
@@ -267,6 +270,7 @@ __all__ = [
     "model",
     "models",
     "moved_to",
+    "not_answered",
     "object_to",
     "objections",
     "operation",

@@ -20,6 +20,8 @@ urlpatterns = [
     path("steward/sql/run", views_workbench.workbench_run, name="workbench_run"),
     path("steward/sql/reveal", views_workbench.workbench_reveal, name="workbench_reveal"),
     path("steward/sql/save", views_workbench.workbench_save, name="workbench_save"),
+    path("steward/sql/format", views_workbench.workbench_format, name="workbench_format"),
+    path("steward/sql/model", views_workbench.workbench_model, name="workbench_model"),
     path("steward/sql/export", views_workbench.workbench_export, name="workbench_export"),
     path("steward/sql/q/<name:query>", views_workbench.workbench_saved, name="workbench_saved"),
     path(

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from citybrain.base.errors import CityError
 from citybrain.base.hashing import sha256_bytes
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.libraries import service as libraries
@@ -60,6 +61,27 @@ def workbench_saved(request: HttpRequest, query: str) -> HttpResponse:
     """A query that was kept, in the editor; it runs when its reader says so."""
     kept = libraries.saved_query(actor(request), query)
     return _page(request, sql=kept.sql, kept=kept)
+
+
+@page("lake.read", "POST")
+def workbench_format(request: HttpRequest) -> HttpResponse:
+    """The same text set in order; it is not run."""
+    sql = _sql(request)
+    try:
+        return _page(request, sql=libraries.format_query(actor(request), sql))
+    except CityError as error:
+        return _page(request, sql=sql, answer=libraries.not_answered(sql, error))
+
+
+@page("lake.read", "POST")
+def workbench_model(request: HttpRequest) -> HttpResponse:
+    """A model's file to take away; the city's folder is written by people alone."""
+    sql = _sql(request)
+    try:
+        title = request.POST.get("title", "")
+        return download(libraries.draft_model(actor(request), sql, title))
+    except CityError as error:
+        return _page(request, sql=sql, answer=libraries.not_answered(sql, error))
 
 
 @page("lake.export", "POST")

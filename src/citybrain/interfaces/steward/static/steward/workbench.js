@@ -1,4 +1,5 @@
-// The editor's comforts: Ctrl+Enter runs, words complete themselves, a fault is selected.
+// The editor's comforts: lines are numbered, Ctrl+Enter runs, words complete themselves, a fault
+// is selected.
 const area = document.getElementById("sql");
 const list = document.getElementById("offers");
 const FUNCTIONS = ["count", "sum", "avg", "min", "max", "coalesce", "date_trunc", "date_diff",
@@ -81,7 +82,7 @@ const place = () => {
   const high = parseFloat(getComputedStyle(area).lineHeight);
   const top = 12 + before.length * high - area.scrollTop;
   list.style.top = `${Math.min(top, area.offsetHeight)}px`;
-  list.style.left = `${Math.min(16 + before.at(-1).length * 8, area.offsetWidth - 220)}px`;
+  list.style.left = `${Math.min(parseFloat(getComputedStyle(area).paddingLeft) + before.at(-1).length * 8, area.offsetWidth - 220)}px`;
 };
 
 const offer = async () => {
@@ -103,7 +104,22 @@ const take = (at) => {
   area.focus();
 };
 
+// Numbers beside the lines: the text does not wrap, so that a line is a row.
+const gutter = document.createElement("pre");
+gutter.className = "code gut";
+gutter.ariaHidden = "true";
+
+const number = () => {
+  const many = area.value.split("\n").length;
+  gutter.textContent = Array.from({ length: many }, (_none, at) => at + 1).join("\n");
+  gutter.scrollTop = area.scrollTop;
+};
+
 if (area && list) {
+  area.before(gutter);
+  area.addEventListener("scroll", () => { gutter.scrollTop = area.scrollTop; });
+  area.addEventListener("input", number);
+  number();
   area.setAttribute("aria-controls", "offers");
   area.setAttribute("aria-autocomplete", "list");
   area.setAttribute("aria-haspopup", "listbox");
