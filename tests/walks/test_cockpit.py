@@ -166,7 +166,7 @@ def test_an_answer_that_comes_after_the_pause_moves_nothing(
 # The moments of one table's deliveries among the lines of what happens now.
 ARRIVALS = (
     "[...document.querySelectorAll('#feed li')]"
-    ".filter(line => line.textContent.includes('回访入库'))"
+    ".filter(line => /回访(入库|核对过)/.test(line.textContent))"
     ".map(line => line.querySelector('time').dateTime)"
 )
 

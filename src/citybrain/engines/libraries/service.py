@@ -78,6 +78,7 @@ from citybrain.engines.libraries.querying import (
     saved_query,
     workbench,
 )
+from citybrain.engines.libraries.readers import Reader, readers_of
 from citybrain.engines.libraries.records import (
     record,
 )
@@ -220,6 +221,7 @@ __all__ = [
     "QualityRow",
     "QualityView",
     "QueryFault",
+    "Reader",
     "RecordView",
     "Refused",
     "ResultColumn",
@@ -281,6 +283,7 @@ __all__ = [
     "quality_department",
     "quality_rules",
     "quality_table",
+    "readers_of",
     "record",
     "retry_operation",
     "run_query",

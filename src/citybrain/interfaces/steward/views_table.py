@@ -6,6 +6,7 @@ from django.shortcuts import render
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue.service import SampleView
+from citybrain.engines.libraries import service as libraries
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, download, twin
 from citybrain.interfaces.kit.views_errors import told_reason
@@ -72,6 +73,7 @@ def _page(
         "then": snapshot is not None and snapshot != current,
         "snapshot": snapshot,
         "chart": rows_chart(view.history, snapshot=snapshot),
+        "readers": libraries.readers_of(actor(request), table),
         "snapshots": sorted(view.snapshots, key=lambda one: one.number),
         "newest_snapshots": newest[:SNAPSHOTS_SHOWN],
         "reveal_error": told_reason(refusal) if refusal else "",
