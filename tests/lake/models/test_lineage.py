@@ -198,6 +198,13 @@ def test_stars_are_followed() -> None:
     }  # fmt: skip
 
 
+def test_without_names_a_select_has_those_of_its_text() -> None:
+    found = lineage("SELECT county AS series, count(*) AS value FROM lib.people", TABLES)
+    assert [s.column for s in found.columns["series"]] == ["county"]
+    assert found.columns["value"] == ()
+    assert not _told("SELECT county AS series, count(*) AS value FROM lib.people", "value").known
+
+
 def test_lineage_survives_being_written_down() -> None:
     found = _told("SELECT coalesce(name, sex) AS x FROM lib.people WHERE born IS NULL", "x")
     assert lineage_from(found.as_dict()) == found

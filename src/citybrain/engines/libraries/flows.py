@@ -5,7 +5,7 @@ the indicators' queries.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from citybrain.city import City
 from citybrain.engines.libraries import knowledge, wiring
@@ -98,7 +98,8 @@ def _strongest(steps: Iterable[Flow]) -> list[Flow]:
 
 def _of_indicator(one: Indicator, known: Analysis) -> Lineage:
     tables = {name: tuple(known.columns.get(name, ())) for name in tables_of(one.sql)}
-    return lineage(one.sql, tables, ["series", VALUE] if one.series else [VALUE])
+    told, wanted = lineage(one.sql, tables), {"series", VALUE} if one.series else {VALUE}
+    return replace(told, columns={n: s for n, s in told.columns.items() if n in wanted})
 
 
 def _steps(table: str, found: Lineage) -> Iterator[Flow]:

@@ -44,14 +44,22 @@ def lineage_from(document: Mapping[str, Any]) -> Lineage:
     )
 
 
-def lineage(sql: str, tables: Mapping[str, Sequence[str]], outputs: Sequence[str]) -> Lineage:
-    """The lineage of one SELECT over tables with these columns; ``outputs`` are its own."""
+def lineage(
+    sql: str, tables: Mapping[str, Sequence[str]], outputs: Sequence[str] | None = None
+) -> Lineage:
+    """The lineage of one SELECT over tables with these columns.
+
+    ``outputs`` are its own, as the database calls them; what the text calls them without.
+    """
     try:
         tree = qualified(sql, tables)
         root = build_scope(tree.unnest()) if tree else None
     except (SqlglotError, RecursionError, ValueError):
         return Lineage(known=False)
-    if root is None or len(columns_of(root)) != len(outputs):
+    if root is None:
+        return Lineage(known=False)
+    outputs = columns_of(root) if outputs is None else outputs
+    if len(columns_of(root)) != len(outputs):
         return Lineage(known=False)
     walker = Walker(root, tables)
     found = {name: set(walker.output(root, place)) for place, name in enumerate(outputs)}

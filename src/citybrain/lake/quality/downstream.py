@@ -4,10 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
 from citybrain.base.errors import CityError
 from citybrain.lake.models.analysis import Analysis
 from citybrain.lake.models.lineage import lineage
@@ -63,11 +59,9 @@ def _read(sql: str, analysis: Analysis) -> set[Place]:
     """The columns that an indicator's SELECT reads; none where it cannot be told."""
     try:
         tables = {table: list(analysis.columns.get(table, ())) for table in tables_of(sql)}
-        select = sqlglot.parse_one(sql, read="duckdb")
-    except (CityError, SqlglotError):
+    except CityError:
         return set()
-    outputs = list(select.named_selects) if isinstance(select, exp.Query) else []
-    told = lineage(sql, tables, outputs)
+    told = lineage(sql, tables)
     sources = [source for listed in told.columns.values() for source in listed]
     return {(source.table, source.column) for source in (*sources, *told.conditions)}
 
