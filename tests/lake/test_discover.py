@@ -88,6 +88,29 @@ def test_a_bad_file_is_named_and_the_others_are_written(tmp_path: Path, clock: F
     assert results == good | {"mine.ragged": (1, 1)}
 
 
+def test_moments_stay_moments_where_one_is_at_midnight(tmp_path: Path, clock: FixedClock) -> None:
+    from datetime import datetime
+
+    from openpyxl import Workbook
+
+    folder = tmp_path / "in"
+    folder.mkdir()
+    book = Workbook()
+    book.active.append(["no", "at", "day"])
+    book.active.append(
+        ["a", datetime.fromisoformat("2021-03-01T08:30"), datetime.fromisoformat("2021-03-01")]
+    )
+    book.active.append(
+        ["b", datetime.fromisoformat("2021-03-02"), datetime.fromisoformat("2021-03-02")]
+    )
+    book.save(folder / "visits.xlsx")
+    city = _discover(tmp_path, f"files://{folder}", clock)
+    contract = city.contracts["mine.visits"]
+    assert [contract.field(name).type for name in ("at", "day")] == ["timestamp", "date"]
+    (result,) = _town(tmp_path, city, clock, folder).collect()
+    assert (result.accepted, result.quarantined) == (2, 0)
+
+
 def test_names_that_do_not_fit_are_refused_before_anything_is_written(
     tmp_path: Path, clock: FixedClock
 ) -> None:

@@ -164,6 +164,8 @@ def upload(*, submitted: bool = False, error: bool = False, long: bool = False) 
         error=text("文件已损坏，打不开。") if error else c.Text(zh=""),
         columns=_columns(),
         rows=rows,
+        masked=not submitted,
+        may_reveal=True,
         dock=text("308 行入库，4 行留在待修正"),
         submitted=submitted,
         run="R-1" if submitted else "",

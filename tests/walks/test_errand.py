@@ -105,6 +105,15 @@ def test_a_spreadsheet_is_put_in_repaired_and_submitted(own_site: Site, tmp_path
     assert sent.status_code == 302, sent.content.decode()
     address = sent["Location"]
     page = client.get(address).content.decode()
+    assert "1901-01-01" not in page
+    assert "身份证号显示" not in page
+    assert 'name="purpose"' in page
+    assert client.post(address, {"do": "reveal", "purpose": ""}).status_code == 422
+    assert "1901-01-01" not in client.get(address).content.decode()
+    sent = client.post(address, {"do": "reveal", "purpose": "核对出生日期"})
+    assert sent.status_code == 302
+    page = client.get(address).content.decode()
+    assert "1901-01-01" in page
     assert "身份证号显示" in page
     assert 'aria-invalid="true"' in page
     accept = page.partition('value="accept:')[2].partition('"')[0]

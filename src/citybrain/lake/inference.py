@@ -70,6 +70,8 @@ def _of_text(engine: duckdb.DuckDBPyConnection, x: str) -> str:
     for count, kind in found:
         if count == values:
             return kind
+    if day + moment == values:  # a workbook's moment at midnight reads as its day alone
+        return "timestamp"
     if decimal == values and scale and scale <= _LONGEST_SCALE:
         return f"decimal(18,{scale})"
     return "string"

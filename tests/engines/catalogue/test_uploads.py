@@ -24,7 +24,48 @@ def draft(officer: Actor, tmp_path: Path) -> str:
     return catalogue.upload_start(officer, TABLE, path.name, path.read_bytes())
 
 
-def test_a_dry_run_marks_wrong_cells_and_writes_nothing(officer: Actor, draft: str) -> None:
+@pytest.fixture
+def revealed(officer: Actor, draft: str) -> str:
+    """The same, seen unmasked for a purpose."""
+    catalogue.upload(officer, draft, reveal=True, purpose="核对登记与证件")
+    return draft
+
+
+def test_wrong_cells_are_masked_and_shut_until_a_purpose_is_given(
+    officer: Actor, draft: str, city_clock: FixedClock
+) -> None:
+    view = catalogue.upload(officer, draft)
+    assert (view.masked, view.may_reveal) == (True, True)
+    assert (entry := ledger.entries(limit=1)[0]).masked
+    assert entry.action == "lake.upload"
+    row = next(row for row in view.rows if row.number == 6)
+    cell = next(cell for cell in row.cells if cell.field == "man_birth_date")
+    assert (cell.state, cell.value, cell.masked) == ("wrong", "1978-**-**", True)
+    assert row.troubles[0].suggestion == ""
+    for secret in ("1978-03-06", "1987-03-06", world.marriage(5)[4]):
+        assert secret not in repr(view.rows)
+    for change in (
+        lambda: catalogue.upload_accept(officer, draft, 6, "man_birth_date"),
+        lambda: catalogue.upload_edit(officer, draft, 6, {"man_birth_date": "1987-03-06"}),
+    ):
+        with pytest.raises(CityError, match="尚未查看明文"):
+            change()
+    with pytest.raises(CityError):
+        catalogue.upload(officer, draft, reveal=True, purpose="")
+    assert catalogue.upload(officer, draft).masked
+    catalogue.upload(officer, draft, reveal=True, purpose="核对登记与证件")
+    entry = ledger.entries(limit=1)[0]
+    assert (entry.action, entry.masked, entry.purpose) == ("lake.reveal", False, "核对登记与证件")
+    catalogue.upload_accept(officer, draft, 6, "man_birth_date")
+    assert not catalogue.upload(officer, draft).masked
+    city_clock.advance(timedelta(minutes=61))
+    view = catalogue.upload(officer, draft)
+    assert "1987-03-06" not in repr(view.rows)
+    assert "1978-03-06" not in repr(view.rows)
+
+
+def test_a_dry_run_marks_wrong_cells_and_writes_nothing(officer: Actor, revealed: str) -> None:
+    draft = revealed
     before = ledger.count()
     view = catalogue.upload(officer, draft)
     assert (view.read, view.accepted, view.quarantined) == (40, 38, 2)
@@ -54,7 +95,8 @@ def test_a_dry_run_marks_wrong_cells_and_writes_nothing(officer: Actor, draft: s
     assert catalogue.tables(officer)[0].rows == 0
 
 
-def test_suggestions_are_taken_and_the_figures_follow(officer: Actor, draft: str) -> None:
+def test_suggestions_are_taken_and_the_figures_follow(officer: Actor, revealed: str) -> None:
+    draft = revealed
     catalogue.upload_accept(officer, draft, 6, "man_birth_date")
     view = catalogue.upload(officer, draft)
     assert (view.accepted, view.quarantined, view.fixed_rows, view.wrong_rows) == (39, 1, 1, 2)
@@ -75,7 +117,10 @@ def test_a_returned_row_waits_with_its_reasons(officer: Actor, draft: str) -> No
     assert view.quarantined == 2
 
 
-def test_a_submitted_draft_is_in_once(officer: Actor, draft: str, city_clock: FixedClock) -> None:
+def test_a_submitted_draft_is_in_once(
+    officer: Actor, revealed: str, city_clock: FixedClock
+) -> None:
+    draft = revealed
     catalogue.upload_accept(officer, draft, 6, "man_birth_date")
     run_id = catalogue.upload_submit(officer, draft)
     assert catalogue.upload_submit(officer, draft) == run_id

@@ -1,7 +1,7 @@
 """Rows set aside: seen masked or revealed, corrected after a recorded reveal."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import count
 
@@ -145,26 +145,9 @@ def correct(
     """
     contract = wiring.contract(table_id)
     _refuse_unknown(contract, edits, reason)
-    masked = [name for name in edits if hidden(contract.field(name))]
     revealed = revealed_lately(actor, table_id)
-    if masked and not revealed:
-        titles = "、".join(words.field_title(contract.field(name)).zh for name in masked)
-        names = ", ".join(masked)
-        raise CityError(
-            both(
-                f"{titles}尚未查看明文，不能修正",
-                f"{names} cannot be corrected before it was seen unmasked",
-            ),
-            why=both(
-                "修正被脱敏的值之前，须先写明用途查看明文",
-                "masked values are corrected by who revealed them for a purpose within the hour",
-            ),
-            do=both(
-                "请先“写明用途后查看”，再修正",
-                "Reveal the rows with a purpose first, then correct them",
-            ),
-            where=table_id,
-        )
+    if not revealed:
+        refuse_masked(contract, edits)
     found = _find(table_id, row)
     changed = {n: v for n, v in edits.items() if v != (found.values.get(n) or "")}
     if not changed:
@@ -226,6 +209,31 @@ def _refuse_unknown(contract: Contract, edits: Mapping[str, str], reason: str) -
             ),
             where=contract.id,
         )
+
+
+def refuse_masked(contract: Contract, names: Iterable[str]) -> None:
+    """Refuse when one of the fields is masked to a reader who did not reveal; other names pass."""
+    wanted = set(names)
+    masked = [field for field in contract.fields if field.name in wanted and hidden(field)]
+    if not masked:
+        return
+    titles = "、".join(words.field_title(field).zh for field in masked)
+    told = ", ".join(field.name for field in masked)
+    raise CityError(
+        both(
+            f"{titles}尚未查看明文，不能修正",
+            f"{told} cannot be corrected before it was seen unmasked",
+        ),
+        why=both(
+            "修正被脱敏的值之前，须先写明用途查看明文",
+            "masked values are corrected by who revealed them for a purpose within the hour",
+        ),
+        do=both(
+            "请先“写明用途后查看”，再修正",
+            "Reveal the rows with a purpose first, then correct them",
+        ),
+        where=contract.id,
+    )
 
 
 def revealed_lately(actor: Actor, table_id: str) -> bool:

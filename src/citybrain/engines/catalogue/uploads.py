@@ -11,8 +11,17 @@ from citybrain.base.hashing import canonical_json
 from citybrain.base.wording import Text, both, counted
 from citybrain.city.contracts import Contract
 from citybrain.engines.catalogue import removing, wiring, words
-from citybrain.engines.catalogue.cells import cells, concerned, doubtful, grid_columns, troubles
+from citybrain.engines.catalogue.cells import (
+    cells,
+    concerned,
+    doubtful,
+    grid_columns,
+    hidden,
+    mask,
+    troubles,
+)
 from citybrain.engines.catalogue.collecting import new_run
+from citybrain.engines.catalogue.corrections import refuse_masked, revealed_lately
 from citybrain.engines.catalogue.drafts import (
     befores_of,
     edits_of,
@@ -23,28 +32,31 @@ from citybrain.engines.catalogue.drafts import (
 )
 from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.models import UploadDraft
-from citybrain.engines.catalogue.reading import gate, order, reading, thing_of
+from citybrain.engines.catalogue.reading import gate, may, order, reading, thing_of
 from citybrain.engines.catalogue.views import EMPTY
 from citybrain.engines.catalogue.views_repair import GridRow, UploadView
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 
 
-def upload(actor: Actor, draft_id: str) -> UploadView:
+def upload(actor: Actor, draft_id: str, *, reveal: bool = False, purpose: str = "") -> UploadView:
     """The draft against its contract: wrong cells marked, clean rows folded. Writes no data.
 
-    Wrong rows show what their troubles are about as it was delivered; all else is masked.
-    One entry: unmasked, for it is the reader's own file but people's data all the same.
+    All is masked by class until the reader reveals it for a purpose, which holds for an hour:
+    then wrong rows show what their troubles are about as it was delivered. It is the reader's
+    own file, but people's data all the same. One entry.
     """
     draft = own_draft(actor, draft_id)
-    with reading(actor, draft.table, reveal=True, action="lake.upload") as done:
+    revealed = reveal or revealed_lately(actor, draft.table)
+    action = "lake.reveal" if reveal else "lake.upload"
+    with reading(actor, draft.table, reveal=revealed, purpose=purpose, action=action) as done:
         try:
             run, error = _dry_run(draft), EMPTY
         except CityError as refused:
             # The officer knows the file by her own name for it, the draft by its hash.
             run, error = None, said(str(refused).replace(file_of(draft).name, draft.file_name))
         done.count = len(run.cells) if run else 0
-    return _view(draft, run, error, done.entries[0])
+    return _view(actor, draft, run, error, done.entries[0], revealed)
 
 
 def _dry_run(draft: UploadDraft) -> Any:
@@ -56,9 +68,11 @@ def _dry_run(draft: UploadDraft) -> Any:
     )  # fmt: skip
 
 
-def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
+def _view(
+    actor: Actor, draft: UploadDraft, run: Any, error: Text, entry: str, revealed: bool
+) -> UploadView:
     contract = wiring.contract(draft.table)
-    rows = _grid(contract, draft, run) if run else ()
+    rows = _grid(contract, draft, run, revealed) if run else ()
     shown = [row for row in rows if row.kind == "row"]
     wrong = sum(row.state in ("wrong", "returned") for row in shown)
     fixed = sum(row.state == "changed" for row in shown)
@@ -92,6 +106,8 @@ def _view(draft: UploadDraft, run: Any, error: Text, entry: str) -> UploadView:
         error=error,
         columns=grid_columns(contract),
         rows=rows,
+        masked=run is not None and not revealed and rows != _grid(contract, draft, run, True),
+        may_reveal=may(actor, "lake.reveal", thing_of(draft.table)),
         dock=_dock(done),
         submitted=draft.submitted_at is not None,
         run=draft.run,
@@ -157,7 +173,7 @@ def _dock(run: Any) -> Text:
     )
 
 
-def _grid(contract: Contract, draft: UploadDraft, run: Any) -> tuple[GridRow, ...]:
+def _grid(contract: Contract, draft: UploadDraft, run: Any, revealed: bool) -> tuple[GridRow, ...]:
     edits: dict[int, dict[str, str]] = {}
     for (number, field), value in edits_of(draft).items():
         edits.setdefault(number, {})[field] = value
@@ -170,6 +186,7 @@ def _grid(contract: Contract, draft: UploadDraft, run: Any) -> tuple[GridRow, ..
             edits.get(row.row_number, {}),
             {field: text for (at, field), text in befores.items() if at == row.row_number},
             returned,
+            revealed,
         )
         for row in run.cells
     ]
@@ -182,6 +199,7 @@ def _grid_row(
     edits: Mapping[str, str],
     before: Mapping[str, str],
     returned: Iterable[int],
+    revealed: bool,
 ) -> GridRow:
     about = {field.name for field in contract.fields} if row.unread else set(edits)
     for problem in row.problems:
@@ -191,6 +209,10 @@ def _grid_row(
         state = "returned"
     wrong = set().union(*(doubtful(contract, problem) for problem in row.problems))
     shown = about if state != "clean" else set()
+    if not revealed:
+        closed = {field.name: field for field in contract.fields if hidden(field)}
+        shown = shown - set(closed)
+        edits = {n: mask(closed[n], v) if n in closed else v for n, v in edits.items()}
     return GridRow(
         kind="row",
         folded=0,
@@ -240,10 +262,16 @@ def upload_accept(actor: Actor, draft_id: str, row: int, field: str) -> None:
 
 
 def upload_edit(actor: Actor, draft_id: str, row: int, edits: Mapping[str, str]) -> None:
-    """Change cells of one row in the draft; the file itself stays as it was delivered."""
+    """Change cells of one row in the draft; the file itself stays as it was delivered.
+
+    Refuses to change a masked value that the reader did not reveal within the hour.
+    """
     draft = own_draft(actor, draft_id)
     shown = {found.row_number: found.values for found in _dry_run(draft).cells}
-    keep_edits(actor, draft, row, edits, before=shown.get(row, {}))
+    before = shown.get(row, {})
+    if not revealed_lately(actor, draft.table):
+        refuse_masked(wiring.contract(draft.table), [name for name in edits if before.get(name)])
+    keep_edits(actor, draft, row, edits, before=before)
 
 
 def upload_submit(actor: Actor, draft_id: str, *, confirmed: int = 0) -> str:

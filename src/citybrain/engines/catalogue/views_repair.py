@@ -151,6 +151,7 @@ class UploadView:
     many rows would go (empty when none), ``gone`` names the first of them, and
     ``next_collect`` says what becomes of it when the table is collected, and
     ``must_confirm`` that so many go that submitting needs ``removed`` to be confirmed.
+    ``masked`` says that a purpose would show more.
     """
 
     draft: str
@@ -180,6 +181,8 @@ class UploadView:
     error: Text
     columns: tuple[GridColumn, ...]
     rows: tuple[GridRow, ...]
+    masked: bool
+    may_reveal: bool
     dock: Text
     submitted: bool
     run: str

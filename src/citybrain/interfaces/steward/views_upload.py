@@ -60,6 +60,9 @@ def upload(request: HttpRequest, draft: str) -> HttpResponse:
             gone = request.POST.get("confirmed", "")
             catalogue.upload_submit(who, draft, confirmed=int(gone) if gone.isdecimal() else 0)
             tour.reached(request, 3)
+        elif verb == "reveal":
+            purpose = request.POST.get("purpose", "").strip()
+            catalogue.upload(who, draft, reveal=True, purpose=purpose)
         else:
             _change(request, who, draft, verb, argument)
     except CityError as error:
@@ -110,5 +113,6 @@ def steps_of(view: UploadView) -> list[dict[str, object]]:
 def _page(
     request: HttpRequest, view: UploadView, *, errors: list[str] | None = None
 ) -> HttpResponse:
-    context = {"view": view, "steps": steps_of(view), "errors": errors}
+    purpose = request.POST.get("purpose", "")
+    context = {"view": view, "steps": steps_of(view), "errors": errors, "purpose": purpose}
     return render(request, "steward/upload.html", context, status=422 if errors else 200)
