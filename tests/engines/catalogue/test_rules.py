@@ -45,7 +45,7 @@ def test_nothing_changes_that_cannot_be_recorded(
     catalogue.break_one_fact(collected)
     catalogue.collect(collected, [TABLE])
     (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
-    content = world.write_marriages(tmp_path / "a.xlsx", rows=3).read_bytes()
+    content = world.write_marriages(tmp_path / "a.xlsx", rows=world.ROWS).read_bytes()
     draft = catalogue.upload_start(officer, TABLE, "a.xlsx", content)
     before = state(collected)
     with full_ledger():
