@@ -5,6 +5,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from citybrain.adapters.readers import READERS
 from citybrain.base.clock import FixedClock
@@ -117,13 +119,18 @@ def test_delivering_twice_counts_once_and_the_rest_is_set_aside(town: Town) -> N
     assert len(town.store.snapshots("ods.s.t")) == 1
 
 
-def test_what_was_set_aside_comes_back_corrected_as_excel(town: Town) -> None:
+def _two_set_aside(town: Town) -> tuple[Path, Workbook, Worksheet]:
+    """The rows that a collect set aside, as the workbook in which they can be mended."""
     _workbook(town.root / "in" / "m.xlsx", ROWS)
     assert town.one().quarantined == 2
     path = to_excel(town.store, town.city, "s.t", town.root / "q.xlsx")
     book = openpyxl.load_workbook(path)
-    sheet = book.active
-    assert sheet is not None
+    assert isinstance(book.active, Worksheet)
+    return path, book, book.active
+
+
+def test_what_was_set_aside_comes_back_corrected_as_excel(town: Town) -> None:
+    path, book, sheet = _two_set_aside(town)
     assert [c.value for c in sheet[1]][-3:] == ["待修正原因", "Reason", "建议值"]
     assert "1949-12-31" in str(sheet.cell(2, 6).value)
     sheet.cell(2, 4).value = "1949-12-31"
@@ -147,12 +154,7 @@ def _log(town: Town) -> list[str]:
 
 
 def test_what_was_mended_in_excel_or_in_the_grid_holds_at_the_next_collect(town: Town) -> None:
-    _workbook(town.root / "in" / "m.xlsx", ROWS)
-    assert town.one().quarantined == 2
-    path = to_excel(town.store, town.city, "s.t", town.root / "q.xlsx")
-    book = openpyxl.load_workbook(path)
-    sheet = book.active
-    assert sheet is not None
+    path, book, sheet = _two_set_aside(town)
     sheet.cell(2, 4).value = "1949-12-31"
     book.save(path)
     edits = {(3, "kind"): "2"}  # the second row of the workbook, in the grid
