@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citybrain.base.clock import CITY_ZONE
+from citybrain import city
+from citybrain.base.clock import CITY_ZONE, Stopwatch
+from citybrain.city import City
 from citybrain.engines.indicators import service as indicators
 from tests.cockpit.gallery import PAGES
 from tests.steward.conftest import Site
@@ -17,6 +19,30 @@ from tests.steward.reading import faults
 
 PARTS = ("cards", "sources", "libraries", "users", "hours", "late", "quality", "integrity", "feed")
 WAIT = datetime.now(CITY_ZONE) + timedelta(days=3)
+
+
+class Then:
+    """A clock that goes on from when the tables were collected: nothing is late, nothing old."""
+
+    began: datetime
+    watch: Stopwatch
+
+    def now(self) -> datetime:
+        return self.began + timedelta(seconds=self.watch.seconds())
+
+
+@pytest.fixture(autouse=True)
+def then(site: Site, settings: Any) -> None:
+    """Tests ask the same however long after collecting, and at whatever hour, they run."""
+    from citybrain.lake.home import Home
+    from citybrain.lake.status import status
+
+    applied = city.applied_city(site.home)
+    assert isinstance(applied, City)
+    stands = status(Home(site.home), applied, now=datetime.now(CITY_ZONE))
+    Then.began = max(one.last_run for one in stands if one.last_run)
+    Then.watch = Stopwatch()
+    settings.CITYBRAIN_CLOCK = "tests.cockpit.test_pages.Then"
 
 
 class Later:
@@ -27,7 +53,7 @@ class Later:
 
 
 @pytest.fixture
-def later(settings: Any) -> None:
+def later(then: None, settings: Any) -> None:
     settings.CITYBRAIN_CLOCK = "tests.cockpit.test_pages.Later"
 
 

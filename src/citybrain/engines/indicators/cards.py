@@ -14,7 +14,7 @@ from citybrain.lake.indicators.values import Value
 def card(indicator: Indicator, stand: Stand) -> Card:
     """One indicator as it is now: a fact is worked out, a SELECT's newest value is read."""
     found = fact(indicator.fact, stand) if indicator.fact else _kept(indicator, stand)
-    checked = stand.now if indicator.fact else _checked(stand.values.get(indicator.name))
+    checked = stand.minute if indicator.fact else _checked(stand.values.get(indicator.name))
     tone = found.tone
     if not tone:
         tone = "none" if found.value is None else indicator.state(found.value)

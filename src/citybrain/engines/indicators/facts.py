@@ -97,13 +97,13 @@ def _on_time(stand: Stand) -> Fact:
         of=len(states),
         note=note,
         tone="warn" if behind else "ok",
-        at=stand.now,
+        at=stand.minute,
     )
 
 
 def _late(stand: Stand) -> Fact:
     late = sum(state in NEEDS for state in stand.states.values())
-    return Fact(value=late, of=_in_lake(stand), at=stand.now)
+    return Fact(value=late, of=_in_lake(stand), at=stand.minute)
 
 
 def _set_aside(stand: Stand) -> Fact:
@@ -134,7 +134,7 @@ def _quality(stand: Stand) -> Fact:
         note = Text(zh="还没有测量过", en="not measured yet")
         return Fact(value=None, note=note)
     note = Text(zh="公式可见，可异议", en="formula shown, open to objection")
-    return Fact(value=found.score, note=note, at=stand.now)
+    return Fact(value=found.score, note=note, at=stand.minute)
 
 
 def _looks(stand: Stand) -> Fact:
@@ -143,7 +143,7 @@ def _looks(stand: Stand) -> Fact:
     return Fact(
         value=sum(found.values()),
         note=Text(zh=f"{departments} 家单位在用", en=f"by {counted(departments, 'department')}"),
-        at=stand.now,
+        at=stand.minute,
     )
 
 

@@ -36,6 +36,11 @@ class Stand:
         """The beginning of today."""
         return datetime.combine(self.now.date(), time(), tzinfo=self.now.tzinfo)
 
+    @property
+    def minute(self) -> datetime:
+        """When what holds just now was looked at, to the minute: so a page stays the same page."""
+        return self.now.replace(second=0, microsecond=0)
+
     @cached_property
     def today(self) -> tuple[Any, ...]:
         """Today's good deliveries, oldest first."""
