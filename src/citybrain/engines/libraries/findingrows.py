@@ -5,8 +5,10 @@ from typing import Any
 
 from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.models import FindingStep
+from citybrain.engines.libraries.rowids import thing_of
 from citybrain.engines.libraries.views_library import FindingRow
 from citybrain.engines.libraries.wiring import Text, both, department, placed
+from citybrain.lake.libraries.codes import titles
 from citybrain.lake.libraries.findings import DISAGREEMENT, note_of
 from citybrain.lake.libraries.model import Library
 from citybrain.lake.libraries.names import classes
@@ -38,14 +40,13 @@ def _row(
     contract = city.contracts.get(one["table_name"])
     named = next((f for f in library.fields if f.name == one["field"]), None) if library else None
     said, believed, sentences = _masked(one, shows=shows)
-    entity = library.entity if library and library.entity != "none" else one["library"]
     key_title, key, number = _own(one, own, library, reveal=shows != MASKED)
     return FindingRow(
         id=one["finding_id"],
         kind=one["kind"],
         title=both(one["title"], one["title_en"]),
         library=one["library"],
-        thing=f"{entity}:{one['entity_id']}" if one["entity_id"] else "",
+        thing=thing_of(library, one["entity_id"]) if library and one["entity_id"] else "",
         field=one["field"] or "",
         field_title=both(named.title, named.title_en) if named else both(one["field"] or ""),
         department=one["department"] or "",
@@ -112,5 +113,5 @@ def _masked(one: Mapping[str, Any], *, shows: str) -> tuple[str, str, Text]:
 
 def _codes(library: Library, name: str) -> Mapping[str, str]:
     field = next((f for f in library.fields if f.name == name), None)
-    codes = wiring.city().codelists.get(field.codelist) if field else None
-    return {code: entry.title for code, entry in codes.entries.items()} if codes else {}
+    told = titles(wiring.city(), field) if field else {}
+    return {code: zh for code, (zh, _en) in told.items()}

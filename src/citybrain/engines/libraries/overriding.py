@@ -12,7 +12,8 @@ from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.building import enqueue_build
 from citybrain.engines.libraries.decided import KINDS
 from citybrain.engines.libraries.errors import Unknown
-from citybrain.engines.libraries.records import declared, thing_of
+from citybrain.engines.libraries.records import declared
+from citybrain.engines.libraries.rowids import thing_of
 from citybrain.lake.libraries.model import Library
 from citybrain.lake.libraries.names import LINKS
 from citybrain.lake.libraries.record import Edge, Record, golden

@@ -12,6 +12,7 @@ from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.finding import findings_of
 from citybrain.engines.libraries.ids import ids_of
 from citybrain.engines.libraries.looking import looking
+from citybrain.engines.libraries.rowids import entity_of, id_of, thing_of
 from citybrain.engines.libraries.views_library import (
     ChangeRow,
     FindingRow,
@@ -24,6 +25,7 @@ from citybrain.engines.libraries.views_library import (
     SourceView,
 )
 from citybrain.engines.libraries.wiring import Text, both, department, placed
+from citybrain.lake.libraries.codes import title
 from citybrain.lake.libraries.history import Changed, changes
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.reading import libraries
@@ -55,11 +57,6 @@ def declared(name: str) -> Library:
     return found
 
 
-def thing_of(library: Library, entity_id: str) -> str:
-    """``person:<id>``: the opaque id only, so that the record names nobody."""
-    return f"{library.entity if library.entity != 'none' else library.name}:{entity_id}"
-
-
 def record(
     actor: Actor, library: str, entity_id: str, *, reveal: bool = False, purpose: str = "",
     as_of: datetime | None = None,
@@ -69,6 +66,7 @@ def record(
     Refuses who may not read the library, a reveal without purpose, and an unknown entity.
     """
     found = declared(library)
+    entity_id = entity_of(found, entity_id)
     thing = thing_of(found, entity_id)
     with looking(actor, thing, found.table, reveal=reveal, purpose=purpose) as done:
         read = golden(
@@ -100,7 +98,7 @@ def _view(
         library_title=both(library.title, library.title_en),
         table=library.table,
         entity=library.entity,
-        id=read.entity_id,
+        id=id_of(library, read.entity_id),
         heading=heading(read),
         born=_born(read),
         believed_at=read.committed_at,
@@ -122,14 +120,27 @@ def _view(
         purpose=purpose,
         entry=entry,
         may_reveal=wiring.may(actor, "lake.reveal", thing),
+        beyond=tuple(read.beyond.items()),
         may_override=as_of is None and wiring.may(actor, "library.override", thing),
     )
 
 
 def heading(read: Record) -> str:
-    """The name as the reader may see it; the id where the library has no name."""
+    """The name as the reader may see it; what a row that is no entity is headed by; the id."""
+    if read.library.entity == "none":
+        held = {v.field.name: v for v in read.values}
+        return heading_of((held[n].field, held[n].value) for n in read.library.heading).zh
     named = (v.value for v in read.values if v.field.masking == "name" or v.field.name == "name")
     return next((name for name in named if name), read.entity_id)
+
+
+def heading_of(shown: Iterable[tuple[LibraryField, str | None]]) -> Text:
+    """What a row that is no entity is headed by: values as they are shown, codes by titles."""
+    told = [(code_title(field, value), value) for field, value in shown if value]
+    return both(
+        " · ".join(title.zh or value for title, value in told),
+        " · ".join(title.en or value for title, value in told),
+    )
 
 
 def source_row(place: Place) -> SourceRow:
@@ -152,9 +163,7 @@ def table_title(table: str) -> Text:
 
 def code_title(field: LibraryField, value: str | None) -> Text:
     """What a code means; empty for what is no code."""
-    codes = wiring.city().codelists.get(field.codelist)
-    found = codes.entries.get(value) if codes and value else None
-    return both(found.title, found.title_en) if found else both("")
+    return both(*title(wiring.city(), field, value))
 
 
 def _field(value: Value) -> GoldenField:

@@ -8,7 +8,8 @@ from citybrain.base.chinese import pinyin
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import wiring
 from citybrain.engines.libraries.looking import looking
-from citybrain.engines.libraries.records import code_title, declared, thing_of
+from citybrain.engines.libraries.records import code_title, declared
+from citybrain.engines.libraries.rowids import thing_of
 from citybrain.engines.libraries.views_library import Hit, LibraryRow, SearchView, SourceField
 from citybrain.engines.libraries.wiring import both, department
 from citybrain.lake.home import Home

@@ -5,6 +5,7 @@ nothing before that entry is durable; results are frozen dataclasses of plain va
 a page and its ``.csv`` and ``.json`` twins render the same object.
 """
 
+from citybrain.engines.libraries.browsing import RowsAsked, browse_library, is_of_rows
 from citybrain.engines.libraries.building import (
     build,
     build_of,
@@ -82,6 +83,7 @@ from citybrain.engines.libraries.readers import Reader, readers_of
 from citybrain.engines.libraries.records import (
     record,
 )
+from citybrain.engines.libraries.rowrecords import library_row
 from citybrain.engines.libraries.searching import (
     library_list,
     search_library,
@@ -159,6 +161,20 @@ from citybrain.engines.libraries.views_query import (
     TableHint,
     WorkbenchView,
 )
+from citybrain.engines.libraries.views_rows import (
+    Facet,
+    LibraryLine,
+    Related,
+    RowCell,
+    RowColumn,
+    RowsView,
+    RowView,
+    ScoreLine,
+    ScoreView,
+    SeriesPoint,
+    SeriesView,
+    SourceTable,
+)
 from citybrain.engines.libraries.views_trace import (
     TRACE_KINDS,
     TraceAffected,
@@ -189,11 +205,13 @@ __all__ = [
     "ElementRow",
     "ElementView",
     "ExpectationRow",
+    "Facet",
     "FindingRow",
     "FindingsView",
     "GoldenField",
     "Hit",
     "IdEvent",
+    "LibraryLine",
     "LibraryRow",
     "LifeEvent",
     "LineageColumn",
@@ -224,14 +242,25 @@ __all__ = [
     "Reader",
     "RecordView",
     "Refused",
+    "Related",
     "ResultColumn",
+    "RowCell",
+    "RowColumn",
+    "RowView",
+    "RowsAsked",
+    "RowsView",
     "RuleRow",
     "Sample",
     "SavedRow",
     "ScheduleRow",
+    "ScoreLine",
+    "ScoreView",
     "SearchView",
+    "SeriesPoint",
+    "SeriesView",
     "SourceField",
     "SourceRow",
+    "SourceTable",
     "SourceView",
     "Spot",
     "StandardsView",
@@ -251,6 +280,7 @@ __all__ = [
     "WorkbenchView",
     "answer_objection",
     "broken_rows",
+    "browse_library",
     "build",
     "build_of",
     "build_results",
@@ -264,7 +294,9 @@ __all__ = [
     "findings",
     "format_query",
     "handle_finding",
+    "is_of_rows",
     "library_list",
+    "library_row",
     "lineage_events",
     "lineage_of",
     "lineage_starts",

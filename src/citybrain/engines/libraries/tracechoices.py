@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from citybrain.city.contracts import Contract
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import flows, wiring
-from citybrain.engines.libraries.records import thing_of
+from citybrain.engines.libraries.rowids import thing_of
 from citybrain.engines.libraries.touching import roles_of
 from citybrain.engines.libraries.tracesteps import title_of
 from citybrain.engines.libraries.views_trace import TraceAside, TraceChoice

@@ -10,7 +10,8 @@ from citybrain.engines.libraries import flows, wiring
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.ids import moved_to
 from citybrain.engines.libraries.looking import looking
-from citybrain.engines.libraries.records import heading, thing_of
+from citybrain.engines.libraries.records import heading
+from citybrain.engines.libraries.rowids import entity_of, thing_of
 from citybrain.engines.libraries.tracechoices import (
     aside,
     cells_of,
@@ -141,6 +142,7 @@ def _of_entity(
 ) -> TraceView:
     library = _library(asked.kind)
     column = _column(library, asked, entity)
+    entity = entity_of(library, entity)
     thing = thing_of(library, entity)
     # Asking to unmask is refused and recorded; a mere look is led as far as it may go.
     if not reveal and not wiring.may(actor, "lake.read", thing):
@@ -191,6 +193,7 @@ def _column(library: Library, asked: _Asked, entity: str) -> flows.Column:
 def _library(kind: str) -> Library:
     held = libraries(wiring.city()).values()
     found = next((one for one in held if one.entity == kind and one.identity), None)
+    found = found or next((o for o in held if o.entity == "none" and o.name == kind), None)
     if found is None:
         raise _unknown(kind)
     return found

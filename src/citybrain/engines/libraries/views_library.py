@@ -198,6 +198,7 @@ class RecordView:
     entry: str
     may_reveal: bool
     may_override: bool
+    beyond: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

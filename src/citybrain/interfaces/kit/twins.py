@@ -49,12 +49,25 @@ def as_csv(rows: Sequence[Any], *, name: str, of: type | None = None) -> HttpRes
     """Dataclass rows as CSV for a spreadsheet; ``of`` gives the header of an empty list."""
     kind = type(rows[0]) if rows else of
     names = [field.name for field in fields(kind)] if kind is not None else []
+    return _csv(names, [[getattr(row, one) for one in names] for row in rows], name=name)
+
+
+def table_twin(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], suffix: str, *, name: str
+) -> HttpResponse:
+    """Rows whose columns only the city's folder knows; in JSON an object for each."""
+    if suffix == "json":
+        return as_json(tuple(dict(zip(names, row, strict=True)) for row in rows))
+    return _csv(names, rows, name=name)
+
+
+def _csv(names: Sequence[str], rows: Sequence[Sequence[Any]], *, name: str) -> HttpResponse:
     mark = [MARK] if in_rehearsal() else []
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([*names, *(["rehearsal"] if mark else [])])
     for row in rows:
-        writer.writerow([*(_cell(getattr(row, one)) for one in names), *mark])
+        writer.writerow([*(_cell(value) for value in row), *mark])
     # The mark of byte order makes spreadsheets read Chinese rightly.
     response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
     return _named(response, f"{name}{'-' + MARK if mark else ''}.csv")

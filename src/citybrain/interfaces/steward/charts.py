@@ -33,7 +33,7 @@ class RowsChart:
     area: str
     bars: tuple[Bar, ...]
     grid: tuple[str, ...]
-    y_labels: tuple[int, ...]
+    y_labels: tuple[float, ...]
     x_labels: tuple[str, ...]
     positions: Mapping[int, str]
     at: str
@@ -46,8 +46,8 @@ def rows_chart(history: Sequence[HistoryPoint], *, snapshot: int | None = None) 
     if len(history) < LEAST_POINTS:
         return None
     step = WIDTH / (len(history) - 1)
-    ticks = _ticks([point.rows for point in history])
-    low, high = ticks[-1], ticks[0]
+    levels = ticks([point.rows for point in history])
+    low, high = levels[-1], levels[0]
     spots = [(i * step, _y(point.rows, low, high)) for i, point in enumerate(history)]
     line = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in spots)
     positions = {p.snapshot: f"{i * step:.1f}" for i, p in enumerate(history) if p.snapshot}
@@ -55,8 +55,8 @@ def rows_chart(history: Sequence[HistoryPoint], *, snapshot: int | None = None) 
         line=line,
         area=f"{line} L{WIDTH} {HEIGHT} L0 {HEIGHT}Z",
         bars=_bars(history, step),
-        grid=tuple(f"{_y(tick, low, high):.1f}" for tick in ticks),
-        y_labels=ticks,
+        grid=tuple(f"{_y(tick, low, high):.1f}" for tick in levels),
+        y_labels=levels,
         x_labels=_x_labels(history),
         positions=positions,
         at=positions.get(snapshot or 0, f"{WIDTH}"),
@@ -65,20 +65,25 @@ def rows_chart(history: Sequence[HistoryPoint], *, snapshot: int | None = None) 
     )
 
 
-def _y(value: float, low: int, high: int) -> float:
+def _y(value: float, low: float, high: float) -> float:
     return HEIGHT * (high - value) / (high - low)
 
 
-def _ticks(values: Sequence[int]) -> tuple[int, ...]:
-    """Three to six round numbers from above the greatest to below the least."""
+def ticks(values: Sequence[float], *, whole: bool = True) -> tuple[float, ...]:
+    """Three to six round numbers from above the greatest to below the least.
+
+    Unless they are to be ``whole``, they may be parts of one.
+    """
     least, most = min(values), max(values)
     if least == most:
         least, most = max(least - 1, 0), most + 1
     raw = (most - least) / 3
-    unit = 10 ** max(floor(log10(raw)), 0)
+    power = floor(log10(raw))
+    unit = 10.0 ** (max(power, 0) if whole else power)
     step = next(m * unit for m in (1, 2, 5, 10) if m * unit >= raw)
-    low, high = floor(least / step) * step, ceil(most / step) * step
-    return tuple(range(high, low - 1, -step))
+    low, high = floor(least / step), ceil(most / step)
+    found = (round(n * step, max(-power, 0)) for n in range(high, low - 1, -1))
+    return tuple(int(tick) if tick == int(tick) else tick for tick in found)
 
 
 def _bars(history: Sequence[HistoryPoint], step: float) -> tuple[Bar, ...]:

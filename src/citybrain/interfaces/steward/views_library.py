@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from citybrain.engines.libraries.service import RecordView
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
 from citybrain.interfaces.kit.views_errors import told_reason
+from citybrain.interfaces.steward import views_rows
 from citybrain.interfaces.steward.clusters import cluster
 from citybrain.interfaces.steward.lifelines import lifeline
 
@@ -38,14 +40,18 @@ def library_list_twin(request: HttpRequest, suffix: str) -> HttpResponse:
 
 @page("lake.read")
 def library(request: HttpRequest, library: str) -> HttpResponse:
-    """Find a person or company by name, pinyin or number."""
+    """Find a person or company by name, pinyin or number; other rows in a list."""
+    if libraries.is_of_rows(library):
+        return views_rows.rows_page(request, library)
     view = libraries.search_library(actor(request), library, request.GET.get("q", ""))
     return render(request, "steward/library.html", {"view": view})
 
 
 @page("lake.read")
 def library_twin(request: HttpRequest, library: str, suffix: str) -> HttpResponse:
-    """Who was found, machine-readable and masked."""
+    """Who was found, machine-readable and masked; other rows as they were chosen."""
+    if libraries.is_of_rows(library):
+        return views_rows.rows_twin(request, library, suffix)
     view = libraries.search_library(actor(request), library, request.GET.get("q", ""))
     return twin(view.hits, suffix, name=library, of=libraries.Hit)
 
@@ -54,8 +60,12 @@ def library_twin(request: HttpRequest, library: str, suffix: str) -> HttpRespons
 def entity(request: HttpRequest, library: str, entity: str) -> HttpResponse:
     """One golden record, masked by class; the look is an entry about this person or company.
 
-    A merged id leads to the one that it became, so that links to it stay good.
+    A merged id leads to the one that it became, so that links to it stay good. The row of a
+    library without entities goes by its sealed key.
     """
+    if libraries.is_of_rows(library):
+        who, day = actor(request), _as_of(request)
+        return views_rows.row_page(request, libraries.library_row(who, library, entity, as_of=day))
     found = _record(
         request, library, entity, lambda stands: reverse("entity", args=[library, stands])
     )
@@ -68,17 +78,17 @@ def entity(request: HttpRequest, library: str, entity: str) -> HttpResponse:
 @page("lake.reveal", "POST")
 def entity_reveal(request: HttpRequest, library: str, entity: str) -> HttpResponse:
     """The same unmasked, for a purpose, which is recorded."""
-    who, purpose = actor(request), request.POST.get("purpose", "").strip()
+    who, purpose, day = actor(request), request.POST.get("purpose", "").strip(), _as_of(request)
+    rows = libraries.is_of_rows(library)
+    read: Callable[..., Any] = libraries.library_row if rows else libraries.record
+    draw: Callable[..., HttpResponse] = views_rows.row_page if rows else _entity
     try:
-        view = libraries.record(
-            who, library, entity, reveal=True, purpose=purpose, as_of=_as_of(request)
-        )
+        view = read(who, library, entity, reveal=True, purpose=purpose, as_of=day)
     except CityError as error:
         if purpose:
             raise
-        view = libraries.record(who, library, entity, as_of=_as_of(request))
-        return _entity(request, view, refusal=error)
-    return _entity(request, view)
+        return draw(request, read(who, library, entity, as_of=day), refusal=error)
+    return draw(request, view)
 
 
 @page("library.override", "POST")
@@ -104,6 +114,10 @@ def entity_override(request: HttpRequest, library: str, entity: str) -> HttpResp
 @page("lake.read")
 def entity_twin(request: HttpRequest, library: str, entity: str, suffix: str) -> HttpResponse:
     """The record as JSON; as CSV its values; a merged id leads on as the page's does."""
+    if libraries.is_of_rows(library):
+        who, day = actor(request), _as_of(request)
+        row = libraries.library_row(who, library, entity, as_of=day)
+        return views_rows.row_twin(row, suffix)
     view = _record(
         request,
         library,

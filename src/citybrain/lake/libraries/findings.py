@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from citybrain.city import City
 from citybrain.lake import sqltext
+from citybrain.lake.libraries.codes import titles
 from citybrain.lake.libraries.expressions import outputs
 from citybrain.lake.libraries.golden import notes
 from citybrain.lake.libraries.model import Impossible, Library, LibraryField
@@ -193,11 +194,10 @@ def _fields(libraries: Mapping[str, Library]) -> str:
 def _codes(libraries: Mapping[str, Library], city: City) -> str:
     """Codes by their titles, as a reader knows them."""
     rows = [
-        (library.name, f.name, code, entry.title, entry.title_en or entry.title)
+        (library.name, f.name, code, *told)
         for library in libraries.values()
         for f in _told(library)
-        if f.codelist in city.codelists
-        for code, entry in city.codelists[f.codelist].entries.items()
+        for code, told in titles(city, f).items()
     ]
     return _values("codes", "library, field, code, title, title_en", rows)
 

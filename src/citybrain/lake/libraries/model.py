@@ -7,6 +7,7 @@ from typing import Any
 
 ENTITIES = ("person", "company", "none")
 KINDS = ("base", "theme")
+DIVISIONS = "division"  # as a field's code list: the city's own divisions
 # How two values of a field are held against each other; ``none`` never disagree.
 COMPARE = ("none", "exact", "text", "number")
 PERSON_COLUMNS = (
@@ -144,6 +145,22 @@ class Score:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Series:
+    """Rows that are figures over time: those of equal ``by`` are one series, drawn as a line.
+
+    All are names of fields; ``growth``, ``unit``, ``caliber`` and ``source`` may be left out.
+    """
+
+    period: str
+    value: str
+    by: tuple[str, ...]
+    unit: str = ""
+    growth: str = ""
+    caliber: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Impossible:
     """What cannot be: a SELECT of ``entity_id, field, table_name, _row, said, believed``.
 
@@ -165,7 +182,8 @@ class Library:
 
     ``entity`` says what a row is; the library that declares ``identity`` is where its entities
     are mentioned, and ``resolution`` how they are told apart (docs/resolution.md). A library of
-    ``none`` has ``rows``, or a ``select`` of its own.
+    ``none`` has ``rows``, or a ``select`` of its own; its rows are headed by the
+    fields of ``heading``, or the key, and listed with those of ``listed``.
     """
 
     name: str
@@ -176,11 +194,14 @@ class Library:
     entity: str = "none"
     owner: str = ""
     key: tuple[str, ...] = ()
+    heading: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     identity: tuple[Mention, ...] = ()
     fields: tuple[LibraryField, ...] = ()
     rows: tuple[Rows, ...] = ()
     select: str = ""
     score: Score | None = None
+    series: Series | None = None
     impossible: tuple[Impossible, ...] = ()
     resolution: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     file: str = ""

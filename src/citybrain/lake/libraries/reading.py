@@ -17,6 +17,7 @@ from citybrain.lake.libraries.model import (
     Rows,
     Score,
     ScoreRule,
+    Series,
     Source,
     Via,
 )
@@ -51,11 +52,14 @@ def library(content: Content, *, name: str, file: str) -> Library:
         entity=text(content, "entity", "none"),
         owner=text(content, "owner"),
         key=texts(content.get("key")),
+        heading=texts(content.get("heading")) or texts(content.get("key")),
+        listed=texts(content.get("list")),
         identity=tuple(_mention(mapping(m)) for m in items(content.get("identity"))),
         fields=tuple(_field(mapping(f)) for f in items(content.get("fields"))),
         rows=tuple(_rows(mapping(r)) for r in items(content.get("rows"))),
         select=text(content, "select"),
         score=_score(mapping(content["score"])) if "score" in content else None,
+        series=_series(mapping(content["series"])) if "series" in content else None,
         impossible=tuple(_impossible(mapping(i)) for i in items(content.get("impossible"))),
         resolution=mapping(content.get("resolution")),
         file=file,
@@ -139,6 +143,18 @@ def _score_rule(content: Content) -> ScoreRule:
         title_en=text(content, "title_en"),
         points=integer(content, "points"),
         when=text(content, "when"),
+    )
+
+
+def _series(content: Content) -> Series:
+    return Series(
+        period=text(content, "period"),
+        value=text(content, "value"),
+        by=texts(content.get("by")),
+        unit=text(content, "unit"),
+        growth=text(content, "growth"),
+        caliber=text(content, "caliber"),
+        source=text(content, "source"),
     )
 
 

@@ -16,6 +16,7 @@ from citybrain.lake.duck import shared
 from citybrain.lake.libraries.model import Library, LibraryField
 from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, classes, department
 from citybrain.lake.libraries.reading import libraries
+from citybrain.lake.libraries.rows import POINTS, SCORE, entities
 from citybrain.lake.libraries.told import Edge, Loser, Place, Record, SourceRecord, Value
 from citybrain.lake.mask import mask_value
 from citybrain.lake.store import Store
@@ -173,6 +174,7 @@ class _Reader:
             sources=self._sources(duck, named, links, seen),
             edges=tuple(self._edge(link, seen) for link in links),
             records=int(rows[0].get("records") or len(named)),
+            beyond={name: plain(rows[0].get(name)) for name in beyond(library)},
         )
 
     def _links(
@@ -315,6 +317,13 @@ def _refs(rows: Iterable[str]) -> dict[str, str]:
         count[table] = count.get(table, 0) + 1
         found[row] = f"{table}/{count[table]}"
     return found
+
+
+def beyond(library: Library) -> tuple[str, ...]:
+    """The columns of a row that are no fields, and which every reader may see."""
+    points = (POINTS + rule.name for rule in library.score.rules) if library.score else ()
+    score = (SCORE, *points) if library.score else ()
+    return (*score, *(f"{entity}_id" for entity in entities(library)))
 
 
 def key_sql(library: Library) -> str:

@@ -9,7 +9,7 @@ from citybrain.city.rules.view import View
 from citybrain.city.shape import items, mapping, text, texts
 from citybrain.city.words import did_you_mean
 from citybrain.lake.libraries.expressions import columns, is_expression, is_select
-from citybrain.lake.libraries.model import MENTION_COLUMNS
+from citybrain.lake.libraries.model import DIVISIONS, MENTION_COLUMNS
 from citybrain.lake.standardise import kind_of
 
 _SYSTEM = frozenset({"_row", "_batch"})
@@ -63,6 +63,7 @@ def _library(
         seen.add(name)
         yield from _field(view, document, path, one, roles)
     yield from _rows(view, document, content, seen)
+    yield from _series(document, mapping(content.get("series")), seen)
     yield from _statements(document, content)
 
 
@@ -103,7 +104,7 @@ def _field(
     view: View, document: Document, path: Path, one: Content, roles: Mapping[str, list[str]]
 ) -> Iterator[Finding]:
     codelist = text(one, "codelist")
-    if codelist and codelist not in view.city.codelists:
+    if codelist and codelist != DIVISIONS and codelist not in view.city.codelists:
         yield document.finding(
             (*path, "codelist"),
             "codelist-missing",
@@ -168,8 +169,18 @@ def _rows(view: View, document: Document, content: Content, fields: set[str]) ->
         for key in ("where", "row"):
             if text(one, key):
                 yield from _expression(document, (*path, key), text(one, key), known)
-    for index, name in enumerate(texts(content.get("key"))):
-        yield from _known_field(document, ("key", index), name, fields)
+    for key in ("key", "heading", "list"):
+        for index, name in enumerate(texts(content.get(key))):
+            yield from _known_field(document, (key, index), name, fields)
+
+
+def _series(document: Document, content: Content, fields: set[str]) -> Iterator[Finding]:
+    for key, value in content.items():
+        if key == "by":
+            for index, name in enumerate(texts(value)):
+                yield from _known_field(document, ("series", key, index), name, fields)
+        elif isinstance(value, str):
+            yield from _known_field(document, ("series", key), value, fields)
 
 
 def _known_field(document: Document, path: Path, name: str, fields: set[str]) -> Iterator[Finding]:

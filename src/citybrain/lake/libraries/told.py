@@ -1,8 +1,9 @@
 """What is told of one entity: values, those that lost, the rows they came from, and the links."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from citybrain.lake.libraries.model import Library, LibraryField
 
@@ -66,7 +67,10 @@ class SourceRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """Everything the city knows of one entity, as of the library's snapshot ``snapshot_id``."""
+    """Everything the city knows of one entity, as of the library's snapshot ``snapshot_id``.
+
+    ``beyond`` are columns that are no fields: the score, its points, whose entity the row names.
+    """
 
     library: Library
     entity_id: str
@@ -76,6 +80,7 @@ class Record:
     sources: tuple[SourceRecord, ...]
     edges: tuple[Edge, ...]
     records: int = 0
+    beyond: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def departments(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from citybrain.engines.catalogue.service import (
     TableDot,
     Text,
 )
-from citybrain.engines.libraries.service import STATES, SourceField, SourceView
+from citybrain.engines.libraries.service import STATES, RowColumn, SourceField, SourceView
 from citybrain.interfaces.kit import words
 from citybrain.interfaces.kit.figures import num, rows
 from citybrain.interfaces.kit.templatetags.kit import say
@@ -117,6 +117,18 @@ def same_field(source: SourceView, name: str) -> SourceField:
     """The field of that name of a source record, so that records stand side by side."""
     empty = SourceField(name=name, title=Text(zh=name), value=None, masked=False)
     return next((one for one in source.fields if one.name == name), empty)
+
+
+@register.filter
+def signed(points: int) -> str:
+    """Points with their sign, the true minus where they are taken."""
+    return f"{points:+d}".replace("-", "−")
+
+
+@register.simple_tag
+def cell_column(columns: Sequence[RowColumn], index: int) -> RowColumn:
+    """The column that a cell stands in."""
+    return columns[index]
 
 
 @register.simple_tag
