@@ -12,9 +12,11 @@ from django.urls import include, path
 
 from citybrain.interfaces.kit import words
 from citybrain.interfaces.steward.charts import rows_chart
+from citybrain.interfaces.steward.views_rows import drawn_row, drawn_rows
 from citybrain.interfaces.steward.views_upload import steps_of
 from tests.steward import examples as x
 from tests.steward import examples_repair as repair
+from tests.steward import examples_rows as rows
 from tests.steward import examples_trust as trust
 
 Context = Mapping[str, Any]
@@ -138,6 +140,13 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "proof": ("proof", lambda: {"view": trust.proof()}),
     "proof-broken": ("proof", lambda: {"view": trust.proof(whole=False, levels=2)}),
     "operation": ("operation", lambda: {"row": x.operation()}),
+    "rows": ("library_rows", lambda: drawn_rows(rows.rows())),
+    "rows-series": ("library_rows", lambda: drawn_rows(rows.rows(drawn=True))),
+    "rows-empty": ("library_rows", lambda: drawn_rows(rows.rows(empty=True))),
+    "rows-long": ("library_rows", lambda: drawn_rows(rows.rows(long=True, drawn=True))),
+    "row": ("library_row", lambda: drawn_row(rows.row())),
+    "row-revealed": ("library_row", lambda: drawn_row(rows.row(revealed=True))),
+    "row-long": ("library_row", lambda: drawn_row(rows.row(long=True))),
     "error": ("error", _error),
     "error-long": ("error", lambda: _error(long=True)),
 }

@@ -68,6 +68,12 @@ def test_a_good_library_has_no_finding(tmp_path: Path) -> None:
         ("fields:", "impossible:\n  - {name: x, title: 甲, sql: DROP TABLE x, sentence: 乙, "
          "sentence_en: c}\nfields:", "impossible[0].sql", "sql-unreadable"),
         ("fields:", "key: [nothing]\nfields:", "key[0]", "field-missing"),
+        ("fields:", "list: [sex, nothing]\nfields:", "list[1]", "field-missing"),
+        ("fields:", "heading: [nothing]\nfields:", "heading[0]", "field-missing"),
+        ("fields:", "series: {period: sex, value: sex, by: [nothing]}\nfields:",
+         "series.by[0]", "field-missing"),
+        ("fields:", "series: {period: day, value: sex, by: [sex]}\nfields:", "series.period",
+         "field-missing"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_said_where_it_is(

@@ -183,11 +183,19 @@ def _column(library: Library, asked: _Asked, entity: str) -> flows.Column:
         if contract is None or asked.field not in {one.name for one in contract.fields}:
             raise _unknown(f"{asked.kind}:{entity}/{asked.ref}/{asked.field}")
         return contract.lake_table, asked.field
-    first = next((one.name for one in library.fields if one.finding), library.fields[0].name)
-    field = asked.field or first
+    field = asked.field or _first(library)
     if field not in {one.name for one in library.fields}:
         raise _unknown(f"{asked.kind}:{entity}/{field}")
     return library.table, field
+
+
+def _first(library: Library) -> str:
+    """The field that is told where none is asked for: what may disagree, a figure, no key."""
+    if library.series:
+        return library.series.value
+    told = [one.name for one in library.fields if one.finding]
+    told += [one.name for one in library.fields if one.name not in library.key]
+    return told[0] if told else library.fields[0].name
 
 
 def _library(kind: str) -> Library:

@@ -131,10 +131,8 @@ def spread_bars(spread: Sequence[tuple[int, int]]) -> tuple[SpreadBar, ...]:
 
 
 def _label(series: SeriesView, points: Sequence[SeriesPoint]) -> str:
-    return gettext(
-        "%(n)s 个时期，由 %(from)s 的 %(first)s 到 %(to)s 的 %(last)s %(unit)s；数值见下表"
-    ) % {
-        "n": len(points),
+    told = gettext("由 %(from)s 的 %(first)s 到 %(to)s 的 %(last)s %(unit)s；各期数值见下表")
+    return told % {
         "from": points[0].period,
         "first": points[0].shown,
         "to": points[-1].period,

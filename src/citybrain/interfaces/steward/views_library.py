@@ -19,6 +19,7 @@ from citybrain.interfaces.kit.twins import as_json, twin
 from citybrain.interfaces.kit.views_errors import told_reason
 from citybrain.interfaces.steward import views_rows
 from citybrain.interfaces.steward.clusters import cluster
+from citybrain.interfaces.steward.comparing import compared
 from citybrain.interfaces.steward.lifelines import lifeline
 
 
@@ -149,14 +150,11 @@ def _entity(
     request: HttpRequest, view: RecordView, *, refusal: CityError | None = None,
     override_refused: CityError | None = None,
 ) -> HttpResponse:  # fmt: skip
-    by_source: dict[str, list[libraries.SourceView]] = {}
-    for one in view.sources:
-        by_source.setdefault(one.source.table, []).append(one)
     context = {
         "view": view,
         "life": lifeline(view),
         "cluster": cluster(view),
-        "compared": [(rows[0].source, rows) for rows in by_source.values()],
+        "compared": compared(view),
         "reveal_error": told_reason(refusal) if refusal else "",
         "override_error": told_reason(override_refused) if override_refused else "",
         "day": request.POST.get("day") or request.GET.get("day") or "",

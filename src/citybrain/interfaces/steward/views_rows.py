@@ -14,6 +14,7 @@ from citybrain.interfaces.kit.access import actor
 from citybrain.interfaces.kit.twins import as_json, table_twin, twin
 from citybrain.interfaces.kit.views_errors import told_reason
 from citybrain.interfaces.steward.charts_rows import series_chart, spark_line, spread_bars
+from citybrain.interfaces.steward.comparing import compared
 
 OWN = ("q", "sort", "down", "offset")  # what an address says beside the fields chosen
 
@@ -21,8 +22,13 @@ OWN = ("q", "sort", "down", "offset")  # what an address says beside the fields 
 def rows_page(request: HttpRequest, library: str) -> HttpResponse:
     """A page of rows as chosen, found and sorted."""
     view = libraries.browse_library(actor(request), library, _asked(request))
+    return render(request, "steward/library_rows.html", drawn_rows(view))
+
+
+def drawn_rows(view: RowsView) -> dict[str, object]:
+    """What the template needs to draw a list of rows."""
     shown_to = view.offset + len(view.rows)
-    context = {
+    return {
         "view": view,
         "asked": urlencode(_query(view)),
         "head": [(column, _turned(view, column.name)) for column in view.columns],
@@ -35,7 +41,6 @@ def rows_page(request: HttpRequest, library: str) -> HttpResponse:
         "before": _at(view, max(view.offset - view.limit, 0)) if view.offset else "",
         "after": _at(view, shown_to) if view.rows and shown_to < view.total else "",
     }
-    return render(request, "steward/library_rows.html", context)
 
 
 def rows_twin(request: HttpRequest, library: str, suffix: str) -> HttpResponse:
@@ -53,20 +58,24 @@ def row_page(
     request: HttpRequest, view: RowView, *, refusal: CityError | None = None
 ) -> HttpResponse:
     """One row, drawn."""
-    record = view.record
-    tables: dict[str, list[libraries.SourceView]] = {}
-    for one in record.sources:
-        tables.setdefault(one.source.table, []).append(one)
     context = {
-        "row": view,
-        "view": record,
-        "chart": series_chart(view.series, here=record.id),
-        "compared": [(rows[0].source, rows) for rows in tables.values()],
-        "related": [(one, _leads(one)) for one in view.related],
+        **drawn_row(view),
         "reveal_error": told_reason(refusal) if refusal else "",
         "day": request.POST.get("day") or request.GET.get("day") or "",
     }
     return render(request, "steward/library_row.html", context, status=422 if refusal else 200)
+
+
+def drawn_row(view: RowView) -> dict[str, object]:
+    """What the template needs to draw one row."""
+    record = view.record
+    return {
+        "row": view,
+        "view": record,
+        "chart": series_chart(view.series, here=record.id),
+        "compared": compared(record),
+        "related": [(one, _leads(one)) for one in view.related],
+    }
 
 
 def row_twin(view: RowView, suffix: str) -> HttpResponse:
