@@ -10,10 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
 
+from citybrain.engines.libraries import service as libraries
 from citybrain.interfaces.kit import words
 from citybrain.interfaces.steward.charts import rows_chart
+from citybrain.interfaces.steward.highlighting import lines
 from citybrain.interfaces.steward.views_upload import steps_of
 from tests.steward import examples as x
+from tests.steward import examples_lineage as lineage
 from tests.steward import examples_repair as repair
 from tests.steward import examples_trust as trust
 
@@ -88,6 +91,11 @@ def _system(*, long: bool = False) -> Context:
     }  # fmt: skip
 
 
+def _lineage(view: libraries.LineageView) -> Context:
+    select = view.deciding.select if view.deciding else ""
+    return {"view": view, "way": "both", "up": 8, "down": 7, "code": lines(select)}
+
+
 PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "overview": ("overview", lambda: {"view": x.overview(), "unconnected": 28}),
     "overview-damaged": ("overview", lambda: {"view": x.overview(state="damaged")}),
@@ -137,6 +145,11 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "record-long": ("record", lambda: _record(long=True)),
     "proof": ("proof", lambda: {"view": trust.proof()}),
     "proof-broken": ("proof", lambda: {"view": trust.proof(whole=False, levels=2)}),
+    "lineage": ("lineage", lambda: _lineage(lineage.lineage())),
+    "lineage-uncounted": ("lineage", lambda: _lineage(lineage.lineage(counted=False))),
+    "lineage-long": ("lineage", lambda: _lineage(lineage.lineage(long=True))),
+    "lineage-score": ("lineage", lambda: _lineage(lineage.score())),
+    "lineage-selected": ("lineage", lambda: _lineage(lineage.selected())),
     "operation": ("operation", lambda: {"row": x.operation()}),
     "error": ("error", _error),
     "error-long": ("error", lambda: _error(long=True)),

@@ -123,6 +123,7 @@ from citybrain.engines.libraries.views_library import (
     SourceView,
 )
 from citybrain.engines.libraries.views_lineage import (
+    DecidingSource,
     LineageColumn,
     LineageLine,
     LineageStart,
@@ -185,6 +186,7 @@ __all__ = [
     "ChangeRow",
     "ColumnHint",
     "ColumnQuality",
+    "DecidingSource",
     "DepartmentQuality",
     "ElementRow",
     "ElementView",

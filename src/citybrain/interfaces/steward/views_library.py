@@ -141,6 +141,7 @@ def _entity(
     context = {
         "view": view,
         "life": lifeline(view),
+        "may_lineage": may(actor(request), "work.read", "lake:").allowed,
         "cluster": cluster(view),
         "compared": [(rows[0].source, rows) for rows in by_source.values()],
         "reveal_error": told_reason(refusal) if refusal else "",
