@@ -13,9 +13,9 @@ from functools import cache, lru_cache
 from django.utils.safestring import SafeString, mark_safe
 
 _PARTS = re.compile(
-    r"(?P<s>--[^\n]*|/\*.*?\*/)|(?P<i>'(?:[^']|'')*')|(?P<q>\"[^\"]*\")"
-    r"|(?P<n>\b\d[\d_.]*\b)|(?P<w>[A-Za-z_]\w*)|(?P<o>[^\w'\"]|\w)",
-    re.DOTALL,
+    r"(?P<s>--[^\n]*|/\*.*?(?:\*/|$))|(?P<i>'[^']*(?:''[^']*)*'?)|(?P<q>\"[^\"]*\"?)"
+    r"|(?P<n>\b\d[\d_.]*\b)|(?P<w>[A-Za-z_]\w*)|(?P<o>[^\w'\"/-]+|.)",
+    re.DOTALL | re.ASCII,
 )
 _TAGS = {"s": "s", "i": "i", "b": "b", "u": "u", "n": "var"}
 
