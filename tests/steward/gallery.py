@@ -17,6 +17,7 @@ from citybrain.interfaces.steward.highlighting import lines
 from citybrain.interfaces.steward.views_upload import steps_of
 from tests.steward import examples as x
 from tests.steward import examples_lineage as lineage
+from tests.steward import examples_query as query
 from tests.steward import examples_repair as repair
 from tests.steward import examples_trust as trust
 
@@ -150,6 +151,9 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "lineage-long": ("lineage", lambda: _lineage(lineage.lineage(long=True))),
     "lineage-score": ("lineage", lambda: _lineage(lineage.score())),
     "lineage-selected": ("lineage", lambda: _lineage(lineage.selected())),
+    "workbench": ("workbench", query.workbench),
+    "workbench-fault": ("workbench", lambda: query.workbench(fault=True)),
+    "workbench-long": ("workbench", lambda: query.workbench(long=True)),
     "operation": ("operation", lambda: {"row": x.operation()}),
     "error": ("error", _error),
     "error-long": ("error", lambda: _error(long=True)),
