@@ -94,7 +94,8 @@ def _system(*, long: bool = False) -> Context:
 
 def _lineage(view: libraries.LineageView) -> Context:
     select = view.deciding.select if view.deciding else ""
-    return {"view": view, "way": "both", "up": 8, "down": 7, "code": lines(select)}
+    code = lines(select) if select else ()
+    return {"view": view, "way": "both", "up": 8, "down": 7, "code": code}
 
 
 PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
