@@ -22,8 +22,10 @@ INTERFACES = ROOT / "src" / "citybrain" / "interfaces"
 KIT = INTERFACES / "kit"
 SINGLE = {"_", "gettext", "gettext_lazy"}
 PLURAL = {"ngettext", "ngettext_lazy"}
+IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 
-Message = tuple[str, str]  # the sentence, and its plural or nothing
+# The sentence, its plural or nothing, and the context that tells two meanings of it apart.
+Message = tuple[str, str, str]
 
 
 def catalogue_of(room: Path) -> Path:
@@ -62,9 +64,11 @@ def _called(node: ast.AST) -> Message | None:
         return None
     texts = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
     if node.func.id in SINGLE and texts:
-        return texts[0], ""
+        return texts[0], "", ""
     if node.func.id in PLURAL and len(texts) > 1:
-        return texts[0], texts[1]
+        return texts[0], texts[1], ""
+    if node.func.id in IN_CONTEXT and len(texts) > 1:
+        return texts[1], "", texts[0]
     return None
 
 
@@ -85,18 +89,26 @@ def _translated(nodes: Any) -> Iterator[Message]:
     from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
     for node in nodes.get_nodes_by_type(TranslateNode):
-        yield str(node.filter_expression.var.literal), ""
+        yield str(node.filter_expression.var.literal), "", _context(node)
     for block in nodes.get_nodes_by_type(BlockTranslateNode):
         singular, _names = block.render_token_list(block.singular)
         plural, _names = block.render_token_list(block.plural) if block.plural else ("", [])
-        yield singular, plural
+        yield singular, plural, _context(block)
+
+
+def _context(node: Any) -> str:
+    return str(node.message_context.var) if node.message_context else ""
+
+
+def _key(entry: polib.POEntry) -> Message:
+    return entry.msgid, entry.msgid_plural, entry.msgctxt or ""
 
 
 def synchronise(
-    old: polib.POFile, found: dict[Message, list[str]], elsewhere: dict[str, str]
+    old: polib.POFile, found: dict[Message, list[str]], elsewhere: dict[Message, str]
 ) -> polib.POFile:
     """A new catalogue of what was found, with the translations the old one or another has."""
-    known = {(entry.msgid, entry.msgid_plural): entry for entry in old}
+    known = {_key(entry): entry for entry in old}
     fresh = polib.POFile(wrapwidth=98)
     fresh.metadata = {
         "Project-Id-Version": "citybrain",
@@ -106,23 +118,25 @@ def synchronise(
         "Content-Transfer-Encoding": "8bit",
         "Plural-Forms": "nplurals=2; plural=(n != 1);",
     }
-    for (singular, plural), places in sorted(found.items()):
-        before = known.get((singular, plural))
+    for message, places in sorted(found.items()):
+        singular, plural, context = message
+        before = known.get(message)
         entry = polib.POEntry(msgid=singular, occurrences=[(place, "") for place in places])
+        entry.msgctxt = context or None
         if plural:
             entry.msgid_plural = plural
             entry.msgstr_plural = before.msgstr_plural if before else {0: "", 1: ""}
         else:
-            entry.msgstr = (before.msgstr if before else "") or elsewhere.get(singular, "")
+            entry.msgstr = (before.msgstr if before else "") or elsewhere.get(message, "")
         fresh.append(entry)
     return fresh
 
 
 def faults(room: Path, catalogue: polib.POFile, found: dict[Message, list[str]]) -> list[str]:
     """What is not in step in one room, one line each."""
-    known = {(entry.msgid, entry.msgid_plural) for entry in catalogue}
-    lines = [f"not in the catalogue: {singular}" for singular, plural in found.keys() - known]
-    lines += [f"no longer used: {singular}" for singular, plural in known - found.keys()]
+    known = {_key(entry) for entry in catalogue}
+    lines = [f"not in the catalogue: {message[0]}" for message in found.keys() - known]
+    lines += [f"no longer used: {message[0]}" for message in known - found.keys()]
     lines += [f"untranslated: {e.msgid}" for e in catalogue if not e.translated()]
     compiled = catalogue_of(room).with_suffix(".mo")
     if not compiled.exists() or compiled.read_bytes() != catalogue.to_binary():
@@ -132,13 +146,13 @@ def faults(room: Path, catalogue: polib.POFile, found: dict[Message, list[str]])
 
 def contradictions(catalogues: list[polib.POFile]) -> list[str]:
     """Sentences that two rooms translate differently: Django would show one of the two."""
-    known: dict[str, str] = {}
+    known: dict[tuple[str, str], str] = {}
     lines = []
     for entry in (entry for catalogue in catalogues for entry in catalogue):
         if not entry.translated():
             continue
         english = entry.msgstr or str(sorted(entry.msgstr_plural.items()))
-        if known.setdefault(entry.msgid, english) != english:
+        if known.setdefault((entry.msgid, entry.msgctxt or ""), english) != english:
             lines.append(f"translated twice, differently: {entry.msgid}")
     return lines
 
@@ -149,7 +163,7 @@ def _kept(room: Path, found: dict[Message, list[str]], *, check: bool) -> polib.
     if check:
         return catalogue
     others = (polib.pofile(str(catalogue_of(other))) for other in rooms() if other != room)
-    elsewhere = {e.msgid: e.msgstr for other in others for e in other if e.msgstr}
+    elsewhere = {_key(e): e.msgstr for other in others for e in other if e.msgstr}
     catalogue = synchronise(catalogue, found, elsewhere)
     file.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(file))

@@ -10,11 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
 
+from citybrain.engines.libraries import service as libraries
 from citybrain.interfaces.kit import words
 from citybrain.interfaces.steward.charts import rows_chart
+from citybrain.interfaces.steward.highlighting import lines
 from citybrain.interfaces.steward.views_rows import drawn_row, drawn_rows
 from citybrain.interfaces.steward.views_upload import steps_of
 from tests.steward import examples as x
+from tests.steward import examples_lineage as lineage
+from tests.steward import examples_query as query
 from tests.steward import examples_repair as repair
 from tests.steward import examples_rows as rows
 from tests.steward import examples_trust as trust
@@ -90,6 +94,12 @@ def _system(*, long: bool = False) -> Context:
     }  # fmt: skip
 
 
+def _lineage(view: libraries.LineageView) -> Context:
+    select = view.deciding.select if view.deciding else ""
+    code = lines(select) if select else ()
+    return {"view": view, "way": "both", "up": 8, "down": 7, "code": code}
+
+
 PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "overview": ("overview", lambda: {"view": x.overview(), "unconnected": 28}),
     "overview-damaged": ("overview", lambda: {"view": x.overview(state="damaged")}),
@@ -139,6 +149,14 @@ PAGES: Mapping[str, tuple[str, Callable[[], Context]]] = {
     "record-long": ("record", lambda: _record(long=True)),
     "proof": ("proof", lambda: {"view": trust.proof()}),
     "proof-broken": ("proof", lambda: {"view": trust.proof(whole=False, levels=2)}),
+    "lineage": ("lineage", lambda: _lineage(lineage.lineage())),
+    "lineage-uncounted": ("lineage", lambda: _lineage(lineage.lineage(counted=False))),
+    "lineage-long": ("lineage", lambda: _lineage(lineage.lineage(long=True))),
+    "lineage-score": ("lineage", lambda: _lineage(lineage.score())),
+    "lineage-selected": ("lineage", lambda: _lineage(lineage.selected())),
+    "workbench": ("workbench", query.workbench),
+    "workbench-fault": ("workbench", lambda: query.workbench(fault=True)),
+    "workbench-long": ("workbench", lambda: query.workbench(long=True)),
     "operation": ("operation", lambda: {"row": x.operation()}),
     "rows": ("library_rows", lambda: drawn_rows(rows.rows())),
     "rows-series": ("library_rows", lambda: drawn_rows(rows.rows(drawn=True))),

@@ -1,5 +1,6 @@
 """Who may open what: every route against every duty, and nothing undeclared."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from citybrain import city
 from citybrain.engines.guard import acting
 from citybrain.engines.guard.service import ACTIONS
+from citybrain.engines.identity.rehearsal import ACCOUNTS
 from citybrain.interfaces.kit.access import OWN, PUBLIC, SIGNED_IN
 from tests.steward.conftest import FOLDER, TABLE, Site
 
@@ -136,6 +138,32 @@ def test_every_route_keeps_to_the_duties(site: Site, username: str) -> None:
         if refused == allowed and answer.status_code != 404:
             wrong.append(f"{route.name}: {answer.status_code}, {duty} may: {allowed}")
     assert wrong == []
+
+
+def offered(html: str) -> set[str]:
+    """The addresses that a page's navigation leads to."""
+    inside = re.findall(r"<nav .*?</nav>", html, re.DOTALL)
+    return {address for part in inside for address in re.findall(r'href="([^"]+)"', part)}
+
+
+@pytest.mark.parametrize("username", [account.username for account in ACCOUNTS])
+def test_the_navigation_offers_what_opens_and_nothing_else(site: Site, username: str) -> None:
+    client = site.client(username)
+    steward = offered(client.get(reverse("overview")).content.decode())
+    cockpit = offered(client.get(reverse("data_centre")).content.decode())
+    assert {reverse("cockpit"), reverse("lineage"), reverse("record")} <= steward
+    assert cockpit == {reverse(name) for name in ("data_centre", "indicators", "overview")}
+    opened = {address: client.get(address).status_code for address in steward | cockpit}
+    assert {a: code for a, code in opened.items() if code not in {200, 302}} == {}
+    assert (client.get(reverse("workbench")).status_code == 200) == (
+        reverse("workbench") in steward
+    )
+
+
+def test_a_page_that_is_not_offered_is_not_asked_for(site: Site) -> None:
+    client = site.client("police")
+    assert reverse("workbench") not in offered(client.get(reverse("overview")).content.decode())
+    assert refusals("police") == []
 
 
 def refusals(reader: str) -> list[tuple[str, str, str]]:

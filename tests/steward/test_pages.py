@@ -52,6 +52,20 @@ def test_in_english_every_page_is_english_and_titles_follow(site: Site) -> None:
     assert "Overview" in client.get("/steward/").content.decode()
 
 
+def test_one_chinese_word_of_two_meanings_is_two_english_words(site: Site) -> None:
+    client = site.client()
+    client.post("/language/", {"language": "en", "next": "/steward/"})
+    workbench = client.get(reverse("workbench")).content.decode()
+    (button,) = re.findall(r'id="run">(.*?)</button>', workbench)
+    assert Page(f"<p>{button}</p>").text.split()[0] == "Run"
+    table = client.get(reverse("table", args=[TABLE])).content.decode()
+    assert '<h2 id="h-u">Runs</h2>' in table
+    assert '<h2 id="h-f">Fields ' in table
+    assert '<th scope="col">Field</th>' in table
+    elements = client.get(reverse("standards")).content.decode()
+    assert 'role="columnheader">Data element</th>' in elements
+
+
 def test_the_browsers_language_does_not_decide(site: Site) -> None:
     html = site.client().get("/steward/", headers={"accept-language": "en"}).content.decode()
     assert 'lang="zh-CN"' in html

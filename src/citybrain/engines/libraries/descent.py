@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import flows, knowledge, wiring
+from citybrain.engines.libraries.deciding import deciding
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.flows import INDICATOR, VALUE, Column, Flow
 from citybrain.engines.libraries.tracesteps import title_of
@@ -79,6 +80,7 @@ def lineage_of(actor: Actor, table: str, column: str = "") -> LineageView:
         ),
         upstream=tuple(_lines(start, up, up_side=True))[:MOST_LINES],
         downstream=tuple(_lines(start, down, up_side=False))[:MOST_LINES],
+        deciding=deciding(table, column),
     )
 
 

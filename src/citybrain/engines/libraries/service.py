@@ -125,6 +125,7 @@ from citybrain.engines.libraries.views_library import (
     SourceView,
 )
 from citybrain.engines.libraries.views_lineage import (
+    DecidingSource,
     LineageColumn,
     LineageLine,
     LineageStart,
@@ -201,6 +202,7 @@ __all__ = [
     "ChangeRow",
     "ColumnHint",
     "ColumnQuality",
+    "DecidingSource",
     "DepartmentQuality",
     "ElementRow",
     "ElementView",

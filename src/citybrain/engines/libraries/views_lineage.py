@@ -55,8 +55,72 @@ class LineageLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DecidingSource:
+    """One place a library's field is taken from, ``rank`` from 1, the first the one preferred.
+
+    ``value`` is SQL over a row of ``table``; ``column`` names it where it is a column of the
+    standardised table and nothing more. ``records`` is how many records at present have the
+    value from that table, and ``share`` their share from 0 to 1; None where it cannot be
+    counted, and where an earlier source of the same table counts them: ``counted_with``, 0
+    where none does. ``counts_too`` are the ranks of those whose records this one counts.
+    """
+
+    rank: int
+    choice: Text
+    department: str
+    department_title: Text
+    table: str
+    table_title: Text
+    role: Text
+    value: str
+    column: str
+    where: str
+    how: tuple[Text, ...]
+    records: int | None
+    share: float | None
+    counted_with: int
+    counts_too: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidingRule:
+    """Points of a score, given where ``when`` holds."""
+
+    title: Text
+    points: int
+    when: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deciding:
+    """How a library's field comes about; ``kind`` is sources, rows, select or score.
+
+    ``records`` are all of the library's and ``empty`` those that hold no value, None where
+    ``uncounted`` says why they cannot be counted. ``valid`` is the field's own rule, ``values``
+    what the library's ``select`` gives out under the field's name.
+    """
+
+    kind: str
+    library: str
+    file: str
+    valid: str
+    sources: tuple[DecidingSource, ...]
+    values: tuple[str, ...]
+    select: str
+    rules: tuple[DecidingRule, ...]
+    bounds: tuple[int, int, int]
+    records: int | None
+    empty: int | None
+    empty_share: float | None
+    uncounted: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineageView:
-    """The lineage of a column, or of a whole table when ``column`` is empty."""
+    """The lineage of a column, or of a whole table when ``column`` is empty.
+
+    ``deciding`` is there for a field of a library.
+    """
 
     table: str
     column: str
@@ -67,6 +131,7 @@ class LineageView:
     steps: tuple[LineageStep, ...]
     upstream: tuple[LineageLine, ...]
     downstream: tuple[LineageLine, ...]
+    deciding: Deciding | None
 
 
 @dataclass(frozen=True, kw_only=True)

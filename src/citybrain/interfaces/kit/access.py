@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +21,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 OWN = "own"  # whoever signed in, and the service shows them what they may see
+_NOT_ASKED = frozenset({PUBLIC, SIGNED_IN, OWN})
 # Reasons that no other thing or purpose would change, so that they hold at the door.
 _AT_THE_DOOR = frozenset({"no-duty", "contractor", "rehearsal-account", "rehearsal-only"})
 
@@ -50,7 +52,7 @@ def page(access: str, *methods: str) -> Callable[[View[P]], View[P]]:
 
 
 def _refused_at_the_door(request: HttpRequest, access: str) -> HttpResponse | None:
-    if access in {PUBLIC, SIGNED_IN, OWN}:
+    if access in _NOT_ASKED:
         return None
     who = actor(request)
     reasons = at_the_door(who, access)
@@ -70,6 +72,16 @@ def at_the_door(who: Actor, action: str) -> tuple[Reason, ...]:
     """Why the action is refused to them whatever it is done to; empty when some thing may do."""
     verdict = may(who, action, "lake:")
     return tuple(reason for reason in verdict.reasons if reason.code in _AT_THE_DOOR)
+
+
+def may_open(who: Actor, name: str) -> bool:
+    """Whether the page of an address's name opens to them: asks only, records nothing.
+
+    For addresses without a table or department in them, such as a navigation offers; what
+    those show is asked for of the lake as a whole.
+    """
+    access: str = resolve(reverse(name)).func.access  # type: ignore[attr-defined]  # see page
+    return access in _NOT_ASKED or may(who, access, "lake:").allowed
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from citybrain.engines.catalogue.service import Badges
 from citybrain.engines.guard.service import in_rehearsal, may
+from citybrain.engines.identity.service import Actor
+from citybrain.interfaces.kit.access import may_open
 from citybrain.interfaces.kit.context import frame_of, reader
 from citybrain.interfaces.steward.tour import Tour, tour
 
@@ -99,9 +101,8 @@ def page(request: HttpRequest) -> dict[str, object]:
 
 
 def _navigation(request: HttpRequest) -> tuple[Group, ...]:
-    if reader(request) is None:
-        return ()
-    return navigation(request.path, frame_of(request).badges)
+    who = reader(request)
+    return () if who is None else navigation(who, request.path, frame_of(request).badges)
 
 
 def _tour(request: HttpRequest) -> Tour | None:
@@ -117,13 +118,17 @@ def _tour(request: HttpRequest) -> Tour | None:
     )
 
 
-def navigation(path: str, badges: Badges) -> tuple[Group, ...]:
-    """The groups of the navigation, the reader's place marked."""
+def navigation(who: Actor, path: str, badges: Badges) -> tuple[Group, ...]:
+    """The groups of the navigation with what opens to the reader, whose place is marked."""
     here = _here(path)
-    return tuple(
-        Group(title=title, links=tuple(_link(*entry, here, badges) for entry in entries))
+    groups = (
+        Group(
+            title=title,
+            links=tuple(_link(*one, here, badges) for one in entries if may_open(who, one[0])),
+        )
         for title, entries in _GROUPS
     )
+    return tuple(group for group in groups if group.links)
 
 
 def _here(path: str) -> str:

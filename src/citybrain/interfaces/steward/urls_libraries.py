@@ -84,6 +84,11 @@ urlpatterns = [
         views_lineage.lineage_twin,
         name="lineage_twin",
     ),
+    path(
+        "steward/lineage/<lake:table>/sources.<twin:suffix>",
+        views_lineage.lineage_sources,
+        name="lineage_sources",
+    ),
     path("steward/lineage/<lake:table>", views_lineage.lineage_of, name="lineage_of"),
     path("steward/models", views_models.models, name="models"),
     path("steward/models.<twin:suffix>", views_models.models_twin, name="models_twin"),

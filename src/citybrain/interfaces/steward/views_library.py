@@ -153,6 +153,7 @@ def _entity(
     context = {
         "view": view,
         "life": lifeline(view),
+        "may_lineage": may(actor(request), "work.read", "lake:").allowed,
         "cluster": cluster(view),
         "compared": compared(view),
         "reveal_error": told_reason(refusal) if refusal else "",

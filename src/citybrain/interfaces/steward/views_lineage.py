@@ -7,6 +7,7 @@ from citybrain.engines.libraries import service as libraries
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
 from citybrain.interfaces.steward.flowgraph import flowgraph
+from citybrain.interfaces.steward.highlighting import lines
 
 WAYS = ("both", "up", "down")
 
@@ -36,6 +37,7 @@ def lineage_of(request: HttpRequest, table: str) -> HttpResponse:
     way = request.GET.get("way", "both")
     context = {
         "view": view,
+        "code": lines(view.deciding.select) if view.deciding and view.deciding.select else (),
         "graph": flowgraph(view),
         "way": way if way in WAYS else "both",
         "up": len({(line.table, line.column) for line in view.upstream}),
@@ -51,6 +53,15 @@ def lineage_twin(request: HttpRequest, table: str, suffix: str) -> HttpResponse:
     if suffix == "json":
         return as_json(view)
     return twin(view.steps, suffix, name=f"lineage-{table}", of=libraries.LineageStep)
+
+
+@page("work.read")
+def lineage_sources(request: HttpRequest, table: str, suffix: str) -> HttpResponse:
+    """Who says a library's field, in their order, with how many records have it from whom."""
+    column = request.GET.get("column", "")
+    view = libraries.lineage_of(actor(request), table, column)
+    rows = view.deciding.sources if view.deciding else ()
+    return twin(rows, suffix, name=f"{table}.{column}", of=libraries.DecidingSource)
 
 
 _ORDER = {"lib": 0, "theme": 1, "ads": 2, "dwd": 3}

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from citybrain.base.errors import CityError
+from citybrain.engines.guard.service import may
 from citybrain.engines.libraries import service as libraries
 from citybrain.engines.libraries.service import RowsAsked, RowsView, RowView
 from citybrain.interfaces.kit.access import actor
@@ -60,6 +61,7 @@ def row_page(
     """One row, drawn."""
     context = {
         **drawn_row(view),
+        "may_lineage": may(actor(request), "work.read", "lake:").allowed,
         "reveal_error": told_reason(refusal) if refusal else "",
         "day": request.POST.get("day") or request.GET.get("day") or "",
     }

@@ -14,7 +14,7 @@ from citybrain.engines.libraries.service import Answer
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, download, twin
 from citybrain.interfaces.steward.charts_query import answer_chart, chartable
-from citybrain.interfaces.steward.highlighting import lines
+from citybrain.interfaces.steward.highlighting import for_typing, lines
 
 _DIGITS = 19  # a number of the history has fewer
 # What is addressed by its hash never changes under that address; no shared cache may keep it.
@@ -123,9 +123,12 @@ def _page(
     by, of = request.POST.get("chart_by", ""), request.POST.get("chart_of", "")
     fault = answer.fault if answer else None
     named = _named(view.tables, sql)
+    parts, words = for_typing()
     context = {
         "view": view,
         "sql": sql,
+        "parts": parts,
+        "words": words,
         "rows_high": min(max(sql.count("\n") + 2, 10), 24),
         "answer": answer,
         "kept": kept,

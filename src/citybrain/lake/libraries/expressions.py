@@ -1,5 +1,6 @@
 """What the folder writes as SQL: which columns an expression reads, and putting a value in."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import sqlglot
@@ -78,3 +79,26 @@ def reads(sql: str) -> frozenset[str]:
     if len(list(found.find_all(exp.Query))) != 1:
         return frozenset()
     return frozenset(column.name for column in found.find_all(exp.Column))
+
+
+def told(sql: str, name: str) -> tuple[str, ...]:
+    """The expressions that a SELECT gives out under a name: one for each part of a UNION.
+
+    >>> told("SELECT upper(a) AS x, b FROM t UNION ALL SELECT c AS x, d FROM u", "x")
+    ('UPPER(a)', 'c')
+    """
+    try:
+        found = sqlglot.parse_one(sql, read=DIALECT)
+    except SqlglotError:
+        return ()
+    return tuple(dict.fromkeys(_told(found, name)))
+
+
+def _told(query: object, name: str) -> Iterator[str]:
+    if isinstance(query, exp.SetOperation):
+        yield from _told(query.this, name)
+        yield from _told(query.expression, name)
+    elif isinstance(query, exp.Select):
+        for one in query.selects:
+            if one.alias_or_name == name:
+                yield one.unalias().sql(dialect=DIALECT)

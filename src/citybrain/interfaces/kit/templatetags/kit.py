@@ -13,7 +13,9 @@ from django.utils.translation import get_language, gettext
 
 from citybrain.base.clock import CITY_ZONE
 from citybrain.engines.catalogue.service import GridColumn, Text
+from citybrain.engines.identity.service import Actor
 from citybrain.interfaces.kit import figures, words
+from citybrain.interfaces.kit.access import may_open
 from citybrain.interfaces.kit.figures import NONE, duration, num, percent, rows
 
 register = template.Library()
@@ -51,6 +53,12 @@ def say(text: Text | str | None) -> str:
 def titled(chinese: str, english: str = "") -> str:
     """A title of the city's folder in the reader's language."""
     return (english or chinese) if _english() else chinese
+
+
+@register.simple_tag
+def opens(who: Actor | None, name: str) -> bool:
+    """Whether the page of that name opens to the reader, so that no link leads to a refusal."""
+    return may_open(who, name) if who else False
 
 
 @register.simple_tag

@@ -100,6 +100,7 @@ const take = (at) => {
   const one = offers[at];
   const end = area.selectionStart;
   area.setRangeText(one.text, end - one.from.length, end, "end");
+  area.dispatchEvent(new Event("change"));
   close();
   area.focus();
 };
@@ -109,9 +110,14 @@ const gutter = document.createElement("pre");
 gutter.className = "code gut";
 gutter.ariaHidden = "true";
 
+let numbered = 0;
+
 const number = () => {
   const many = area.value.split("\n").length;
-  gutter.textContent = Array.from({ length: many }, (_none, at) => at + 1).join("\n");
+  if (many !== numbered) {
+    gutter.textContent = Array.from({ length: many }, (_none, at) => at + 1).join("\n");
+    numbered = many;
+  }
   gutter.scrollTop = area.scrollTop;
 };
 
