@@ -48,7 +48,7 @@ def quarantine(*, revealed: bool = False, long: bool = False) -> c.QuarantineVie
             label=text(f"第 {key} 行", f"Row {key}"),
             corrected=corrected,
             raw="",
-            office=LONG if long else "市民政局婚姻登记处",
+            office=text("市民政局婚姻登记处", long=long),
             cells=cells,
             troubles=_troubles(long=long),
         )

@@ -1,8 +1,13 @@
 """Reads a page as a browser would, far enough to judge its markup."""
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 
+CHINESE = re.compile(r"[㐀-鿿]")
+# Code is no language, and the head's title cannot mark a part of itself.
+UNSPOKEN = {"code", "pre", "script", "head"}
+TOLD = ("alt", "aria-label", "placeholder", "title")
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -19,6 +24,9 @@ class Page(HTMLParser):
         self.unlabelled: list[str] = []
         self.open_forms: list[str] = []
         self.text = ""
+        self.foreign: list[str] = []
+        self.told: list[str] = []
+        self._marked: list[bool] = []
         self._labels: set[str] = set()
         self._fields: list[tuple[str, dict[str, str]]] = []
         self._open: list[str] = []
@@ -33,8 +41,13 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
+        chinese = self._chinese
+        if "lang" in found:
+            chinese = found["lang"].startswith("zh")
         if tag not in VOID:
             self._open.append(tag)
+            self._marked.append(chinese)
+        self.told += [found[n] for n in TOLD if not chinese and CHINESE.search(found.get(n, ""))]
         if tag == "html":
             self.language = found.get("lang", "")
         if "id" in found:
@@ -42,8 +55,18 @@ class Page(HTMLParser):
         self._judge(tag, found)
         self._form_of(tag, found)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    @property
+    def _chinese(self) -> bool:
+        return bool(self._marked) and self._marked[-1]
+
     def _judge(self, tag: str, found: dict[str, str]) -> None:
         self.addresses += [found[name] for name in ("href", "src", "action") if name in found]
+        self.inline += [f"{tag} {name} <" for name in found if "<span" in found[name]]
         self.inline += [f"{tag} {name}" for name in found if name == "style" or name[:2] == "on"]
         if tag == "script" and "src" not in found:
             self.inline.append("script")
@@ -66,14 +89,20 @@ class Page(HTMLParser):
             if self._form["post"] and not self._form["token"]:
                 self.open_forms.append("form")
             self._form = None
-        while self._open and self._open.pop() != tag:
+        while self._open and self._close() != tag:
             pass
+
+    def _close(self) -> str:
+        self._marked.pop()
+        return self._open.pop()
 
     def handle_data(self, data: str) -> None:
         if "h1" in self._open:
             if self._open[-1] == "h1" and (not self.headings or self.headings[-1].endswith("\n")):
                 self.headings.append("")
             self.headings[-1:] = [self.headings[-1] + data] if self.headings else [data]
+        if CHINESE.search(data) and not self._chinese and not UNSPOKEN & {*self._open}:
+            self.foreign.append(data.strip())
         if "script" not in self._open:
             self.text += data + " "
 
@@ -88,6 +117,8 @@ def faults(html: str, *, language: str = "zh-CN") -> list[str]:
         found.append(f"lang {page.language}")
     if "演练" not in page.text and "Rehearsal" not in page.text:
         found.append("no mark of rehearsal")
+    if language == "en":
+        found += [f"Chinese that does not say so: {one}" for one in page.foreign]
     found += [f"inline: {one}" for one in page.inline]
     found += [f"not labelled: {one}" for one in page.unlabelled]
     found += [f"twice: #{one}" for one, count in page.ids.items() if count > 1]

@@ -82,6 +82,7 @@ class Field:
     title: str = ""
     title_en: str = ""
     description: str = ""
+    description_en: str = ""
     required: bool = False
     key: int = 0  # 1-based position in the primary key, 0 when not part of it
     unique: bool = False
@@ -112,12 +113,14 @@ class Contract:
     title: str
     title_en: str = ""
     description: str = ""
+    description_en: str = ""
     status: str = "active"
     fields: tuple[Field, ...] = ()
     sharing: Sharing = field(default_factory=Sharing)
     retention: str = ""  # e.g. "permanent" or "P10Y"
     retention_law: str = ""
     contact: str = ""  # post to ask, never a person's name
+    contact_en: str = ""
     file: str = ""  # path relative to the city's folder
 
     @property

@@ -40,12 +40,14 @@ def contract(content: Content, *, system: str, table: str, file: str) -> Contrac
         title=text(body, "businessName") or text(content, "name") or table,
         title_en=text(own, "titleEn"),
         description=text(body, "description"),
+        description_en=text(own, "descriptionEn"),
         status=text(content, "status", "active"),
         fields=tuple(field(mapping(p)) for p in items(body.get("properties"))),
         sharing=Sharing(type=text(sharing, "type", "conditional"), law=text(sharing, "law")),
         retention=text(retention, "period"),
         retention_law=text(retention, "law"),
         contact=text(own, "contact"),
+        contact_en=text(own, "contactEn"),
         file=file,
     )
 
@@ -83,6 +85,7 @@ def field(content: Content) -> Field:
         title=text(content, "businessName"),
         title_en=text(own, "titleEn"),
         description=text(content, "description"),
+        description_en=text(own, "descriptionEn"),
         required=boolean(content, "required"),
         key=max(key, 0) or int(boolean(content, "primaryKey")),
         unique=boolean(content, "unique"),

@@ -114,6 +114,7 @@ def system(content: Content, *, name: str, file: str) -> System:
         schedule=_schedule(mapping(content.get("schedule"))),
         tables={table: _fetch(mapping(fetch), table) for table, fetch in tables.items()},
         description=text(content, "description"),
+        description_en=text(content, "description_en"),
         file=file,
     )
 

@@ -68,6 +68,7 @@ class System:
     schedule: Schedule = field(default_factory=Schedule)
     tables: Mapping[str, Fetch] = field(default_factory=dict)
     description: str = ""
+    description_en: str = ""
     file: str = ""
 
     def department(self, on: date) -> str:

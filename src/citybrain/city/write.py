@@ -96,9 +96,11 @@ def _contract(contract: Contract) -> dict[str, Any]:
         "status": contract.status,
         "customProperties": _custom(
             titleEn=contract.title_en,
+            descriptionEn=contract.description_en,
             sharing=_filled({"type": contract.sharing.type, "law": contract.sharing.law}),
             retention=_filled({"period": contract.retention, "law": contract.retention_law}),
             contact=contract.contact,
+            contactEn=contract.contact_en,
         ),
         "schema": [_filled(body)],
     }
@@ -125,6 +127,7 @@ def _field(field: Field) -> dict[str, Any]:
         "primaryKeyPosition": field.key or None,
         "customProperties": _custom(
             titleEn=field.title_en,
+            descriptionEn=field.description_en,
             level=field.level,
             masking=field.masking,
             type="" if derived else field.type,
@@ -170,6 +173,7 @@ def _system(system: System) -> dict[str, Any]:
             "title": system.title,
             "title_en": system.title_en,
             "description": system.description,
+            "description_en": system.description_en,
             "kind": system.kind,
             "connection": system.connection,
             "owners": owners,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.errors import CityError
+from citybrain.base.wording import Text, both
 from citybrain.city.contracts import Contract
 from citybrain.city.model import City
 from citybrain.lake.duck import connection as duckdb_connection
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 REASON, REASON_EN, SUGGESTION = "待修正原因", "Reason", "建议值"
 OWN_COLUMNS = (REASON, REASON_EN, SUGGESTION)
+_NOBODY = Text(zh="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ class QuarantinedRow:
     problems: tuple[CellProblem, ...]
     number: int | None = None
     raw: str | None = None
-    office: str = ""
+    office: Text = _NOBODY
 
 
 def count(store: "Store", table: str) -> int:
@@ -155,7 +157,7 @@ def _select(
 
 
 def _row(
-    contract: Contract, values: dict[str, str | None], meta: tuple[Any, ...], office: str
+    contract: Contract, values: dict[str, str | None], meta: tuple[Any, ...], office: Text
 ) -> QuarantinedRow:
     address, batch, raw, problems, number = meta
     label = str(address).partition("/")[2]
@@ -172,11 +174,11 @@ def _row(
     )
 
 
-def _office(store: "Store", city: City, contract: Contract) -> str:
+def _office(store: "Store", city: City, contract: Contract) -> Text:
     if contract.contact:
-        return contract.contact
+        return both(contract.contact, contract.contact_en)
     system = city.systems.get(contract.system)
     department = (
         city.departments.get(system.department(store.clock.now().date())) if system else None
     )
-    return department.title if department else ""
+    return both(department.title, department.title_en) if department else _NOBODY

@@ -117,7 +117,7 @@ def test_additions_are_applied_and_changes_wait(
     assert catalogue.apply_additions(engineer, folder) == []
     contract = folder / "sources" / "tax" / "registrations.yaml"
     contract.write_text(
-        contract.read_text("utf-8").replace("version: 1.0.1", "version: 1.0.2"), "utf-8"
+        contract.read_text("utf-8").replace("\nversion: 1.0.", "\nversion: 1.9.", 1), "utf-8"
     )
     (notice,) = catalogue.apply_additions(engineer, folder)
     assert "plan" in notice

@@ -2,6 +2,7 @@
 title: 年龄结构
 title_en: Age structure
 description: 户籍在本市且健在的人，按县市区、性别与五岁一组计数。
+description_en: "Living people registered in the city, counted by county, sex and five years of age."
 grain: [county, sex, age_from]
 owner: public_security
 columns:

@@ -2,6 +2,7 @@
 title: 出生与死亡
 title_en: Births and deaths
 description: 每月按接生或填报机构所在县市区计的出生人数与死亡人数，同一人以一份证明计。
+description_en: Births and deaths of each month by the county of the institution that attended or reported; each person counts once.
 grain: [month, county]
 owner: health
 columns:

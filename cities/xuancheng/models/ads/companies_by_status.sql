@@ -2,6 +2,7 @@
 title: 市场主体
 title_en: Companies by status
 description: 法人库中的登记主体，按县市区、行业门类与登记状态计数，附注册资本合计（万元）。
+description_en: "Entities of the library of legal persons, counted by county, section of industry and status, with their registered capital (ten thousand yuan)."
 grain: [county, industry, status]
 owner: market_regulation
 expectations:

@@ -2,6 +2,7 @@
 title: 企业变更
 title_en: Company changes
 description: 每月各项变更登记的次数，及当月新增股东出资（万元）。
+description_en: "Changes of registered items in each month, and capital of new shareholders (ten thousand yuan)."
 grain: [month, item]
 owner: market_regulation
 */

@@ -2,6 +2,7 @@
 title: 部件完好
 title_en: State of components
 description: 部件按县市区与大类计数，及破损、丢失件数。
+description_en: "Components counted by county and class, with how many are damaged and how many lost."
 grain: [county, major]
 owner: urban_management
 */

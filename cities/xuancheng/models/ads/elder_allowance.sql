@@ -2,6 +2,7 @@
 title: 高龄津贴对象
 title_en: Old-age allowance
 description: 户籍在本市、健在且年满八十周岁的人，及其最近一个月是否在领高龄津贴；不在领者即应发未发。
+description_en: "Living people of eighty and over registered in the city, and whether the newest month paid them the allowance of the aged; who was not paid has missed it."
 grain: [person_id]
 owner: civil_affairs
 columns:

@@ -2,6 +2,7 @@
 title: 待核对的数据问题
 title_en: Findings by department
 description: 各部门应核对的分歧与不可能之事，按库、种类与表计数。
+description_en: "Disagreements and impossibilities for each department to check, counted by library, kind and table."
 grain: [department, library, kind, table_name]
 owner: data_resources
 */

@@ -2,6 +2,7 @@
 title: 公积金缴存与提取
 title_en: Housing fund by month
 description: 每月缴存额、缴存账户数、提取额（元）。
+description_en: "Deposits, paying accounts and withdrawals of each month (yuan)."
 grain: [month]
 owner: housing_fund
 columns:

@@ -2,6 +2,7 @@
 title: 流动人口
 title_en: Incomers by town
 description: 在宣流动人口按居住房屋所在乡镇街道与来宣原因计数。
+description_en: Incoming residents counted by the town or subdistrict of their dwelling and by reason.
 grain: [division, reason]
 owner: public_security
 columns:

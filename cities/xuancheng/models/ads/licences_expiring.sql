@@ -2,6 +2,7 @@
 title: 即将到期的证照
 title_en: Licences about to expire
 description: 基准日起九十天内到期的有效证照，按种类与发证机关计数。
+description_en: "Valid licences that expire within ninety days of the data's day, counted by kind and issuer."
 grain: [kind, issuer]
 owner: data_resources
 */

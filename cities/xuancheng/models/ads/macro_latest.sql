@@ -2,6 +2,7 @@
 title: 宏观指标现值
 title_en: Latest indicators
 description: 每个指标、地区最近一月的数值、单位、口径与同比。
+description_en: "The newest month of each indicator and area: value, unit, basis and growth over the year before."
 grain: [indicator, area]
 owner: statistics
 */

@@ -2,6 +2,7 @@
 title: 婚姻登记
 title_en: Marriages and divorces
 description: 每月各登记机关的结婚与离婚对数，补领不计。
+description_en: Couples married and divorced at each registry office in each month; certificates issued again do not count.
 grain: [month, office]
 owner: civil_affairs
 */

@@ -2,6 +2,7 @@
 title: 医保结算
 title_en: Medical settlements by month
 description: 每月每级医疗机构的结算人次、基金支付与个人负担（元），及当月异地就医备案。
+description_en: "Bills, payments by the fund and by people (yuan) of each month and grade of institution, with that month's filings for treatment elsewhere."
 grain: [month, level]
 owner: medical_insurance
 columns:

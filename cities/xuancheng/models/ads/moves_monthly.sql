@@ -2,6 +2,7 @@
 title: 户籍迁移
 title_en: Moves by month
 description: 每月户籍迁入、迁出、市内移居与注销的人次。
+description_en: "People who moved in, moved out, moved within the city or were cancelled in each month."
 grain: [month]
 owner: public_security
 columns:

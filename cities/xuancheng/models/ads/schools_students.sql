@@ -2,6 +2,7 @@
 title: 在校学生
 title_en: Students
 description: 每所学校的在读学生、其中随迁子女（流动人口库有其监护人）与当年转入转出。
+description_en: "Enrolled pupils of each school, how many of them came with incoming parents (a guardian is in the incomers' system), and this year's transfers in and out."
 grain: [school_code]
 owner: education
 columns:

@@ -2,6 +2,7 @@
 title: 社会保险缴费
 title_en: Social insurance by month
 description: 每月各险种的缴费人数与缴费额（元），及在领养老待遇人数。
+description_en: "People who paid and what they paid (yuan) for each scheme and month, with the people who draw a pension."
 grain: [month, scheme]
 owner: human_resources
 columns:

@@ -2,6 +2,7 @@
 title: 热线办理
 title_en: Hotline by month
 description: 每月每个承办单位的受理、办结、超时件数，平均办理时长（小时）与满意率（满意以上占已评价）。
+description_en: "Tickets received, finished and late for each unit and month, average hours to finish, and share of satisfied callers among those who rated."
 grain: [month, handled_by]
 owner: data_resources
 expectations:

@@ -2,6 +2,7 @@
 title: 交通违法与车辆检验
 title_en: Traffic offences and inspections
 description: 每月交通违法起数、未处理起数、记分，及检验车次与合格率。
+description_en: "Traffic violations of each month, those not yet dealt with and penalty points, with inspections and the share that passed."
 grain: [month]
 owner: public_security
 columns:

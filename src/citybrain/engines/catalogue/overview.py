@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from citybrain.base.errors import CityError
-from citybrain.base.wording import Text, counted
+from citybrain.base.wording import Text, both, counted
 from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.integrity import card
@@ -111,7 +111,7 @@ def system(actor: Actor, name: str) -> SystemView:
     rows = tuple(row for row in table_rows() if row.system == name)
     return SystemView(
         row=_system(found, rows, now),
-        description=Text(zh=found.description, en=found.description),
+        description=both(found.description, found.description_en),
         connection=found.connection,
         schedule=words.cycle(found.schedule),
         drift=words.DRIFTS.get(found.drift, Text(zh=found.drift, en=found.drift)),

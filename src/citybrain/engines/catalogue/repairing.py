@@ -29,13 +29,17 @@ def repair_steps(
     steps += [_restore_record(problem) for problem in entries]
     if others:
         steps.append(
-            _step("核对检查点与树", "请把证据包交给安全审计员核对。", en="Ask the auditor")
+            _step(
+                both("核对检查点与树", "Check the checkpoints and the tree"),
+                both(
+                    "请把证据包交给安全审计员核对。", "Give the evidence to the auditor to check."
+                ),
+            )
         )
     steps.append(
         _step(
-            "再次校验",
-            "全部一致后，数据自动恢复对外。",
-            en="Verify again",
+            both("再次校验", "Verify again"),
+            both("全部一致后，数据自动恢复对外。", "Once all agrees, the data are open again."),
             action="verify",
             commands=("citybrain scrub", "citybrain ledger verify"),
         )
@@ -50,18 +54,22 @@ def repair_steps(
 
 
 def _step(
-    title: str, sentence: str, *, en: str, action: str = "", argument: str = "",
+    title: Text, sentence: Text, *, action: str = "", argument: str = "",
     done: bool = False, commands: tuple[str, ...] = (),
 ) -> RepairStep:  # fmt: skip
     return RepairStep(
-        number=0, title=Text(zh=title, en=en), sentence=Text(zh=sentence, en=sentence),
-        action=action, argument=argument, done=done, commands=commands,
+        number=0, title=title, sentence=sentence, action=action,
+        argument=argument, done=done, commands=commands,
     )  # fmt: skip
 
 
 def _keep() -> RepairStep:
     return _step(
-        "留证", "改动、登记的哈希与全部检查点可作为证据包下载。", en="Keep the evidence",
+        both("留证", "Keep the evidence"),
+        both(
+            "改动、登记的哈希与全部检查点可作为证据包下载。",
+            "The change, the recorded hashes and all checkpoints can be downloaded.",
+        ),
         action="evidence", done=True,
     )  # fmt: skip
 
@@ -70,16 +78,24 @@ def _restore_file(problem: FileProblem) -> RepairStep:
     at = last_backup()
     if problem.in_backup and at:
         return _step(
-            "恢复文件",
-            f"{at:%m-%d %H:%M} 的备份中有同一哈希的副本，只替换这 1 个文件。",
-            en="Restore the file",
+            both("恢复文件", "Restore the file"),
+            both(
+                f"{at:%m-%d %H:%M} 的备份中有同一哈希的副本，只替换这 1 个文件。",
+                f"The backup of {at:%m-%d %H:%M} has a copy with the same hash; "
+                "only this one file is replaced.",
+            ),
             action="restore_file",
             argument=problem.file,
             commands=(f"citybrain restore BACKUP --file {problem.file}",),
         )
     return _step(
-        "恢复文件", "备份中没有同一哈希的副本：请从别处的备份恢复，或从数源重新汇聚整张表。",
-        en="Restore the file", argument=problem.file,
+        both("恢复文件", "Restore the file"),
+        both(
+            "备份中没有同一哈希的副本：请从别处的备份恢复，或从数源重新汇聚整张表。",
+            "No backup has a copy with the same hash: restore from a backup elsewhere, "
+            "or collect the whole table again.",
+        ),
+        argument=problem.file,
         commands=(f"citybrain restore BACKUP --file {problem.file}",),
     )  # fmt: skip
 
@@ -87,15 +103,22 @@ def _restore_file(problem: FileProblem) -> RepairStep:
 def _restore_record(problem: EntryProblem) -> RepairStep:
     if problem.in_copy:
         return _step(
-            "恢复记录",
-            f"用热备副本中的第 {problem.number:,} 条，叶哈希须等于 {problem.leaf_then[:8]}…",
-            en="Restore the entry",
+            both("恢复记录", "Restore the entry"),
+            both(
+                f"用热备副本中的第 {problem.number:,} 条，叶哈希须等于 {problem.leaf_then[:8]}…",
+                f"Take entry {problem.number:,} of the live copy; "
+                f"its leaf hash must be {problem.leaf_then[:8]}…",
+            ),
             action="restore_record",
             argument=str(problem.number),
         )
     return _step(
-        "恢复记录", f"热备副本中没有第 {problem.number:,} 条：请从备份恢复。",
-        en="Restore the entry", argument=str(problem.number),
+        both("恢复记录", "Restore the entry"),
+        both(
+            f"热备副本中没有第 {problem.number:,} 条：请从备份恢复。",
+            f"The live copy has no entry {problem.number:,}: restore it from a backup.",
+        ),
+        argument=str(problem.number),
     )  # fmt: skip
 
 

@@ -220,14 +220,16 @@ def _failure(table: Any) -> RunFailure:
         if good
         else Text(zh="湖中还没有这张表。", en="The lake does not have this table yet.")
     )
-    contact = contract.contact if contract else ""
+    contact = both(contract.contact, contract.contact_en) if contract else EMPTY
     return RunFailure(
         table=table.table,
         title=table_title(table.table),
         system_title=system_title(table.table.split(".")[0]),
         sentence=said(table.error or ""),
         stands=stands,
-        contact=Text(zh=f"联系：{contact}", en=f"Contact: {contact}") if contact else EMPTY,
+        contact=Text(zh=f"联系：{contact.zh}", en=f"Contact: {contact.en}")
+        if contact.zh
+        else EMPTY,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from citybrain.base.wording import Text, counted
+from citybrain.base.wording import Text, both, counted
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
@@ -126,8 +126,8 @@ def table(actor: Actor, table_id: str) -> TableView:
     seen = seen_by(actor, thing, limit=SHOWN)
     return TableView(
         row=row,
-        description=Text(zh=contract.description, en=contract.description),
-        contact=Text(zh=contract.contact, en=contract.contact),
+        description=both(contract.description, contract.description_en),
+        contact=both(contract.contact, contract.contact_en),
         contract_file=contract.file,
         contract_status=contract.status,
         schedule=words.cycle(system.tables[contract.table].schedule or system.schedule),
@@ -169,7 +169,7 @@ def _field(field: Field, contract: Contract, trend: Sequence[float]) -> FieldRow
         name=field.name,
         source=field.source,
         title=words.field_title(field),
-        meaning=Text(zh=field.description, en=field.description),
+        meaning=both(field.description, field.description_en),
         type=field.type,
         type_title=words.type_title(field),
         level=field.level,

@@ -60,7 +60,7 @@ class QuarantineRow:
     seen: int
     label: Text
     raw: str
-    office: str
+    office: Text
     cells: tuple[Cell, ...]
     troubles: tuple[Trouble, ...]
     corrected: bool

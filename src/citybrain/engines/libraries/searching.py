@@ -155,7 +155,7 @@ def _row(one: Library) -> LibraryRow:
         kind=one.kind,
         entity=one.entity,
         table=one.table,
-        description=both(one.description),
+        description=both(one.description, one.description_en),
         owner_title=department(one.owner),
         rows=snapshot.rows if snapshot else None,
         fields=len(one.fields),

@@ -40,6 +40,7 @@ class ElementRow:
     length: str
     codelist: str
     unit: str
+    unit_title: Text
     standard: str
     source: str
     source_title: Text
@@ -135,6 +136,7 @@ class _Scene:
             length=_length(element),
             codelist=element.codelist,
             unit=element.unit,
+            unit_title=both(element.unit, element.unit_en),
             standard=self._standard(element),
             source=element.source,
             source_title=SOURCES.get(element.source, SOURCES["city"]),
@@ -238,7 +240,7 @@ def standard(actor: Actor, element: str) -> ElementView:
     listed = scene.city.codelists.get(found.codelist)
     return ElementView(
         row=scene.element(found),
-        description=both(found.description),
+        description=both(found.description, found.description_en),
         also=found.also,
         rule=found.rule,
         codes=tuple(

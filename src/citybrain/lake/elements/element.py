@@ -29,11 +29,13 @@ class Element:
     type: str
     title_en: str = ""
     description: str = ""
+    description_en: str = ""
     least: int = 0
     most: int = 0
     codelist: str = ""
     rule: str = ""
     unit: str = ""
+    unit_en: str = ""
     standard: str = ""
     source: str = "city"
     also: tuple[str, ...] = ()
@@ -97,12 +99,14 @@ def _element(name: str, content: Mapping[str, Any], group: str, file: str) -> El
         title=text(content, "title", name),
         title_en=text(content, "title_en"),
         description=text(content, "description"),
+        description_en=text(content, "description_en"),
         type=text(content, "type", "string"),
         least=integer(length, "min"),
         most=integer(length, "max"),
         codelist=text(content, "codelist"),
         rule=text(content, "rule"),
         unit=text(content, "unit"),
+        unit_en=text(content, "unit_en"),
         standard=text(content, "standard"),
         source=text(content, "source", "city"),
         also=texts(content.get("also")),

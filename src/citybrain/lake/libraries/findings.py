@@ -57,6 +57,7 @@ def findings(libraries: Mapping[str, Library], city: City) -> Model:
         title="数据问题发现",
         title_en="Findings",
         description="各库中的分歧与不可能之事，送数源部门核对。",
+        description_en="What disagrees or cannot be, for the departments to check.",
         sql=_sentences(parts, libraries, city) if parts else f"SELECT {nothing} WHERE false",
         grain=("finding_id",),
         columns=_COLUMNS,

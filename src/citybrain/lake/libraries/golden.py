@@ -31,6 +31,7 @@ def golden(library: Library, home: Library, city: City) -> Model:
         title=library.title,
         title_en=library.title_en,
         description=library.description,
+        description_en=library.description_en,
         sql=sql,
         grain=(library.entity_id,),
         materialise="incremental" if followed else "full",

@@ -190,6 +190,7 @@ class Library:
     title: str
     title_en: str = ""
     description: str = ""
+    description_en: str = ""
     kind: str = "base"
     entity: str = "none"
     owner: str = ""

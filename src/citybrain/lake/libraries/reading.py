@@ -48,6 +48,7 @@ def library(content: Content, *, name: str, file: str) -> Library:
         title=text(content, "title", name),
         title_en=text(content, "title_en"),
         description=text(content, "description"),
+        description_en=text(content, "description_en"),
         kind=text(content, "kind", "base"),
         entity=text(content, "entity", "none"),
         owner=text(content, "owner"),

@@ -28,6 +28,7 @@ def table_of_rows(library: Library) -> Model:
         title=library.title,
         title_en=library.title_en,
         description=library.description,
+        description_en=library.description_en,
         sql=sql,
         grain=library.key,
         owner=library.owner,

@@ -60,6 +60,7 @@ def standardised(contract: Contract, city: City) -> Model:
         title=f"{contract.title}（标准）",
         title_en=f"{contract.title_en or contract.table}, standardised",
         description=contract.description,
+        description_en=contract.description_en,
         sql=_select(contract, made),
         grain=("_row",),
         # A row becomes its standard form by itself: a changed row is all there is to make.

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from citybrain.engines.indicators.service import Card
 from citybrain.interfaces.cockpit.figures import amount, split
-from citybrain.interfaces.kit.templatetags.kit import say
+from citybrain.interfaces.kit.templatetags.kit import say, spoken
 
 register = template.Library()
 
@@ -26,7 +26,9 @@ def figure(card: Card) -> SafeString:
     if card.of is not None:
         unit = f"/ {card.of:,} {unit}"
     space = " " if _english() else ""
-    return format_html('<b class="num">{}<small>{}{}{}</small></b>', digits, word, space, unit)
+    return format_html(
+        '<b class="num">{}<small>{}{}{}</small></b>', digits, word, space, spoken(unit)
+    )
 
 
 @register.filter(name="amount")

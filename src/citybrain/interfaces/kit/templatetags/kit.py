@@ -1,5 +1,6 @@
 """Filters and tags of every page: numbers, times, states and titles look the same everywhere."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -34,6 +35,8 @@ for _figure in (
 ):
     register.filter(_figure)
 
+# From a Chinese character to the last one before the next word in Latin letters.
+_CHINESE = re.compile(r"[⺀-鿿](?:[^A-Za-z]*[⺀-鿿＀-￯])?")
 WORRY = 99.5  # below this share of valid rows a field is marked
 
 
@@ -41,18 +44,44 @@ def _english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-@register.filter
+@register.filter("plain")
 def say(text: Text | str | None) -> str:
-    """The sentence in the reader's language; Chinese where there is no English."""
+    """The sentence in the reader's language; Chinese where there is no English.
+
+    In templates this is ``plain``, for attributes and other places that hold no elements.
+    """
     if not isinstance(text, Text):
         return str(text or "")
     return (text.en or text.zh) if _english() else text.zh
 
 
+@register.filter("say")
+def spoken(text: object) -> object:
+    """The same for the text of a page: on an English page what is Chinese says that it is.
+
+    What is neither a sentence nor a string, as the number of a cell, stays what it is.
+    """
+    if text is not None and (isinstance(text, SafeString) or not isinstance(text, (Text, str))):
+        return text
+    words = say(text)
+    if not _english() or not _CHINESE.search(words):
+        return words
+    *others, last = _CHINESE.split(words)
+    pairs = zip(others, _CHINESE.findall(words), strict=True)
+    return format_html_join("", '{}<span lang="zh">{}</span>', pairs) + format_html("{}", last)
+
+
 @register.simple_tag
-def titled(chinese: str, english: str = "") -> str:
+def lang(text: Text | str | None) -> SafeString:
+    """The attribute of an element whose text holds no elements: Chinese on an English page."""
+    chinese = _english() and _CHINESE.search(say(text))
+    return SafeString(' lang="zh"' if chinese else "")
+
+
+@register.simple_tag
+def titled(chinese: str, english: str = "") -> object:
     """A title of the city's folder in the reader's language."""
-    return (english or chinese) if _english() else chinese
+    return spoken(Text(zh=chinese, en=english))
 
 
 @register.simple_tag
@@ -90,7 +119,7 @@ def run_tag(state: str, count: int | None = None) -> SafeString:
 def result(state: str, text: Text) -> SafeString:
     """How something ended, in its own words, with the shape of its state."""
     word = words.RUN_STATES.get(state) or words.word(state)
-    return format_html('<span class="tag tag--{}">{}</span>', word.shape, say(text) or word.text)
+    return format_html('<span class="tag tag--{}">{}</span>', word.shape, spoken(text) or word.text)
 
 
 @register.simple_tag
