@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft201909Validator
@@ -14,6 +15,9 @@ from citybrain.city.document import parse
 from citybrain.city.schema import ODCS, schema
 from citybrain.city.write import dump_contract
 from citybrain.config.kinds import KINDS
+from citybrain.lake.elements.element import elements
+from citybrain.lake.libraries.reading import libraries
+from citybrain.lake.models.registry import models
 
 CITY = Path(__file__).parents[2] / "cities" / "xuancheng"
 
@@ -34,6 +38,15 @@ def test_every_contract_names_its_post_and_its_english_title() -> None:
     contracts = load(CITY).city.contracts.values()
     assert contracts
     assert [c.id for c in contracts if not (c.contact and c.title_en)] == []
+
+
+def test_what_is_described_is_described_in_english_too() -> None:
+    found = load(CITY).city
+    things: list[Any] = [*found.systems.values(), *found.contracts.values()]
+    things += [field for contract in found.contracts.values() for field in contract.fields]
+    things += [*libraries(found).values(), *models(found).values(), *elements(found).values()]
+    assert [one for one in things if one.description and not one.description_en] == []
+    assert [c.id for c in found.contracts.values() if c.contact and not c.contact_en] == []
 
 
 def test_dumped_contracts_keep_to_the_official_schema() -> None:

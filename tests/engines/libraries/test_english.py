@@ -1,5 +1,7 @@
 """On English pages only data, names and cited laws are Chinese, and they say that they are."""
 
+import csv
+import io
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +13,7 @@ from citybrain.lake.quality.measuring import measure
 from citybrain.lake.store import open_store
 from tests.engines.libraries.oracle import Person
 from tests.steward.conftest import Site
-from tests.steward.reading import Page, faults
+from tests.steward.reading import CHINESE, Page, faults
 
 STARTS = (
     "/steward/",
@@ -93,3 +95,14 @@ def test_every_description_of_the_shipped_city_is_english_there(measured: Site) 
         ("/steward/standards/id_number", "Seventeen digits and a check digit"),
     ):
         assert said in pages[address], address
+
+
+def test_lists_follow_the_language_of_the_page_that_they_come_from(site: Site) -> None:
+    client = site.client()
+    chinese = client.get("/steward/libraries.csv").content.decode("utf-8-sig")
+    assert "每人一行" in chinese
+    client.post("/language/", {"language": "en"})
+    rows = csv.DictReader(io.StringIO(client.get("/steward/libraries.csv").content.decode()))
+    found = ["".join(v for k, v in row.items() if k != "rehearsal") for row in rows]
+    assert len(found) > 5
+    assert [one for one in found if CHINESE.search(one)] == []

@@ -7,6 +7,7 @@ import pytest
 from citybrain.city import check, plan
 from citybrain.city.kinds import BASE_KINDS
 from citybrain.lake.models.classes import classes
+from citybrain.lake.models.fingerprint import made_by
 from citybrain.lake.models.kind import MODEL, MODEL_TEST
 from citybrain.lake.models.registry import models
 from citybrain.lake.models.tested import last, remember
@@ -163,6 +164,18 @@ def test_a_changed_select_is_another_city(tmp_path: Path) -> None:
     assert before.fingerprint != after.fingerprint
     found = plan(tmp_path / "c", tmp_path / "home", kinds=KINDS)
     assert ("model", "lib.people") in [(c.kind, c.name) for c in found.changes]
+
+
+def test_words_alone_change_nothing_that_is_built(tmp_path: Path) -> None:
+    before = models(write_city(tmp_path / "before", {"lib.people": GOOD}))
+    after = models(
+        write_city(
+            tmp_path / "after",
+            {"lib.people": GOOD.replace("/*\n", "/*\ndescription_en: One row for each.\n", 1)},
+        )
+    )
+    assert after["lib.people"].description_en == "One row for each."
+    assert made_by(after["lib.people"]) == made_by(before["lib.people"])
 
 
 def test_a_written_model_replaces_a_generated_one(tmp_path: Path) -> None:

@@ -13,10 +13,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 
 from citybrain.base.plainjson import dumps
 from citybrain.engines.catalogue.service import Download, Text
 from citybrain.engines.identity.service import in_rehearsal
+from citybrain.interfaces.kit.templatetags.kit import say
 
 MARK = "演练"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
@@ -98,13 +100,13 @@ def _is_number(value: Any) -> bool:
 
 
 def _flat(value: Any) -> str:
-    """One cell's text: the Chinese of a Text, the titles of nested things."""
+    """One cell's text: a Text in the reader's language, the titles of nested things."""
     if value is None:
         return ""
     if isinstance(value, Text):
-        return value.zh
+        return say(value)
     if isinstance(value, tuple | list):
-        return "；".join(_flat(item) for item in value)
+        return gettext("；").join(_flat(item) for item in value)
     if is_dataclass(value):
         return _flat(getattr(value, "title", "") or getattr(value, "table", ""))
     if isinstance(value, datetime | date):
