@@ -6,6 +6,7 @@ from typing import Any
 from citybrain.engines.libraries import service as libraries
 from citybrain.engines.libraries import views_query as v
 from citybrain.interfaces.steward.highlighting import for_typing, lines
+from citybrain.interfaces.steward.templatetags.steward import layer_word
 from tests.steward.examples import NOW, text
 
 SQL = """-- 各县市区的婚姻登记：一行一个
@@ -43,7 +44,7 @@ def workbench(*, fault: bool = False, long: bool = False) -> Mapping[str, Any]:
         "parts": parts,
         "words": words,
         "rows_high": 10,
-        "layers": [("ods", "贴源层", [hint])],
+        "layers": [("ods", layer_word("ods"), [hint])],
         "tables_hash": "0",
         "named": {"civil.marriages"},
         "named_layers": {"ods"},

@@ -144,7 +144,7 @@ def _view(
     return RowsView(
         library=library.name,
         library_title=both(library.title, library.title_en),
-        description=both(library.description),
+        description=both(library.description, library.description_en),
         table=library.table,
         owner_title=department(library.owner),
         file=library.file,
