@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from citybrain.base.clock import SystemClock
 from citybrain.city.applied import applied_city
 from citybrain.lake.libraries.model import Library
 from citybrain.lake.libraries.reading import libraries
@@ -106,6 +107,24 @@ def test_fields_without_sources_tell_the_sql_that_makes_them(site: Site, home: P
         page = site.client().get(f"/steward/lineage/{table}", {"column": column})
         assert faults(page.content.decode()) == []
         assert "这个字段怎么定" in page.content.decode()
+
+
+def test_nothing_is_counted_while_the_record_cannot_be_trusted(site: Site) -> None:
+    from citybrain.engines.catalogue.models import Verification
+    from citybrain.engines.guard import service as guard
+
+    with guard.unrecorded("a test of what a bad verification stops"):
+        Verification.objects.create(
+            at=SystemClock().now(), account="a", seconds=1, files=1, entries=1, checkpoint=1,
+            record_problems=[{"number": 1}],
+        )  # fmt: skip
+    shown = told(site, "lib.population", "birth_date")
+    assert shown["records"] is None
+    assert {s["records"] for s in shown["sources"]} == {None}
+    page = site.client().get("/steward/lineage/lib.population", {"column": "birth_date"})
+    text = Page(page.content.decode()).text
+    assert "没有计数：最近一次校验发现留痕被改动" in text
+    assert "市公安局" in text
 
 
 def test_what_is_no_field_of_a_library_is_decided_by_nothing(site: Site) -> None:
