@@ -17,6 +17,7 @@ from citybrain.lake.change import NewFile
 from citybrain.lake.checks import CheckContext
 from citybrain.lake.duplicates import Settled
 from citybrain.lake.files import Opened, Relation
+from citybrain.lake.longnumbers import SHEET
 from citybrain.lake.plan import Given, plan
 from citybrain.lake.setaside import SetAside
 from citybrain.lake.sources import Doubtful
@@ -293,7 +294,8 @@ def _as_source(contract: Contract, again: str) -> str:
 
 
 def _texts(contract: Contract) -> Mapping[str, Given]:
+    """Cells of rows set aside, some of which may have come from a spreadsheet."""
     return {
-        f.source: Given(name=f.source, encoding="text", duckdb_type="VARCHAR")
+        f.source: Given(name=f.source, encoding=SHEET, duckdb_type="VARCHAR")
         for f in contract.fields
     }

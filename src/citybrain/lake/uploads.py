@@ -12,6 +12,7 @@ from citybrain.lake.cast import text_sql
 from citybrain.lake.collect import reader_of
 from citybrain.lake.connections import connection
 from citybrain.lake.files import Opened, Relation, open_delivery
+from citybrain.lake.longnumbers import SHEET
 from citybrain.lake.mends import Mends
 from citybrain.lake.plan import Given
 from citybrain.lake.quarantine import OWN_COLUMNS, REASON
@@ -110,7 +111,11 @@ def _as_texts(engine: duckdb.DuckDBPyConnection, opened: Opened, fetch: Fetch) -
         rows = _numbered(engine, f"SELECT {shown} FROM {relation.sql}", opened, fetch.header_row)
     engine.execute(f"CREATE OR REPLACE TABLE uploaded AS {rows}")
     given = {
-        n: Given(name=n, encoding="text", duckdb_type="VARCHAR")
+        n: Given(
+            name=n,
+            encoding=SHEET if relation.given[n].encoding == SHEET else "text",
+            duckdb_type="VARCHAR",
+        )
         for n in names
         if n not in OWN_COLUMNS
     }
