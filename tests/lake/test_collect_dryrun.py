@@ -301,6 +301,14 @@ def test_a_row_that_cannot_be_read_is_shown_and_moves_no_other_row(town: Town) -
     assert sorted(row.number for row in town.aside()) == [3, 4, 6, 7]
 
 
+def test_blank_lines_count_where_an_officer_looks_for_the_row(town: Town) -> None:
+    path = town.root / "m.csv"
+    lines = ["登记字号,姓名,证件号,出生日期,类型", "", "A1,王一,,,1", "", "A4,赵四,,,9"]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    assert [row.row_number for row in _try(town, path).cells if row.problems] == [5]
+    assert _try(town, path, edits={(5, "kind"): "1"}).quarantined == 0
+
+
 def test_an_upload_as_csv_in_the_office_s_own_encoding(town: Town) -> None:
     path = town.root / "m.csv"
     lines = [",".join(["登记字号", "姓名", "证件号", "出生日期", "类型"]), *map(",".join, ROWS)]

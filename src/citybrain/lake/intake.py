@@ -15,6 +15,7 @@ from citybrain.city.systems import Fetch
 from citybrain.lake import duplicates
 from citybrain.lake.change import NewFile
 from citybrain.lake.checks import CheckContext
+from citybrain.lake.csvlines import line_of
 from citybrain.lake.duplicates import Settled
 from citybrain.lake.files import Opened, Relation
 from citybrain.lake.longnumbers import SHEET
@@ -275,7 +276,9 @@ def _stream_one(
         if tally.failure:
             raise tally.failure from None
         raise
-    aside.add_bad(connection, bad, made.checks, job.about)
+    jumps = opened.jumps if opened and not relation.numbered else None
+    line = line_of(jumps) if jumps else int
+    aside.add_bad(connection, bad, made.checks, job.about, line=line)
     return tally
 
 

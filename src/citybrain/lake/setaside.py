@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -82,15 +82,21 @@ class SetAside:
         bad: Bad,
         checks: tuple[Check, ...],
         about: CheckContext,
+        *,
+        line: Callable[[int], int],
     ) -> None:
-        """Everything the stream kept back, with a sentence for each check that failed."""
+        """Everything the stream kept back, with a sentence for each check that failed.
+
+        ``line`` tells where in the source the row of a number stands.
+        """
         fields = {f.name: f for f in self._contract.fields}
         for batch in bad.batches(connection):
             for row in batch.to_pylist():
                 raw = row["_raw"]
                 failed = _telling([checks[i] for i in row["_why"] if i is not None])
                 problems = [explain(check, raw, fields, about) for check in failed]
-                self.add(row["_away"], raw, problems, number=row["_number"])
+                number = row["_number"] and line(row["_number"])
+                self.add(row["_away"], raw, problems, number=number)
 
     def close(self) -> None:
         """Finish the file."""
