@@ -310,6 +310,13 @@ def test_a_failure_says_to_scripts_what_it_says_to_people(for_scripts: list[Answ
     assert len(errors) > 25
 
 
+def test_a_folder_that_is_none_leaves_no_home(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    (one,) = run_all(place, [Step(["--home", place / "home", "apply", place / "nowhere"], 1)])
+    assert "because it is not a folder" in one.warned
+    assert not (tmp_path / "home").exists()
+
+
 def test_a_bad_folder_is_told_finding_by_finding(
     for_scripts: list[Answer], for_people: list[Answer]
 ) -> None:

@@ -1,5 +1,8 @@
 """A spreadsheet tried, mended cell by cell, delivered; templates; rows set aside as Excel."""
 
+import multiprocessing
+import os
+import signal
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,8 +16,12 @@ from citybrain.base.clock import FixedClock
 from citybrain.city.contracts import Rule
 from citybrain.city.model import Codelist, Entry
 from citybrain.city.systems import Fetch
+from citybrain.lake import corrections
 from citybrain.lake.dryrun import deliver, dry_run
+from citybrain.lake.home import Home
 from citybrain.lake.quarantine import to_excel
+from citybrain.lake.results import TableResult
+from citybrain.lake.store import open_store
 from citybrain.lake.templates import empty_template
 from tests.lake.collecting import Town, contract, text, typed
 
@@ -30,7 +37,11 @@ ROWS = [
 
 @pytest.fixture
 def town(tmp_path: Path, clock: FixedClock) -> Town:
-    (tmp_path / "in").mkdir()
+    return _town(tmp_path, clock)
+
+
+def _town(tmp_path: Path, clock: FixedClock) -> Town:
+    (tmp_path / "in").mkdir(exist_ok=True)
     codes = {
         "1": Entry(title="结婚登记"),
         "2": Entry(title="离婚登记"),
@@ -172,6 +183,62 @@ def test_what_was_mended_in_excel_or_in_the_grid_holds_at_the_next_collect(town:
     assert town.one().quarantined == 1  # another wrong value was never corrected
 
 
+def _killed(root: Path, clock: FixedClock, path: Path, swap: int) -> None:
+    """Deliver, and die at once when the swap of that number has happened."""
+    town, seen = _town(root, clock), 0
+
+    def phase(name: str) -> None:
+        nonlocal seen
+        seen += name == "swapped"
+        if seen == swap:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    store = open_store(Home(town.root / "home"), clock=town.clock, phase=phase)
+    deliver(
+        store, town.city, "s.t", path, batch_id="B", by="p", reason="核对", readers=READERS,
+        clock=town.clock,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("swap", [1, 2], ids=["quarantine", "table"])
+def test_a_kill_after_a_commit_loses_no_correction(town: Town, swap: int) -> None:
+    path, book, sheet = _two_set_aside(town)
+    sheet.cell(2, 4).value = "1949-12-31"
+    book.save(path)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_killed, args=(town.root, town.clock, path, swap)
+    )
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    result = town.one()  # the source still delivers the wrong value
+    assert [row.values["no"] for row in town.aside()] == ["A4"]
+    assert (result.accepted, result.updated, result.removed) == (4, 0, 0)
+    assert [c.corrected for c in corrections.active(town.store, "s.t")] == ["1949-12-31"]
+
+
+def test_another_removal_than_was_told_changes_nothing(town: Town) -> None:
+    _workbook(town.root / "in" / "m.xlsx", ROWS)
+    town.one()
+    path = _workbook(town.root / "m.xlsx", ROWS[:1])
+    told = _try(town, path).removed
+    assert told == 2
+    other = _workbook(town.root / "o.xlsx", [*ROWS, ["A6", "孙六", "", "", "2"]])
+
+    def sent(which: Path, batch: str, **more: int) -> TableResult:
+        return deliver(
+            town.store, town.city, "s.t", which, batch_id=batch, readers=READERS,
+            clock=town.clock, **more,
+        )  # fmt: skip
+
+    assert sent(other, "A").inserted == 1  # another officer's, between the look and the lease
+    refused = sent(path, "B", removing=told)
+    assert refused.error is not None
+    assert "would now take 3 rows out of it, and 2 were told" in refused.error
+    assert (len(town.rows()), len(town.aside())) == (4, 2)
+    assert sent(path, "B", removing=3).removed == 3
+
+
 def test_a_whole_file_that_the_next_collect_replaces_is_told(town: Town, clock: FixedClock) -> None:
     _workbook(town.root / "in" / "m.xlsx", ROWS)
     town.one()
@@ -232,6 +299,14 @@ def test_a_row_that_cannot_be_read_is_shown_and_moves_no_other_row(town: Town) -
     assert run.first_row == 2
     deliver(town.store, town.city, "s.t", path, batch_id="B", readers=READERS, clock=town.clock)
     assert sorted(row.number for row in town.aside()) == [3, 4, 6, 7]
+
+
+def test_blank_lines_count_where_an_officer_looks_for_the_row(town: Town) -> None:
+    path = town.root / "m.csv"
+    lines = ["登记字号,姓名,证件号,出生日期,类型", "", "A1,王一,,,1", "", "A4,赵四,,,9"]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    assert [row.row_number for row in _try(town, path).cells if row.problems] == [5]
+    assert _try(town, path, edits={(5, "kind"): "1"}).quarantined == 0
 
 
 def test_an_upload_as_csv_in_the_office_s_own_encoding(town: Town) -> None:

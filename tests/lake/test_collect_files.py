@@ -82,6 +82,27 @@ def test_csv_too_few_and_too_many_columns(town: Town) -> None:
     assert {row.raw for row in town.aside()} == {"1,a", "2,b,,"}
 
 
+@pytest.mark.parametrize("damaged", [False, True], ids=["whole", "damaged"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_csv_rows_set_aside_are_told_by_their_line(
+    town: Town, encoding: str, end: str, damaged: bool
+) -> None:
+    lines = ["id,name,born", "1,a,", "", "2,b,x", "", "", '3,"c', "", 'd",', "4,甲,y", "5,e,"]
+    if damaged:
+        lines[4:4] = ["9,too few"]
+    _csv(town, (end.join(lines) + end).encode(encoding), encoding=encoding)
+    town.one()
+    told = {row.values["id"] or "": row.number for row in town.aside()}
+    assert told == ({"": 5, "2": 4, "4": 11} if damaged else {"2": 4, "4": 10})
+
+
+def test_csv_lines_of_a_file_without_blank_lines_and_end(town: Town) -> None:
+    _csv(town, (HEAD + "1,a,\n2,b,x").encode())
+    town.one()
+    assert town.aside()[0].row_label == "第 3 行"
+
+
 def test_csv_a_giant_cell_is_one_reject(town: Town) -> None:
     giant = "x" * 2_500_000
     _csv(town, (HEAD + f"1,{giant},\n2,ok,\n").encode())

@@ -14,12 +14,13 @@ from citybrain.adapters.readers import READERS
 from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.city.model import City
+from citybrain.city.systems import Fetch
 from citybrain.lake.connections import connection_of, refuse_own, remember, resolve
 from citybrain.lake.discover import Discovered, discover, identifier
 from citybrain.lake.filetables import encoding_of
 from citybrain.lake.guess import guess
 from citybrain.lake.home import Home
-from tests.lake.collecting import Town
+from tests.lake.collecting import Town, contract, text
 
 
 def _found(root: Path, url: str, clock: FixedClock, **names: str) -> Discovered:
@@ -155,6 +156,19 @@ def test_the_installations_state_and_a_rehearsals_truth_are_no_source(tmp_path: 
             refuse_own(connection_of("mine", f"files://{place}"), home, {})
     for place in (systems, tmp_path / "out"):
         refuse_own(connection_of("mine", f"files://{place}"), home, {})
+
+
+def test_a_connection_written_by_hand_to_the_installations_state_is_not_collected(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    town = Town(tmp_path, clock)
+    home = town.store.home
+    fetch = Fetch(source="batches")
+    for url in (home.lake_url, f"files://{home.root}"):
+        town.add(contract(text("batch_id", key=1)), url, fetch)
+        (result,) = town.collect()
+        assert "is no department's system" in str(result.error)
+    assert town.rows() == []
 
 
 def test_parquet_decimals_beyond_38_digits_are_text_to_the_last_digit(

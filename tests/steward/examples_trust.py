@@ -124,6 +124,9 @@ def integrity(state: str = "damaged", *, long: bool = False) -> c.IntegrityView:
                 result=text("2 处改动" if damaged else "完好"),
             ),
         ),
+        put_back=(
+            c.PutBack(at=NOW, what=text("婚姻登记的一个文件，由备份", long=long), who="王**"),
+        ),
         backup_at=NOW,
         may_verify=True,
         may_cheat=True,

@@ -81,8 +81,8 @@ def test_the_excel_of_rows_set_aside_needs_a_purpose(own_site: Site) -> None:
     assert answer.content[:2] == b"PK"
 
 
-def spoilt(site: Site, to: Path) -> Path:
-    """The department's spreadsheet with one birth date that cannot be."""
+def spoilt(site: Site, to: Path, *, rows: int = 1) -> Path:
+    """The department's spreadsheet with birth dates that cannot be in its first rows."""
     from openpyxl import load_workbook
 
     source = next(site.systems.rglob("*.xlsx"))
@@ -92,9 +92,28 @@ def spoilt(site: Site, to: Path) -> Path:
     book = load_workbook(source)
     sheet = book.active
     header = [str(cell.value) for cell in sheet[1]]
-    sheet.cell(row=2, column=header.index("男方出生日期") + 1, value="1901-01-01")
+    for row in range(2, 2 + rows):
+        sheet.cell(row=row, column=header.index("男方出生日期") + 1, value="1901-01-01")
     book.save(to)
     return to
+
+
+def test_the_twins_of_rows_set_aside_give_all_of_them(own_site: Site, tmp_path: Path) -> None:
+    client = own_site.client()
+    path = spoilt(own_site, tmp_path / "婚姻登记.xlsx", rows=25)
+    with path.open("rb") as file:
+        sent = client.post(reverse("upload_new"), {"table": TABLE, "file": file})
+    page = client.get(sent["Location"]).content.decode()
+    removed = page.partition('name="confirmed" value="')[2].partition('"')[0]
+    form = {"do": "submit", "confirmed": removed}
+    assert client.post(sent["Location"], form).status_code == 302
+    twins = [client.get(reverse("repair_twin", args=[TABLE, one])) for one in ("csv", "json")]
+    view = twins[1].json()["view"]
+    assert len(view["rows"]) == view["total"] >= 25
+    assert not any("1901-01-01" in twin.content.decode() for twin in twins)  # masked
+    assert len(twins[0].content.decode().splitlines()) > view["total"]
+    link = reverse("repair_twin", args=[TABLE, "csv"])
+    assert f'href="{link}"' in client.get(reverse("repair", args=[TABLE])).content.decode()
 
 
 def test_a_spreadsheet_is_put_in_repaired_and_submitted(own_site: Site, tmp_path: Path) -> None:

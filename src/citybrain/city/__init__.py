@@ -8,7 +8,7 @@
 from citybrain.city.applied import applied_city
 from citybrain.city.applying import Applied, apply
 from citybrain.city.change import Change
-from citybrain.city.checking import check, write_schemas
+from citybrain.city.checking import check, require_folder, write_schemas
 from citybrain.city.finding import Finding
 from citybrain.city.loading import load
 from citybrain.city.model import City, Codelist, Department, Division, Entry, Loaded, Role
@@ -31,5 +31,6 @@ __all__ = [
     "check",
     "load",
     "plan",
+    "require_folder",
     "write_schemas",
 ]

@@ -24,13 +24,18 @@ def check(path: Path | str, *, kinds: Sequence[Kind] = BASE_KINDS) -> list[Findi
 
 def read_city_folder(path: Path | str) -> Folder:
     """The parsed folder; ``CityError`` when there is none."""
+    require_folder(path)
+    return read_folder(path)
+
+
+def require_folder(path: Path | str) -> None:
+    """``CityError`` when there is no folder at that path."""
     if not Path(path).is_dir():
         raise CityError(
             f"There is no city at {path}",
             why="it is not a folder",
             do="Name the folder that holds city.yml, with --city or CITYBRAIN_CITY",
         )
-    return read_folder(path)
 
 
 def check_folder(folder: Folder, *, kinds: Sequence[Kind]) -> tuple[City, list[Finding]]:

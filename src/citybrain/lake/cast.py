@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from citybrain.city.contracts import Field
+from citybrain.lake import longnumbers
 from citybrain.lake.plaintext import PLAIN, WRITTEN_ALIKE
 from citybrain.lake.sqltext import text as literal
 from citybrain.lake.types import parse
@@ -81,6 +82,7 @@ class Cell:
     sure: str = ""  # names what ``plain`` gave
     same: bool = False  # whether a plain text is just how the lake writes its value
     bare: str = ""  # the text without spaces around it, where the value asks for it by name
+    cut: str = ""  # true where the source kept fewer digits than a number may have had
 
     @property
     def certain(self) -> bool:
@@ -129,6 +131,14 @@ def cell(
     ``names`` are the columns in which the caller computes what is needed more than once, layer
     upon layer; without them everything is computed where it stands.
     """
+    found = _cell(field, column, encoding, duckdb_type, text, names)
+    cut = longnumbers.found_sql(text) if encoding == longnumbers.SHEET else ""
+    return replace(found, cut=cut)
+
+
+def _cell(
+    field: Field, column: str, encoding: str, duckdb_type: str, text: str, names: Names | None
+) -> Cell:
     if encoding == "native" and duckdb_type in _DIRECT.get(field.type, ()):
         target = parse(field.type).duckdb
         value = column if duckdb_type == target else f"try_cast({column} AS {target})"

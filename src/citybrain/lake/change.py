@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from citybrain.base.errors import CityError
 from citybrain.lake import sqltext
@@ -13,6 +14,11 @@ from citybrain.lake.lease import Lease
 from citybrain.lake.locations import folder, make_directory
 from citybrain.lake.types import parse
 from citybrain.lake.views import Column, FileRef, SnapshotInfo, TableView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
 
 RESERVE_BYTES = 256 * 1024 * 1024
 ROW_GROUP = 122_880
@@ -95,6 +101,7 @@ class Change:
     already: SnapshotInfo | None
     files: list[NewFile] = field(default_factory=list)
     committed: SnapshotInfo | None = None
+    alongside: "Callable[[Connection], None] | None" = None  # written in the swap's transaction
     doubtful: bool = False  # the swap may have happened: the files must stay
     _removed: frozenset[str] | None = frozenset()
 

@@ -14,6 +14,7 @@ from citybrain.lake.cast import Cell
 from citybrain.lake.sqltext import text as literal
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+DIGITS = "digits"
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -60,6 +61,9 @@ def _rules(field: Field) -> list[Rule]:
 def _basic(field: Field, cell: Cell, value: str) -> list[Check]:
     empty = cell.empty
     found = []
+    if cell.cut:
+        sql = f"coalesce({cell.cut}, false)"
+        found.append(Check(field=field, rule=Rule(name=DIGITS), sql=sql))
     if cell.certain:
         pass
     elif cell.kept:

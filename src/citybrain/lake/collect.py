@@ -98,11 +98,19 @@ def _state(results: Sequence[TableResult]) -> str:
 
 
 def _finder(store: Store, given: Resolve | Mapping[str, Connection] | None) -> Resolve:
-    if given is None:
-        return lambda name: places.resolve(name, store.home, os.environ)
-    if isinstance(given, Mapping):
-        return lambda name: given[name]
-    return given
+    """Connections by name; one to this installation's own state is refused."""
+
+    def find(name: str) -> Connection:
+        if given is None:
+            return places.resolve(name, store.home, os.environ)
+        return given[name] if isinstance(given, Mapping) else given(name)
+
+    def found(name: str) -> Connection:
+        where = find(name)
+        places.refuse_own(where, store.home, os.environ)
+        return where
+
+    return found
 
 
 def table_of(city: City, table: str) -> Table:

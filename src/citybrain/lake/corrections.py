@@ -4,7 +4,7 @@ A correction holds only while the source delivers the same wrong value for the s
 original stays in the correction, so that both can be shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -115,6 +115,20 @@ def record_row(
 def versions(held: Sequence[Correction]) -> dict[str, int]:
     """Row to its version: the id of its newest correction; a row that has none is at 0."""
     return {c.row: c.id for c in sorted(held, key=lambda c: c.id)}
+
+
+def put(
+    connection: "Connection",
+    table: str,
+    cells: Iterable[tuple[str, str, str | None, str | None]],
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Write corrections (address, field, delivered, corrected) in the caller's transaction."""
+    for row, field, original, corrected in cells:
+        _put(connection, table, row, (field, original, corrected), by, reason, now)
 
 
 def _put(

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
+from citybrain.lake.csvlines import Found
 from citybrain.lake.csvtext import CHUNK, MAX_RECORD, CsvShape, Readable
 from citybrain.lake.sources import Reject
 
 _MAX_LINES = 200  # of one record whose quotation mark stays open
 _SHOWN = 500
-_Line = tuple[int, bytes]  # where it begins, and its bytes
+_Line = tuple[int, int, bytes]  # where it begins, its number from 1, and its bytes
 
 
 def careful(path: Path, shape: CsvShape, width: int, staging: Path) -> Readable:
@@ -35,17 +36,17 @@ def careful(path: Path, shape: CsvShape, width: int, staging: Path) -> Readable:
         )
     target = staging / f"{path.stem}.clean.csv"
     rejects: list[Reject] = []
-    records = 0
+    found = Found()
     with path.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
-        for number, record in enumerate(_records(file, shape, width), 1 - shape.header_row):
-            if number <= 0:
-                continue
+        for number, record in _records(file, shape, width):
             if isinstance(record, Reject):
                 rejects.append(replace(record, number=number))
                 continue
             out.write(record)
-            records += 1
-    return Readable(path=target, skip=0, records=records, rejects=tuple(rejects))
+            found.add(number)
+    return Readable(
+        path=target, skip=0, records=found.records, rejects=tuple(rejects), jumps=found.jumps
+    )
 
 
 def _rewritten(path: Path, shape: CsvShape, staging: Path) -> Path:
@@ -84,29 +85,30 @@ class _Source:
         return not self._back
 
 
-def _records(file: io.BufferedReader, shape: CsvShape, width: int) -> Iterator[str | Reject]:
-    """Texts of good records (ended by one line feed), and rejects, in order."""
+def _records(
+    file: io.BufferedReader, shape: CsvShape, width: int
+) -> Iterator[tuple[int, str | Reject]]:
+    """Texts of good records (ended by one line feed), and rejects, in order, by line."""
     source = _Source(file)
     for _line in range(shape.header_row):
         source.next()
-        yield ""
     while line := source.next():
-        if line[1].strip(b"\r\n") or width == 1:
-            yield _record(source, line, shape, width)
+        if line[2].strip(b"\r\n") or width == 1:
+            yield line[1], _record(source, line, shape, width)
 
 
 def _record(source: _Source, line: _Line, shape: CsvShape, width: int) -> str | Reject:
     """The record that begins with ``line``; ``CityError`` when the file ends inside it."""
-    at, data = line
+    at, _number, data = line
     if len(data) > MAX_RECORD:
         return _too_long(at, data)
     lines = [line]
-    while sum(part.count(b'"') for _at, part in lines) % 2 and len(lines) < _MAX_LINES:
+    while sum(part.count(b'"') for *_at, part in lines) % 2 and len(lines) < _MAX_LINES:
         following = source.next()
         if following is None:
             break
         lines.append(following)
-    text = _text(b"".join(part for _at, part in lines), shape, width)
+    text = _text(b"".join(part for *_at, part in lines), shape, width)
     if text is not None:
         return text
     source.put_back(lines[1:])
@@ -116,8 +118,8 @@ def _record(source: _Source, line: _Line, shape: CsvShape, width: int) -> str | 
     return _reject(at, data, shape, width)
 
 
-def _lines(file: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
-    at = 0
+def _lines(file: io.BufferedReader) -> Iterator[_Line]:
+    at = number = 0
     if file.peek(3)[:3] == codecs.BOM_UTF8:
         at = len(file.read(3))
     while data := file.readline(MAX_RECORD + 1):
@@ -127,7 +129,8 @@ def _lines(file: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
             size += len(more)
             if not more or more.endswith(b"\n"):
                 break
-        yield begin, data
+        number += 1
+        yield begin, number, data
         at = begin + size
 
 

@@ -25,6 +25,7 @@ import numpy
 import pyarrow as pa
 
 from citybrain.base.errors import CityError
+from citybrain.lake.csvlines import Jumps
 from citybrain.lake.sources import Doubtful, Reject
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Readable:
     skip: int
     records: int
     rejects: tuple[Reject, ...] = ()
+    jumps: Jumps | None = None  # where they are known from reading it
 
 
 def header(path: Path, shape: CsvShape) -> list[str]:

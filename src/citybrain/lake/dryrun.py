@@ -29,7 +29,7 @@ from citybrain.lake.results import TableResult
 from citybrain.lake.sources import NUMBER, Readers, ReadRequest
 from citybrain.lake.sqltext import name
 from citybrain.lake.store import Store
-from citybrain.lake.tablework import collect_table, columns, scratch
+from citybrain.lake.tablework import Handed, collect_table, columns, scratch
 from citybrain.lake.uploads import Edits, fetch_of, is_patch, uploaded
 
 SHOWN_GONE = 20  # rows that would be removed and are named
@@ -149,10 +149,12 @@ def deliver(  # noqa: PLR0913 - the agreed interface
     run_id: str = "",
     by: str = "",
     reason: str = "",
+    removing: int | None = None,
 ) -> TableResult:
     """Deliver a file as one batch; the same ``batch_id`` again changes nothing.
 
-    What was corrected in it is kept as corrections by ``by`` for ``reason``.
+    What was corrected in it is kept as corrections by ``by`` for ``reason``. With ``removing``
+    it is refused when it would take another number of rows out of the table by then.
 
     A workbook of rows that were set aside (it has the column of reasons) mends those rows and
     leaves the others alone. An error is a sentence in the result, as in ``collect``.
@@ -163,14 +165,15 @@ def deliver(  # noqa: PLR0913 - the agreed interface
     journal.begin([table], by=by, kind="upload")
     try:
         what = table_of(city, table)
-        mends = Mends(store, what.contract)
+        mends = Mends(store, what.contract, by, reason)
         source = uploaded(path, what, readers, edits or {}, mends=mends)
         if is_patch(path, what, readers):
             what = replace(what, fetch=replace(what.fetch, mode="upsert", cursor=""))
         result = collect_table(
-            store, what, source=source, batch_id=batch_id, run_id=run_id, journal=journal, threads=2
-        )
-        mends.record(by=by, reason=reason, journal=journal)
+            store, what, source=source, batch_id=batch_id, run_id=run_id, journal=journal,
+            threads=2, handed=Handed(mends=mends, removing=removing),
+        )  # fmt: skip
+        mends.tell(journal)
     except CityError as error:
         result = TableResult(
             table=table, error=str(error), batch_id=batch_id, seconds=watch.seconds()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from citybrain.base.wording import counted
 from citybrain.city.contracts import Field
-from citybrain.lake.checks import Check, CheckContext
+from citybrain.lake import longnumbers
+from citybrain.lake.checks import DIGITS, Check, CheckContext
 from citybrain.standards import resident_id, uscc
 from citybrain.standards.problems import Problem
 
@@ -266,7 +267,20 @@ def _not_future(check: Check, v: str, _r: Row, _f: Mapping[str, Field], a: Check
     )
 
 
+def _digits(check: Check, v: str, _r: Row, _f: Mapping[str, Field], _a: CheckContext) -> _Said:
+    shown = longnumbers.digits(v)
+    return (
+        f"{title(check.field)}在表格里是数字 {shown}，Excel 只保留数字的前15位，"
+        "交来的可能已不是填写的值。请把这一列设为“文本”格式，对照原件重新填写。",
+        f"{_title_en(check.field)} is the number {shown} in the spreadsheet. Excel keeps only 15 "
+        "digits of a number, so what came may not be what was typed. Format the column as text "
+        "and type it anew.",
+        None,
+    )
+
+
 _SAYS: Mapping[str, _Says] = {
+    DIGITS: _digits,
     "type": _type,
     "required": _required,
     "pattern": _pattern,

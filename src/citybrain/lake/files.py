@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 
 from citybrain.base.errors import CityError
-from citybrain.lake import csvtext, widedecimals
+from citybrain.lake import csvlines, csvtext, widedecimals
+from citybrain.lake.csvlines import Jumps
 from citybrain.lake.csvrepair import careful as careful_csv
 from citybrain.lake.csvtext import CsvShape, Readable
 from citybrain.lake.jsonlines import open_jsonl
@@ -44,6 +45,7 @@ class Opened:
     ``relation`` is given the wanted columns. ``expected`` says how many rows there are as soon as
     somebody knows, without waiting; ``count`` waits until that is sure. ``repaired`` opens it
     again the careful way, after the quick way failed or was in doubt; None when there is none.
+    ``jumps`` tells the lines of records (see ``csvlines``) where they have no numbers of their own.
     """
 
     columns: tuple[SourceColumn, ...]
@@ -54,6 +56,7 @@ class Opened:
     notes: tuple[Note, ...] = ()
     expected: Callable[[], int | None] = lambda: None
     open_ended: bool = False
+    jumps: Callable[[], Jumps] | None = None
     repaired: "Callable[[], Opened] | None" = None
 
 
@@ -183,7 +186,9 @@ def _vouched(names: list[str], shape: CsvShape, files: list[Readable]) -> Opened
     rows = sum(file.records for file in files)
     opened = _csv_opened(names, shape, [f.path for f in files], files[0].skip, lambda: rows)
     rejects = tuple(r for file in files for r in file.rejects)
-    return replace(opened, rejects=rejects, expected=lambda: rows)
+    known = files[0].jumps if len(files) == 1 else None
+    told = opened.jumps if known is None else lambda: known
+    return replace(opened, rejects=rejects, expected=lambda: rows, jumps=told)
 
 
 def _csv_opened(
@@ -206,4 +211,11 @@ def _csv_opened(
         columns=tuple(SourceColumn(name=n) for n in given),
         relation=lambda wanted: Relation(sql=sql, given={n: given[n] for n in wanted}),
         count=lambda: (records(), records()),
+        jumps=lambda: (
+            csvlines.jumps(
+                paths[0], header_row=shape.header_row, records=records(), single=len(names) == 1
+            )
+            if len(paths) == 1  # of several files a line would not say which
+            else []
+        ),
     )

@@ -15,8 +15,10 @@ from citybrain.city.systems import Fetch
 from citybrain.lake import duplicates
 from citybrain.lake.change import NewFile
 from citybrain.lake.checks import CheckContext
+from citybrain.lake.csvlines import line_of
 from citybrain.lake.duplicates import Settled
 from citybrain.lake.files import Opened, Relation
+from citybrain.lake.longnumbers import SHEET
 from citybrain.lake.plan import Given, plan
 from citybrain.lake.setaside import SetAside
 from citybrain.lake.sources import Doubtful
@@ -274,7 +276,9 @@ def _stream_one(
         if tally.failure:
             raise tally.failure from None
         raise
-    aside.add_bad(connection, bad, made.checks, job.about)
+    jumps = opened.jumps if opened and not relation.numbered else None
+    line = line_of(jumps) if jumps else int
+    aside.add_bad(connection, bad, made.checks, job.about, line=line)
     return tally
 
 
@@ -293,7 +297,8 @@ def _as_source(contract: Contract, again: str) -> str:
 
 
 def _texts(contract: Contract) -> Mapping[str, Given]:
+    """Cells of rows set aside, some of which may have come from a spreadsheet."""
     return {
-        f.source: Given(name=f.source, encoding="text", duckdb_type="VARCHAR")
+        f.source: Given(name=f.source, encoding=SHEET, duckdb_type="VARCHAR")
         for f in contract.fields
     }

@@ -85,6 +85,8 @@ def record_swap(
         }
         connection.execute(insert(manifest), [{**asdict(r), **stamp} for r in rows])
     write_head(connection, view, table)
+    if change.alongside:
+        change.alongside(connection)
 
 
 def write_head(connection: Connection, view: TableView, table: "Table") -> None:

@@ -2,14 +2,15 @@
 
 What an officer changed in the grid, and what she mended in a workbook of rows that were set
 aside, would be undone as soon as the source delivers the same wrong value again. Kept as
-corrections, they hold for as long as it does.
+corrections, they hold for as long as it does. They are written in the transaction that brings
+their rows in, so that no end of the process comes between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract
@@ -30,11 +31,14 @@ Mend = tuple[str, str, str | None, str | None]  # address, field, as delivered, 
 
 @dataclass
 class Mends:
-    """What one upload mends; filled while it is read, recorded once it is in."""
+    """What one upload mends, by whom and why; filled while it is read, put down as it comes in."""
 
     store: Store
     contract: Contract
+    by: str = ""
+    reason: str = ""
     found: list[Mend] = field(default_factory=list)
+    kept: list[Mend] = field(default_factory=list)
 
     def look(self, engine: duckdb.DuckDBPyConnection, edited: Edits, *, before: bool) -> None:
         """Look at the table ``uploaded``, before and after the edits are put over it."""
@@ -49,23 +53,27 @@ class Mends:
             known = {c.name for c in self.store.columns(self.contract.quarantine_table)}
             self.found += _sent_back(engine, self.contract, have, aside, known)
 
-    def record(self, *, by: str, reason: str, journal: Journal) -> None:
-        """Record what is in now; what was set aside again mends nothing."""
-        held = _still_aside(self.store, self.contract)
-        kept = {m[:2]: m for m in self.found if m[0] not in held and m[2] != m[3]}
-        for address, name_, original, corrected in kept.values():
-            corrections.record(
-                self.store, table=self.contract.id, quarantine_id=address, field=name_,
-                original=original, corrected=corrected, by=by, reason=reason,
-                now=self.store.clock.now(),
-            )  # fmt: skip
-        if kept:
+    def settle(self, aside: Collection[str]) -> None:
+        """Choose what to keep; what is set aside, at one of these addresses, mends nothing."""
+        kept = {m[:2]: m for m in self.found if m[0] not in aside and m[2] != m[3]}
+        self.kept = list(kept.values())
+
+    def put(self, connection: Connection) -> None:
+        """Write down what is kept, in the transaction that brings it in."""
+        corrections.put(
+            connection, self.contract.id, self.kept, by=self.by, reason=self.reason,
+            now=self.store.clock.now(),
+        )  # fmt: skip
+
+    def tell(self, journal: Journal) -> None:
+        """Say in the run's log how much is kept."""
+        if self.kept:
             journal.log(
                 "info",
                 self.contract.id,
-                f"{len(kept)} 格修正已记下：数源再交来同样的错值时，仍按修正入库。",
-                f"{counted(len(kept), 'corrected cell')} will hold while the source delivers the "
-                "same wrong value.",
+                f"{len(self.kept)} 格修正已记下：数源再交来同样的错值时，仍按修正入库。",
+                f"{counted(len(self.kept), 'corrected cell')} will hold while the source delivers "
+                "the same wrong value.",
             )
 
 
@@ -113,17 +121,6 @@ def _sent_back(
                 "WHERE contains(_row, '#'))"
             ).fetchall()
     return found
-
-
-def _still_aside(store: Store, contract: Contract) -> set[str]:
-    from citybrain.lake.duck import connection as duckdb_connection
-
-    if not count(store, contract.id):
-        return set()
-    sql = store.scan_sql(contract.quarantine_table, columns=["_row"])
-    with duckdb_connection(store.home) as engine:
-        rows = engine.execute(f"SELECT split_part(_row, '#', 1) FROM ({sql})").fetchall()
-    return {str(row[0]) for row in rows}
 
 
 def came_by_upload(store: Store, table: str) -> bool:

@@ -26,6 +26,7 @@ from citybrain.lake.checks import (
     checks,
     id_fields,
 )
+from citybrain.lake.longnumbers import SHEET
 from citybrain.lake.sqltext import name, text
 from citybrain.lake.types import parse
 
@@ -136,7 +137,8 @@ def _text(column: Given, i: int, alias: str) -> str:
 
 
 def _as_text(column: Given) -> Given:
-    return Given(name=column.name, encoding="text", duckdb_type="VARCHAR")
+    encoding = SHEET if column.encoding == SHEET else "text"
+    return Given(name=column.name, encoding=encoding, duckdb_type="VARCHAR")
 
 
 def _delivered(columns: Sequence[Given], relation: str, numbered: bool) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from citybrain.city.contracts import Contract
 from citybrain.lake.asideform import PLACES, TEXTS
-from citybrain.lake.checks import Check, CheckContext
+from citybrain.lake.checks import DIGITS, Check, CheckContext
 from citybrain.lake.explain import CellProblem, explain
 from citybrain.lake.sources import Reject
 from citybrain.lake.staging import Bad
@@ -82,15 +82,21 @@ class SetAside:
         bad: Bad,
         checks: tuple[Check, ...],
         about: CheckContext,
+        *,
+        line: Callable[[int], int],
     ) -> None:
-        """Everything the stream kept back, with a sentence for each check that failed."""
+        """Everything the stream kept back, with a sentence for each check that failed.
+
+        ``line`` tells where in the source the row of a number stands.
+        """
         fields = {f.name: f for f in self._contract.fields}
         for batch in bad.batches(connection):
             for row in batch.to_pylist():
                 raw = row["_raw"]
-                failed = [checks[i] for i in row["_why"] if i is not None]
+                failed = _telling([checks[i] for i in row["_why"] if i is not None])
                 problems = [explain(check, raw, fields, about) for check in failed]
-                self.add(row["_away"], raw, problems, number=row["_number"])
+                number = row["_number"] and line(row["_number"])
+                self.add(row["_away"], raw, problems, number=number)
 
     def close(self) -> None:
         """Finish the file."""
@@ -115,3 +121,9 @@ class SetAside:
         if self._held:
             self._writer.write_table(pa.Table.from_pylist(self._held, schema=self._schema))
             self._held = []
+
+
+def _telling(failed: list[Check]) -> list[Check]:
+    """The checks that say something: a number that lost digits breaks other rules by that alone."""
+    cut = {check.field.name for check in failed if check.rule.name == DIGITS}
+    return [c for c in failed if c.rule.name == DIGITS or c.field.name not in cut]

@@ -115,8 +115,10 @@ def _lines(path: Path, fetch: Fetch) -> Iterator[_Line]:
         return
     delimiter = "\t" if fetch.format == "tsv" else fetch.delimiter
     with path.open(encoding=fetch.encoding, errors="replace", newline="") as file:
-        for number, row in enumerate(csv.reader(file, delimiter=delimiter), start=1):
-            yield number, tuple(row)
+        reader, begins = csv.reader(file, delimiter=delimiter), 1
+        for row in reader:
+            yield begins, tuple(row)
+            begins = reader.line_num + 1
 
 
 def _sheet(path: Path, fetch: Fetch) -> Iterator[_Line]:

@@ -11,6 +11,7 @@ native    an Arrow type that carries the value exactly (integers, floats, boolea
 text      the value's exact text; null is null, the empty string is the empty string
 hex       bytes as hexadecimal text
 cell      SQLite's own: a letter for the storage class (i r t b) and the value, t and b in hex
+sheet     a spreadsheet's cell as text; numbers that it cannot keep whole as ``longnumbers`` writes
 ========  ==================================================================================
 """
 

@@ -15,18 +15,22 @@ from pathlib import Path
 import duckdb
 
 from citybrain.base.clock import Stopwatch
+from citybrain.base.errors import CityError
+from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch, System
 from citybrain.lake import asideform, corrections, modes
 from citybrain.lake.books import COUNTS, book, from_summary, keep_cursor, last_cursor
 from citybrain.lake.change import Change, NewFile
+from citybrain.lake.database import writing
 from citybrain.lake.duck import connection as duckdb_connection
 from citybrain.lake.files import Opened
 from citybrain.lake.intake import Intake, Job, about, take_in
 from citybrain.lake.journal import Journal
 from citybrain.lake.lease import Lease
 from citybrain.lake.manifest import committed
+from citybrain.lake.mends import Mends
 from citybrain.lake.results import TableResult
 from citybrain.lake.sources import Cursor, ReadRequest
 from citybrain.lake.sqltext import name, text
@@ -47,6 +51,17 @@ class Table:
     contract: Contract
 
 
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """What stands or falls with an upload: what it mends, and how many rows it was to remove.
+
+    ``removing`` is what was told before it was sent; None when nobody asked.
+    """
+
+    mends: Mends
+    removing: int | None = None
+
+
 def columns(contract: Contract) -> list[Column]:
     """The lake's columns of a contract."""
     fields = [
@@ -65,6 +80,7 @@ def collect_table(
     run_id: str,
     journal: Journal | None,
     threads: int,
+    handed: Handed | None = None,
 ) -> TableResult:
     """Collect one table as one batch; raises ``CityError`` and then nothing changed.
 
@@ -80,7 +96,7 @@ def collect_table(
         staging = stack.enter_context(scratch(store))
         engine = stack.enter_context(duckdb_connection(store.home))
         engine.execute(f"SET TimeZone = 'UTC'; SET threads = {threads}")
-        work = _Work(store, table, engine, staging, batch_id, lease, stack, journal)
+        work = _Work(store, table, engine, staging, batch_id, lease, stack, journal, handed)
         result = work.run(source)
     result.seconds = round(watch.seconds(), 3)
     book(
@@ -117,7 +133,9 @@ class _Work:
     lease: Lease
     stack: ExitStack
     journal: Journal | None
+    handed: Handed | None = None
     change: Change | None = None
+    put: bool = False  # what the upload mends is written down
 
     def run(self, source: Source) -> TableResult:
         """Everything from the first byte of the source to the books."""
@@ -233,6 +251,8 @@ class _Work:
             staged_file=ready if exact else None,
             current=self.store.scan_sql(intake.contract.lake_table),
         )
+        if self.handed and self.handed.removing not in (None, outcome.removed):
+            raise _other_removal(contract=intake.contract, now=outcome, told=self.handed.removing)
         if ready is not None and not exact:
             change.files.remove(ready)
         result = TableResult(
@@ -251,6 +271,9 @@ class _Work:
         )
         result.quarantined_after = self._quarantine(intake)
         self._commit(change, result, cursor, changed=outcome.changed)
+        if self.handed and not self.put:
+            with writing(self.store.engine) as connection:
+                self.handed.mends.put(connection)
         if ready is not None and not exact:
             ready.path.unlink(missing_ok=True)
         if cursor:
@@ -270,7 +293,22 @@ class _Work:
             "mode": self.table.fetch.mode,
             **({"cursor": cursor} if cursor else {}),
         }
-        result.snapshot = change.commit().snapshot_id
+        result.snapshot = self._committed(change)
+
+    def _committed(self, change: Change) -> int:
+        """Commit; what the upload mends is written down in the first commit that succeeds."""
+        if self.handed and not self.put:
+            change.alongside = self.handed.mends.put
+        done = change.commit().snapshot_id
+        self.put = True
+        return done
+
+    def _settle(self, wanted: str = "") -> None:
+        """Tell the mends which addresses stay set aside."""
+        if self.handed:
+            select = f"SELECT DISTINCT split_part(_row, '#', 1) FROM ({wanted})"
+            rows = self.engine.execute(select).fetchall() if wanted else []
+            self.handed.mends.settle({str(row[0]) for row in rows})
 
     def _cursor_after(self, staged: str) -> str:
         fetch = self.table.fetch
@@ -286,10 +324,12 @@ class _Work:
         contract = intake.contract
         lake_table, aside = contract.quarantine_table, intake.aside
         if not aside.rows and not self.store.exists(lake_table):
+            self._settle()
             return 0
         with self.store.lease(lake_table, owner=self.batch_id) as lease:
             self.store.ensure(lake_table, asideform.columns(contract), key=("_row",))
             wanted = self._wanted(intake)
+            self._settle(wanted)
             with self.store.change(lake_table, batch_id=self.batch_id, lease=lease) as change:
                 now = modes.compare(
                     self.engine,
@@ -306,7 +346,7 @@ class _Work:
                         "rows_after": str(rows),
                         "contract": contract.version,
                     }
-                    change.commit()
+                    self._committed(change)
         return rows
 
     def _wanted(self, intake: Intake) -> str:
@@ -317,8 +357,21 @@ class _Work:
         return (
             f"{fresh} UNION ALL BY NAME SELECT * FROM ({held}) h WHERE split_part(_row, '#', 1) "
             f"NOT IN (SELECT split_part(_row, '#', 1) FROM ({fresh})) "
-            f"AND _row NOT IN (SELECT _row FROM ({intake.settled.select}))"
+            f"AND _row NOT IN (SELECT _row FROM ({intake.settled.select})) "
+            # Checked again, and maybe in now under another key: still wrong ones are fresh.
+            "AND NOT (_raw IS NULL AND split_part(_row, '#', 1) IN "
+            "(SELECT row FROM corrections_now))"
         )
+
+
+def _other_removal(contract: Contract, now: modes.Outcome, told: int | None) -> CityError:
+    return CityError(
+        f"{contract.id} was not changed",
+        why=f"the table changed meanwhile: the file would now take {counted(now.removed, 'row')} "
+        f"out of it, and {told} were told",
+        do="Look at the upload again and submit it anew",
+        where=contract.id,
+    )
 
 
 def _text_fields(contract: Contract) -> tuple[Field, ...]:

@@ -11,7 +11,9 @@ from citybrain.city.systems import Fetch
 from citybrain.lake.cast import text_sql
 from citybrain.lake.collect import reader_of
 from citybrain.lake.connections import connection
+from citybrain.lake.csvlines import Jumps
 from citybrain.lake.files import Opened, Relation, open_delivery
+from citybrain.lake.longnumbers import SHEET
 from citybrain.lake.mends import Mends
 from citybrain.lake.plan import Given
 from citybrain.lake.quarantine import OWN_COLUMNS, REASON
@@ -107,17 +109,21 @@ def _as_texts(engine: duckdb.DuckDBPyConnection, opened: Opened, fetch: Fetch) -
     if relation.numbered:
         rows = f"SELECT {shown}, {NUMBER} FROM {relation.sql}"
     else:
-        rows = _numbered(engine, f"SELECT {shown} FROM {relation.sql}", opened, fetch.header_row)
+        jumps = opened.jumps() if opened.jumps else [(1, fetch.header_row)]
+        rows = _numbered(engine, f"SELECT {shown} FROM {relation.sql}", jumps)
     engine.execute(f"CREATE OR REPLACE TABLE uploaded AS {rows}")
     given = {
-        n: Given(name=n, encoding="text", duckdb_type="VARCHAR")
+        n: Given(
+            name=n,
+            encoding=SHEET if relation.given[n].encoding == SHEET else "text",
+            duckdb_type="VARCHAR",
+        )
         for n in names
         if n not in OWN_COLUMNS
     }
     return replace(
         opened,
         columns=tuple(c for c in opened.columns if c.name in given),
-        rejects=tuple(replace(r, number=r.number + fetch.header_row) for r in opened.rejects),
         relation=lambda wanted: Relation(
             sql="uploaded", given={n: given[n] for n in wanted}, numbered=True
         ),
@@ -125,21 +131,15 @@ def _as_texts(engine: duckdb.DuckDBPyConnection, opened: Opened, fetch: Fetch) -
     )
 
 
-def _numbered(engine: duckdb.DuckDBPyConnection, rows: str, opened: Opened, header_row: int) -> str:
-    """The rows with their numbers in the file, where rows that could not be read count too.
-
-    Before the n-th row that was read lie all the rows that could not be read whose number,
-    less those before them, is n or smaller.
-    """
-    engine.execute("CREATE OR REPLACE TEMP TABLE unread (at_least BIGINT, missing BIGINT)")
-    lost = {0: 0}
-    for before, number in enumerate(sorted(r.number for r in opened.rejects)):
-        lost[number - before] = before + 1
-    engine.executemany("INSERT INTO unread VALUES (?, ?)", [list(pair) for pair in lost.items()])
+def _numbered(engine: duckdb.DuckDBPyConnection, rows: str, jumps: Jumps) -> str:
+    """The rows with their lines in the file."""
+    engine.execute("CREATE OR REPLACE TEMP TABLE jumps (record BIGINT, away BIGINT)")
+    if jumps:  # there are rows
+        engine.executemany("INSERT INTO jumps VALUES (?, ?)", [list(pair) for pair in jumps])
     return (
-        f"SELECT d.* EXCLUDE (nth), d.nth + u.missing + {header_row} AS {NUMBER} "
+        f"SELECT d.* EXCLUDE (nth), d.nth + j.away AS {NUMBER} "
         f"FROM (SELECT *, row_number() OVER () AS nth FROM ({rows})) d "
-        "ASOF JOIN unread u ON d.nth >= u.at_least"
+        "ASOF JOIN jumps j ON d.nth >= j.record"
     )
 
 

@@ -121,6 +121,9 @@ def test_cheat_verify_refuse_repair_green(collected: Actor, home: Path) -> None:
     assert (green.state, green.problem_count) == ("whole", 0)
     assert len(catalogue.sample(collected, TABLE, limit=200).rows) == 40
     assert [row.problems for row in green.verifications] == [0, 1, 2]
+    told = [(row.what.zh, row.who) for row in green.put_back]
+    me = told[0][1]
+    assert told == [("婚姻登记的一个文件，由备份", me), ("一条留痕记录，由热备副本", me)]
 
 
 def test_a_damaged_table_is_not_collected_and_the_others_are(collected: Actor) -> None:

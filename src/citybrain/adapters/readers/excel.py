@@ -1,10 +1,10 @@
 """Excel: cells as texts, with what Excel hides brought into the open.
 
-calamine reads values and cached results of formulas. Whole numbers that a cell can no longer
-hold exactly (beyond 2^53) stay in the form that shows it, so that no check takes them for
-numbers that someone typed.
+calamine reads values and cached results of formulas. Numbers with more digits than a cell keeps
+are written in the form that shows it, so that no check takes them for what someone typed.
 """
 
+import math
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -16,13 +16,13 @@ import pyarrow as pa
 
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
+from citybrain.lake import longnumbers
 from citybrain.lake.sources import NUMBER, Batches, Note, ReadRequest, SourceColumn
 
 MAX_BYTES = 1 << 30  # unpacked, of the whole file
 MAX_PART_BYTES = 512 << 20
 MAX_RATIO = 200  # unpacked to packed, of a part that is large
 MAX_CELL = 32_767  # Excel's own limit
-_EXACT = 2**53
 _BATCH = 10_000
 _UNCACHED = re.compile(
     rb'<c r="([A-Z]+\d+)"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
@@ -51,7 +51,7 @@ def read(path: Path, request: ReadRequest) -> Batches:
     rows = _rows(grid, head, len(header))
     notes = (*_merged_note(filled), *_formula_note(formulas, path))
     return Batches(
-        columns=tuple(SourceColumn(name=name) for name in header),
+        columns=tuple(SourceColumn(name=name, encoding=longnumbers.SHEET) for name in header),
         rows=lambda wanted: _batches(rows, header, wanted, path),
         count=lambda: (len(rows), len(rows)),
         notes=notes,
@@ -173,8 +173,8 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
+    if isinstance(value, int | float):
+        return _number(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date | time):
@@ -183,6 +183,12 @@ def _text(value: Any) -> str | None:
         hours, rest = divmod(int(value.total_seconds()), 3600)
         return f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
     return str(value)
+
+
+def _number(value: float) -> str:
+    if math.isfinite(value) and abs(value) >= longnumbers.LEAST:
+        return longnumbers.written(value)
+    return str(int(value)) if float(value).is_integer() else repr(value)
 
 
 def _formulas(path: Path, index: int) -> tuple[int, list[str]]:

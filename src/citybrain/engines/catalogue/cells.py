@@ -12,6 +12,13 @@ from citybrain.lake.mask import is_masked, mask_value
 
 # Their sentences compare rows with each other and name the fields that differ.
 WHOLE_ROW = ("key_conflict", "unique")
+# What to do where it does not depend on the value; each ends as the next sentence begins.
+_REMEDIES = {
+    "digits": Text(
+        zh="Excel 只保留数字的前15位，请把这一列设为“文本”格式，对照原件重新填写。",
+        en="Excel keeps only 15 digits of a number: format the column as text and type it anew. ",
+    )
+}
 
 
 def grid_columns(contract: Contract) -> tuple[GridColumn, ...]:
@@ -173,9 +180,9 @@ def _named(field: Field, said: str) -> bool:
 
 
 def _closed(rule: str) -> Text:
-    """The kind of mistake alone; the field's name stands before it."""
-    word = words.rule_title(rule)
+    """The kind of mistake and its remedy alone; the field's name stands before it."""
+    word, more = words.rule_title(rule), _REMEDIES.get(rule, EMPTY)
     return Text(
-        zh=f"原因：{word.zh}。值已脱敏，写明用途查看明文后可见。",
-        en=f"Reason: {word.en}. Values are masked; state a purpose to see them.",
+        zh=f"原因：{word.zh}。{more.zh}值已脱敏，写明用途查看明文后可见。",
+        en=f"Reason: {word.en}. {more.en}Values are masked; state a purpose to see them.",
     )

@@ -58,6 +58,12 @@ _KNOWN = tuple(
         (r"There is no library (?P<a>[\w.]+)", "没有名为 {a} 的库"),
         (r"(?P<a>\S+) has no snapshot (?P<b>\d+)", "{a} 没有快照 {b}"),
         (r"(?P<a>\S+) cannot be read, because it has files", "{a} 读不出来：缺少主键"),
+        (
+            r"\S+ was not changed, because the table .*now take (?P<a>[\d,]+) rows? out of it, "
+            r"and (?P<b>[\d,]+) were told",
+            "这张表刚被改过：现在提交会移走 {a} 行，页面上写的是 {b} 行。"
+            "什么也没有改动，请再看一遍后重新提交",
+        ),
         (r"(?P<a>\S+) was not changed, because", "{a} 没有改动：写入未成功，请重试"),
         (r"It is not known whether (?P<a>\S+) was changed", "不知道 {a} 是否已改动，请重试"),
         (r"A file of the lake lies outside of the lake", "湖的一个文件登记在湖之外，不读取它"),

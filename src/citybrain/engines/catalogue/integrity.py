@@ -10,6 +10,7 @@ from citybrain.engines.catalogue.backups import last_backup
 from citybrain.engines.catalogue.facts import facts
 from citybrain.engines.catalogue.models import Cheating, Verification
 from citybrain.engines.catalogue.proofs import path_of
+from citybrain.engines.catalogue.putback import put_back
 from citybrain.engines.catalogue.reading import may, require, source_name
 from citybrain.engines.catalogue.repairing import repair_steps
 from citybrain.engines.catalogue.runs import table_title
@@ -114,6 +115,7 @@ def integrity(actor: Actor) -> IntegrityView:
         still=_still(files, found.state),
         steps=repair_steps(files, entries, bool(others)) if found.state == "damaged" else (),
         verifications=verifications(),
+        put_back=put_back(actor),
         backup_at=last_backup(),
         may_verify=found.may_verify,
         may_cheat=found.may_cheat,

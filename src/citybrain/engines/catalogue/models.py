@@ -76,6 +76,7 @@ class Verification(models.Model):
     checkpoint_at = models.DateTimeField(null=True)
     file_problems = models.JSONField(default=list)
     record_problems = models.JSONField(default=list)
+    put_back = models.JSONField(default=list)  # sizes of checkpoints that only their copies held
 
     class Meta:
         """Newest first."""

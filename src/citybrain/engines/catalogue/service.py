@@ -83,6 +83,7 @@ from citybrain.engines.catalogue.views_proof import (
     IntegrityView,
     PathStep,
     ProofView,
+    PutBack,
     RepairStep,
     VerificationRow,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "OverviewView",
     "PathStep",
     "ProofView",
+    "PutBack",
     "QuarantineRow",
     "QuarantineTable",
     "QuarantineView",

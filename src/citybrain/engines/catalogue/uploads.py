@@ -289,15 +289,15 @@ def upload_submit(actor: Actor, draft_id: str, *, confirmed: int = 0) -> str:
         return draft.run
     contract = wiring.contract(draft.table)
     gate(draft.table)
-    removing.refuse_unconfirmed(draft.table, _dry_run(draft), confirmed)
+    tried = _dry_run(draft)
+    removing.refuse_unconfirmed(draft.table, tried, confirmed)
     run_id = new_run(wiring.clock().now())
     batch_id = batch_of(draft, contract)
     order(actor, "lake.upload", thing_of(draft.table), digest=batch_id)
     result = deliver(
         wiring.store(), wiring.city(), draft.table, file_of(draft), edits=edits_of(draft),
         batch_id=batch_id, run_id=run_id, by=actor.id, reason="在上传的表格中修正",
-        readers=wiring.readers(),
-        clock=wiring.clock(),
+        removing=tried.removed, readers=wiring.readers(), clock=wiring.clock(),
     )  # fmt: skip
     if result.error:
         raise CityError(

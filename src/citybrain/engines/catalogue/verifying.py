@@ -91,6 +91,7 @@ def _found_files(report: Verification, scrubbed: "Scrubbed") -> None:
 
 def _found_entries(report: Verification, record: ledger.Verification) -> None:
     checkpoint = ledger.newest_checkpoint()
+    report.put_back = list(record.put_back)
     report.record_at = report.at
     report.entries = record.entries
     report.checkpoint = checkpoint.number if checkpoint else 0

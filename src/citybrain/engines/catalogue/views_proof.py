@@ -144,6 +144,15 @@ class RepairStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PutBack:
+    """A file, an entry or a checkpoint that was put back from a copy; when and by whom."""
+
+    at: datetime
+    what: Text
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IntegrityView:
     """The integrity page: ``state`` is whole, damaged or unknown."""
 
@@ -168,6 +177,7 @@ class IntegrityView:
     still: Text
     steps: tuple[RepairStep, ...]
     verifications: tuple[VerificationRow, ...]
+    put_back: tuple[PutBack, ...]
     backup_at: datetime | None
     may_verify: bool
     may_cheat: bool

@@ -55,6 +55,7 @@ _TYPES = {
 RULES = {
     "required": Text(zh="必填", en="Required"),
     "type": Text(zh="类型", en="Type"),
+    "digits": Text(zh="位数不全", en="Digits lost"),
     "unique": Text(zh="应唯一", en="Not unique"),
     "pattern": Text(zh="写法", en="Pattern"),
     "length": Text(zh="长度", en="Length"),

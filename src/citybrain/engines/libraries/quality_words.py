@@ -15,6 +15,7 @@ PARTS = {
 _RULES = {
     "required": ("必填却为空", "is empty but required"),
     "type": ("类型不对", "has the wrong type"),
+    "digits": ("被表格截成 15 位", "was cut to 15 digits by a spreadsheet"),
     "unique": ("应唯一却重复", "stands twice but should be unique"),
     "pattern": ("写法不对", "is not written as agreed"),
     "length": ("长度不对", "has the wrong length"),
@@ -31,6 +32,7 @@ _RULES = {
 _PROMISES = {
     "required": ("必填", "is filled"),
     "type": ("类型正确", "has its type"),
+    "digits": ("位数完整", "has all its digits"),
     "unique": ("不重复", "stands once"),
     "pattern": ("写法一致", "is written as agreed"),
     "length": ("长度合规", "has a right length"),

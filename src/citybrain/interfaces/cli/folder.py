@@ -71,6 +71,7 @@ def _models(of: city.City, context: Context) -> "ModelPlan | None":
 def apply(arguments: argparse.Namespace, context: Context) -> int:
     """Apply the folder, and record who did."""
     path = context.require_city(arguments.path)
+    city.require_folder(path)  # before a home is made for it
     context.wiring.prepare(context.home_root)
     from citybrain.engines.catalogue import service as catalogue
     from citybrain.engines.identity import service as identity

@@ -17,6 +17,7 @@ from citybrain.interfaces.kit.views_errors import told_in_a_line, told_reason
 from citybrain.interfaces.steward import tour
 
 EDIT = "v-"  # the name of a cell's input begins so
+TWIN_ROWS = 10_000  # of one twin; ``offset`` goes on from there
 
 
 def _offset(request: HttpRequest) -> int:
@@ -65,8 +66,11 @@ class Line:
 
 @page("lake.read")
 def repair_twin(request: HttpRequest, table: str, suffix: str) -> HttpResponse:
-    """The same rows, masked, machine-readable; the csv has one line for each reason."""
-    view = catalogue.quarantine(actor(request), table, offset=_offset(request))
+    """All rows, masked, machine-readable; the csv has one line for each reason.
+
+    At most ``TWIN_ROWS`` of them, from ``offset``; the page says so where there are more.
+    """
+    view = catalogue.quarantine(actor(request), table, offset=_offset(request), limit=TWIN_ROWS)
     return as_json(view) if suffix == "json" else as_csv(_lines(view), name=table, of=Line)
 
 
@@ -115,6 +119,7 @@ def _page(
         "may_upload": may(who, "lake.upload", f"table:{view.table}").allowed,
         "may_collect": may(who, "lake.collect", f"table:{view.table}").allowed,
         "last_shown": shown_to,
+        "twin_rows": TWIN_ROWS,
         "previous_offset": max(view.offset - view.limit, 0),
     }
     return render(request, "steward/repair.html", context, status=422 if errors else 200)
