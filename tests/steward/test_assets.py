@@ -110,3 +110,15 @@ def test_colours_can_be_read(theme: str) -> None:
 
 def test_every_sentence_is_translated_and_compiled(capsys: pytest.CaptureFixture[str]) -> None:
     assert messages.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_where_no_elements_may_stand_words_are_plain() -> None:
+    """``say`` marks what is Chinese with an element; ``plain`` and ``lang`` are for the rest."""
+    held = r"<(?:option|title|text|textarea)\b[^>]*>(?:(?!</).)*?\|say\b"
+    wrong = re.compile(rf'="[^"<>]*\|say\b|\{{% block title %\}}[^\n]*\|say\b|{held}')
+    found = {
+        template.name: match[0][-80:]
+        for template in INTERFACES.rglob("*.html")
+        for match in wrong.finditer(template.read_text(encoding="utf-8"))
+    }
+    assert found == {}
