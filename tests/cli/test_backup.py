@@ -3,9 +3,11 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +166,14 @@ def test_one_damaged_file_is_found_refused_and_put_back(
     place.run("restore", str(copy), "--file", found["file"])
     assert place.json("scrub") == []
     assert rows_of(place, MARRIAGES) == rows
+    assert put_back(place) == [(f"table:{MARRIAGES}", "done", 1)]
+
+
+def put_back(place: Installation) -> list[tuple[str, str, int]]:
+    """What the record says of files that were put back: thing, outcome, how many."""
+    with closing(sqlite3.connect(place.home / "control.sqlite3")) as control:
+        select = "SELECT thing, outcome, count FROM ledger_entry WHERE action = 'lake.restore'"
+        return list(control.execute(select))
 
 
 def test_an_unknown_file_or_a_folder_that_is_no_backup_is_refused(
@@ -171,6 +181,7 @@ def test_an_unknown_file_or_a_folder_that_is_no_backup_is_refused(
 ) -> None:
     said = original.run("restore", str(copy), "--file", "ods/none.parquet", code=1)
     assert "knows no such file" in said
+    assert put_back(original) == []
     new = Installation(home=tmp_path / "new", systems=original.systems)
     assert "is not a backup" in new.run("restore", str(original.systems), code=1)
     assert "There is no lake" in new.run("backup", str(tmp_path / "empty"), code=1)

@@ -4,6 +4,8 @@ import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from citybrain.base.errors import CityError
@@ -150,6 +152,20 @@ def restore_file(actor: Actor, file: str) -> None:
     thing = thing_of(source_name(problem.table))
     order(actor, "lake.restore", thing, count=1)
     put_back(folder, wiring.home(), file, clock=wiring.clock())
+
+
+@contextmanager
+def putting_back(actor: Actor, file: str) -> Iterator[None]:
+    """Around putting one file of the lake back from a backup that is named; one entry if it is.
+
+    The file is replaced by one of the very same hash, so that the entry may come after it.
+    """
+    where = file.split("/")
+    table = ".".join(where[: where.index("data")]) if "data" in where else ""
+    thing = thing_of(source_name(table)) if table else "lake:"
+    with guard.act(actor, "lake.restore", thing, clock=wiring.clock()) as done:
+        yield
+        done.count = 1
 
 
 _README = """\

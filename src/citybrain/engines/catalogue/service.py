@@ -43,7 +43,12 @@ from citybrain.engines.catalogue.overview import badges, frame, overview, system
 from citybrain.engines.catalogue.proofs import proof, proof_bundle
 from citybrain.engines.catalogue.querying import query
 from citybrain.engines.catalogue.reading import gate, may, order, reading, require
-from citybrain.engines.catalogue.repairing import evidence, restore_file, restore_record
+from citybrain.engines.catalogue.repairing import (
+    evidence,
+    putting_back,
+    restore_file,
+    restore_record,
+)
 from citybrain.engines.catalogue.runs import recent as recent_runs
 from citybrain.engines.catalogue.runs import run, runs
 from citybrain.engines.catalogue.sampling import as_text, sample
@@ -201,6 +206,7 @@ __all__ = [
     "overview",
     "proof",
     "proof_bundle",
+    "putting_back",
     "quarantine",
     "quarantine_excel",
     "quarantine_list",

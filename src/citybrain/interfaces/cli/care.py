@@ -4,11 +4,12 @@ import argparse
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from citybrain.base.errors import CityError
 from citybrain.base.files import fsync_tree
-from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.context import Context, has_control
 from citybrain.interfaces.cli.output import ProgressBar, print_json, say
 from citybrain.lake.home import Home
 
@@ -102,14 +103,15 @@ def restore(arguments: argparse.Namespace, context: Context) -> int:
         extras[_CONTROL] = _load_control(home, context)
     bar = ProgressBar("restore")
     try:
-        report = read_backup(
-            arguments.source,
-            home,
-            only_file=arguments.file,
-            extras=extras,
-            clock=context.clock,
-            progress=bar,
-        )
+        with _on_record(arguments.file, context):
+            report = read_backup(
+                arguments.source,
+                home,
+                only_file=arguments.file,
+                extras=extras,
+                clock=context.clock,
+                progress=bar,
+            )
     finally:
         bar.close()
     if context.as_json:
@@ -117,6 +119,17 @@ def restore(arguments: argparse.Namespace, context: Context) -> int:
     else:
         say(report.render())
     return 0
+
+
+def _on_record(file: str | None, context: Context) -> AbstractContextManager[None]:
+    """An entry for one file that is put back; a restore of everything brings its own record."""
+    if not file or not has_control(context):
+        return nullcontext()
+    context.wiring.prepare(context.home_root)
+    from citybrain.engines.catalogue import service as catalogue
+    from citybrain.engines.identity import service as identity
+
+    return catalogue.putting_back(identity.local_actor(), file)
 
 
 def up(arguments: argparse.Namespace, context: Context) -> int:

@@ -123,3 +123,11 @@ def context_of(arguments: Any, *, clock: Clock, wiring: Wiring) -> Context:
         clock=clock,
         wiring=wiring,
     )
+
+
+def has_control(context: Context) -> bool:
+    """Whether this home has accounts and a record; a lake made in a notebook has none."""
+    return (
+        bool(os.environ.get("CITYBRAIN_DATABASE_URL"))
+        or (context.home_root / "control.sqlite3").exists()
+    )

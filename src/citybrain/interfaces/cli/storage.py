@@ -1,11 +1,10 @@
 """scrub, sweep, compact: care for the lake's files."""
 
 import argparse
-import os
 from typing import Any
 
 from citybrain.base.errors import CityError
-from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.context import Context, has_control
 from citybrain.interfaces.cli.output import ProgressBar, print_json, say, table, warn
 
 _PROMISED = ("file", "table", "problem")  # scripts are written against exactly these
@@ -46,14 +45,6 @@ def scrub(arguments: argparse.Namespace, context: Context) -> int:
     if has_control(context):
         note(context, "note_scrub", scrubbed)
     return 1 if problems else 0
-
-
-def has_control(context: Context) -> bool:
-    """Whether this home has accounts and a record; a lake made in a notebook has none."""
-    return (
-        bool(os.environ.get("CITYBRAIN_DATABASE_URL"))
-        or (context.home_root / "control.sqlite3").exists()
-    )
 
 
 def note(context: Context, keep: str, found: Any) -> None:
