@@ -39,9 +39,8 @@ class Walk:
         self.page.wait_for_selector("#live[data-moving='0']")
 
 
-@pytest.mark.parametrize(
-    "size", [WIDE, pytest.param(NARROW, marks=pytest.mark.long)], ids=["1440", "390"]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "390"])
 def test_the_tour_from_end_to_end(town: Town, opened: Opening, size: tuple[int, int]) -> None:
     page = opened(town.address, size=size)
     walk = Walk(page, str(size[0]))

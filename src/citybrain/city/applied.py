@@ -8,6 +8,7 @@ moves: a line whose fingerprint never became current was interrupted.
 import json
 import re
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,18 @@ def applied_city(home_root: Path | str) -> City | None:
     if not fingerprint:
         return None
     root = applied_root(home_root) / fingerprint
+    return _loaded(root, fingerprint, _stamps(root))
+
+
+def _stamps(root: Path) -> tuple[tuple[str, int, int], ...]:
+    """Every file with its size and when it was written, so that what was altered is read anew."""
+    told = ((str(file), file.stat()) for file in sorted(root.rglob("*")))
+    return tuple((name, state.st_size, state.st_mtime_ns) for name, state in told)
+
+
+@lru_cache(maxsize=2)
+def _loaded(root: Path, fingerprint: str, _stamped: tuple[tuple[str, int, int], ...]) -> City:
+    """The city, read once by a command that asks for it in several places."""
     city = load(root).city
     if city.fingerprint != fingerprint:
         raise CityError(

@@ -15,6 +15,8 @@ from tests.engines.libraries.oracle import Person
 from tests.steward.conftest import Site
 from tests.steward.reading import CHINESE, Page, faults
 
+pytestmark = pytest.mark.long
+
 STARTS = (
     "/steward/",
     "/steward/libraries",
