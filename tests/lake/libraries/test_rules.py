@@ -9,6 +9,7 @@ from citybrain.city.kinds import BASE_KINDS
 from citybrain.lake.libraries import libraries
 from citybrain.lake.libraries.expressions import columns, is_expression, is_select, outputs, put
 from citybrain.lake.libraries.kind import LIBRARIES
+from citybrain.lake.mask import is_masked
 from tests.city.tiny import FILES
 from tests.lake.libraries.building import shipped
 
@@ -111,6 +112,33 @@ def test_every_value_of_the_shipped_people_and_companies_has_a_source() -> None:
         (name, f.name) for name, one in held.items() if one.entity != "none"
         for f in one.fields if not f.sources
     ] == []  # fmt: skip
+
+
+# Public in the register of companies, and taken only of rows that are about a company.
+PUBLIC = {
+    ("legal_person", "uscc"),
+    ("legal_person", "name"),
+    ("legal_person", "legal_person_name"),
+}
+
+
+def test_no_library_shows_what_the_contract_of_a_source_hides() -> None:
+    city = folder.load(shipped()).city
+    shown = set()
+    for name, library in libraries(city).items():
+        for field in library.fields:
+            said = [(s.table, s.value) for s in field.sources]
+            said += [(rows.table, rows.values.get(field.name, "")) for rows in library.rows]
+            for table, sql in said:
+                read = columns(sql) if sql else set()
+                hidden = [
+                    one.name
+                    for one in city.contracts[table].fields
+                    if one.name in read and is_masked(one.masking, one.level)
+                ]
+                if hidden and not is_masked(field.masking, field.level):
+                    shown.add((name, field.name))
+    assert shown == PUBLIC
 
 
 def test_what_an_expression_reads() -> None:
