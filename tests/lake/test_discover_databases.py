@@ -56,6 +56,7 @@ def _discovered(root: Path, url: str, clock: FixedClock) -> Discovered:
     )
 
 
+@pytest.mark.postgresql
 def test_tables_of_one_name_in_two_schemas_both_arrive_and_views_are_named(
     tmp_path: Path, clock: FixedClock, url: str
 ) -> None:
@@ -77,6 +78,7 @@ def test_tables_of_one_name_in_two_schemas_both_arrive_and_views_are_named(
     ]
 
 
+@pytest.mark.mariadb
 def test_views_of_sqlite_and_mariadb_are_named(tmp_path: Path, clock: FixedClock) -> None:
     with closing(sqlite3.connect(tmp_path / "a.db")) as database:
         database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
@@ -100,6 +102,7 @@ def test_views_of_sqlite_and_mariadb_are_named(tmp_path: Path, clock: FixedClock
     assert (len(found.contract_files), found.left_out) == (1, ("v",))
 
 
+@pytest.mark.postgresql
 def test_the_installations_own_databases_are_no_source(tmp_path: Path, url: str) -> None:
     home = Home(tmp_path / "home")
     own = {"CITYBRAIN_LAKE_URL": url.replace("postgresql://", "postgresql+psycopg://")}
