@@ -5,14 +5,21 @@
 {}
 """
 
-from citybrain.city.applied import applied_city
-from citybrain.city.applying import Applied, apply
-from citybrain.city.change import Change
-from citybrain.city.checking import check, require_folder, write_schemas
-from citybrain.city.finding import Finding
-from citybrain.city.loading import load
-from citybrain.city.model import City, Codelist, Department, Division, Entry, Loaded, Role
-from citybrain.city.planning import Plan, plan
+from typing import TYPE_CHECKING
+
+from citybrain.base.doors import opener
+
+if TYPE_CHECKING:
+    from citybrain.city.applied import applied_city
+    from citybrain.city.applying import Applied, apply
+    from citybrain.city.change import Change
+    from citybrain.city.checking import check, require_folder, write_schemas
+    from citybrain.city.finding import Finding
+    from citybrain.city.loading import load
+    from citybrain.city.model import City, Codelist, Department, Division, Entry, Loaded, Role
+    from citybrain.city.planning import Plan, plan
+else:
+    __getattr__ = opener(__name__, __file__)
 
 __all__ = [
     "Applied",

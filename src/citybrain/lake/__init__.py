@@ -14,15 +14,11 @@ Importing this package is cheap; DuckDB, Arrow and Iceberg are loaded when first
 
 from typing import TYPE_CHECKING
 
+from citybrain.base.doors import opener
+
 if TYPE_CHECKING:
     from citybrain.lake.face import Lake, open_lake
+else:
+    __getattr__ = opener(__name__, __file__)
 
 __all__ = ["Lake", "open_lake"]
-
-
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from citybrain.lake import face
-
-    return getattr(face, name)

@@ -18,6 +18,7 @@ from citybrain.lake.locations import DELIVERED, MADE, split
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+RULES = 1  # raise it when another text would be refused, or other tables be read from one
 LAYERS = (*DELIVERED, *MADE)
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 _FROM = frozenset(

@@ -4,12 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from citybrain.city import City
+from citybrain.lake.database import reading, writing
 from citybrain.lake.models.books import State, read_states, write_state
 from citybrain.lake.models.build import build
-from citybrain.lake.models.order import Graph
+from citybrain.lake.models.order import Graph, graph
+from citybrain.lake.models.registry import models
+from citybrain.lake.models.remembered import ordered
 from citybrain.lake.models.results import BuildEvent
+from citybrain.lake.models.tables import statements
 from citybrain.lake.store import Store
 from tests.lake.models.small import a_lake, a_model, deliver, person, write_city
 
@@ -104,3 +109,41 @@ def test_how_long_the_same_rows_took_is_known_too(store: Store, city: City) -> N
 
 def _took(state: State, seconds: float) -> State:
     return replace(state, seconds=seconds)
+
+
+def _remembered(store: Store) -> dict[str, str]:
+    with reading(store.engine) as connection:
+        rows = connection.execute(select(statements.c.key, statements.c.document)).all()
+    return {row.key: row.document for row in rows}
+
+
+def test_which_tables_a_text_reads_is_read_once_and_of_a_changed_text_anew(
+    store: Store, city: City, tmp_path: Path
+) -> None:
+    first = ordered(store, models(city))
+    assert first == graph(models(city))
+    held = _remembered(store)
+    with writing(store.engine) as connection:
+        connection.execute(update(statements).values(document='["ods.household.moves"]'))
+    told = ordered(store, models(city))
+    assert told.inputs["lib.first"] == ("ods.household.moves",), "it was not read again"
+    with writing(store.engine) as connection:
+        for key, document in held.items():
+            connection.execute(
+                update(statements).where(statements.c.key == key).values(document=document)
+            )
+
+    changed = write_city(
+        tmp_path / "changed", {"lib.first": a_model("SELECT move_id FROM household.moves")}
+    )
+    assert ordered(store, models(changed)).inputs["lib.first"] == ("ods.household.moves",)
+    assert len(_remembered(store)) == len(held) + 1, "only the new text was read"
+
+
+def test_a_text_that_is_refused_is_refused_again(store: Store, tmp_path: Path) -> None:
+    bad = write_city(
+        tmp_path / "bad", {"lib.bad": a_model("SELECT * FROM read_csv('/etc/passwd')")}
+    )
+    first, again = ordered(store, models(bad)), ordered(store, models(bad))
+    assert first == again
+    assert "read_csv" in again.refused["lib.bad"]

@@ -9,114 +9,126 @@ Engines above read the same lake of the same city at the same clock, so the door
 to them too (``store``, ``city``, ``clock``, ``reading`` …); pages have no use for them.
 """
 
-from citybrain.base.wording import Text
-from citybrain.engines.catalogue.applying import apply_additions, apply_city
-from citybrain.engines.catalogue.cheating import cheat
-from citybrain.engines.catalogue.collecting import (
-    all_tables,
-    collect,
-    due,
-    enqueue_collect,
-    stop_run,
-)
-from citybrain.engines.catalogue.corrections import correct, quarantine, quarantine_list
-from citybrain.engines.catalogue.drafts import (
-    upload_return_row,
-    upload_start,
-    upload_targets,
-    upload_undo,
-    uploads,
-)
-from citybrain.engines.catalogue.errors import Unknown, Withheld
-from citybrain.engines.catalogue.exports import (
-    EXCEL,
-    csv_cell,
-    quarantine_excel,
-    table_download,
-    template_excel,
-)
-from citybrain.engines.catalogue.failures import said
-from citybrain.engines.catalogue.history import history, snapshots
-from citybrain.engines.catalogue.integrity import card as integrity_card
-from citybrain.engines.catalogue.integrity import integrity
-from citybrain.engines.catalogue.overview import badges, frame, overview, system, systems
-from citybrain.engines.catalogue.proofs import proof, proof_bundle
-from citybrain.engines.catalogue.querying import query
-from citybrain.engines.catalogue.reading import gate, may, order, reading, require
-from citybrain.engines.catalogue.repairing import (
-    evidence,
-    putting_back,
-    restore_file,
-    restore_record,
-)
-from citybrain.engines.catalogue.runs import recent as recent_runs
-from citybrain.engines.catalogue.runs import run, runs
-from citybrain.engines.catalogue.sampling import as_text, sample
-from citybrain.engines.catalogue.searching import connection_plan, search
-from citybrain.engines.catalogue.seen import department_title, seen_by
-from citybrain.engines.catalogue.tables import table, tables
-from citybrain.engines.catalogue.tasks import schedule, scheduler
-from citybrain.engines.catalogue.touring import break_one_fact
-from citybrain.engines.catalogue.uploads import upload, upload_accept, upload_edit, upload_submit
-from citybrain.engines.catalogue.verifying import note_record, note_scrub, verify, verify_now
-from citybrain.engines.catalogue.views import (
-    EMPTY,
-    Badges,
-    BrokenFact,
-    ConnectionPlanRow,
-    Download,
-    Frame,
-    IntegrityCard,
-    OverviewView,
-    ReasonCount,
-    RunRow,
-    SearchHit,
-    SeenPage,
-    SeenRow,
-    StateCounts,
-    SystemRow,
-    SystemView,
-    TableDot,
-    TableRow,
-)
-from citybrain.engines.catalogue.views_proof import (
-    Cheat,
-    EntryProblem,
-    Fact,
-    FilePart,
-    FileProblem,
-    IntegrityView,
-    PathStep,
-    ProofView,
-    PutBack,
-    RepairStep,
-    VerificationRow,
-)
-from citybrain.engines.catalogue.views_repair import (
-    Cell,
-    DraftRow,
-    GridColumn,
-    GridRow,
-    QuarantineRow,
-    QuarantineTable,
-    QuarantineView,
-    Trouble,
-    UploadTarget,
-    UploadView,
-)
-from citybrain.engines.catalogue.views_runs import LogLine, RunFailure, RunTable, RunView
-from citybrain.engines.catalogue.views_tables import (
-    AnswerView,
-    Column,
-    ContractVersion,
-    FieldRow,
-    HistoryPoint,
-    Lineage,
-    SampleView,
-    SnapshotRow,
-    TableView,
-)
-from citybrain.engines.catalogue.wiring import city, clock, home, local, store
+from typing import TYPE_CHECKING
+
+from citybrain.base.doors import opener
+
+if TYPE_CHECKING:
+    from citybrain.base.wording import Text
+    from citybrain.engines.catalogue.applying import apply_additions, apply_city
+    from citybrain.engines.catalogue.cheating import cheat
+    from citybrain.engines.catalogue.collecting import (
+        all_tables,
+        collect,
+        due,
+        enqueue_collect,
+        stop_run,
+    )
+    from citybrain.engines.catalogue.corrections import correct, quarantine, quarantine_list
+    from citybrain.engines.catalogue.drafts import (
+        upload_return_row,
+        upload_start,
+        upload_targets,
+        upload_undo,
+        uploads,
+    )
+    from citybrain.engines.catalogue.errors import Unknown, Withheld
+    from citybrain.engines.catalogue.exports import (
+        EXCEL,
+        csv_cell,
+        quarantine_excel,
+        table_download,
+        template_excel,
+    )
+    from citybrain.engines.catalogue.failures import said
+    from citybrain.engines.catalogue.history import history, snapshots
+    from citybrain.engines.catalogue.integrity import card as integrity_card
+    from citybrain.engines.catalogue.integrity import integrity
+    from citybrain.engines.catalogue.overview import badges, frame, overview, system, systems
+    from citybrain.engines.catalogue.proofs import proof, proof_bundle
+    from citybrain.engines.catalogue.querying import query
+    from citybrain.engines.catalogue.reading import gate, may, order, reading, require
+    from citybrain.engines.catalogue.repairing import (
+        evidence,
+        putting_back,
+        restore_file,
+        restore_record,
+    )
+    from citybrain.engines.catalogue.runs import recent as recent_runs
+    from citybrain.engines.catalogue.runs import run, runs
+    from citybrain.engines.catalogue.sampling import as_text, sample
+    from citybrain.engines.catalogue.searching import connection_plan, search
+    from citybrain.engines.catalogue.seen import department_title, seen_by
+    from citybrain.engines.catalogue.tables import table, tables
+    from citybrain.engines.catalogue.tasks import schedule, scheduler
+    from citybrain.engines.catalogue.touring import break_one_fact
+    from citybrain.engines.catalogue.uploads import (
+        upload,
+        upload_accept,
+        upload_edit,
+        upload_submit,
+    )
+    from citybrain.engines.catalogue.verifying import note_record, note_scrub, verify, verify_now
+    from citybrain.engines.catalogue.views import (
+        EMPTY,
+        Badges,
+        BrokenFact,
+        ConnectionPlanRow,
+        Download,
+        Frame,
+        IntegrityCard,
+        OverviewView,
+        ReasonCount,
+        RunRow,
+        SearchHit,
+        SeenPage,
+        SeenRow,
+        StateCounts,
+        SystemRow,
+        SystemView,
+        TableDot,
+        TableRow,
+    )
+    from citybrain.engines.catalogue.views_proof import (
+        Cheat,
+        EntryProblem,
+        Fact,
+        FilePart,
+        FileProblem,
+        IntegrityView,
+        PathStep,
+        ProofView,
+        PutBack,
+        RepairStep,
+        VerificationRow,
+    )
+    from citybrain.engines.catalogue.views_repair import (
+        Cell,
+        DraftRow,
+        GridColumn,
+        GridRow,
+        QuarantineRow,
+        QuarantineTable,
+        QuarantineView,
+        Trouble,
+        UploadTarget,
+        UploadView,
+    )
+    from citybrain.engines.catalogue.views_runs import LogLine, RunFailure, RunTable, RunView
+    from citybrain.engines.catalogue.views_tables import (
+        AnswerView,
+        Column,
+        ContractVersion,
+        FieldRow,
+        HistoryPoint,
+        Lineage,
+        SampleView,
+        SnapshotRow,
+        TableView,
+    )
+    from citybrain.engines.catalogue.wiring import city, clock, home, local, store
+else:
+    __getattr__ = opener(__name__, __file__)
 
 __all__ = [
     "EMPTY",

@@ -5,188 +5,195 @@ nothing before that entry is durable; results are frozen dataclasses of plain va
 a page and its ``.csv`` and ``.json`` twins render the same object.
 """
 
-from citybrain.engines.libraries.browsing import RowsAsked, browse_library, is_of_rows
-from citybrain.engines.libraries.building import (
-    build,
-    build_of,
-    builds,
-    enqueue_build,
-)
-from citybrain.engines.libraries.days import end_of
-from citybrain.engines.libraries.descent import (
-    lineage_of,
-    lineage_starts,
-)
-from citybrain.engines.libraries.drafting import draft_model, format_query, not_answered
-from citybrain.engines.libraries.errors import (
-    Unknown,
-)
-from citybrain.engines.libraries.exporting import (
-    export_query,
-)
-from citybrain.engines.libraries.finding import (
-    STATES,
-    STEPS,
-    Asked,
-    finding_counts,
-    findings,
-    handle_finding,
-    may_see_findings,
-)
-from citybrain.engines.libraries.ids import moved_to
-from citybrain.engines.libraries.modelling import (
-    models,
-)
-from citybrain.engines.libraries.modelpage import build_results, model
-from citybrain.engines.libraries.objections import (
-    answer_objection,
-    object_to,
-    objections,
-)
-from citybrain.engines.libraries.offending import broken_rows
-from citybrain.engines.libraries.openlineage import (
-    lineage_events,
-)
-from citybrain.engines.libraries.operations import (
-    operation,
-    operations,
-    retry_operation,
-)
-from citybrain.engines.libraries.overriding import decide
-from citybrain.engines.libraries.quality import (
-    quality,
-    quality_department,
-    quality_rules,
-    quality_table,
-)
-from citybrain.engines.libraries.quality_views import (
-    ColumnQuality,
-    DepartmentQuality,
-    MendRow,
-    ObjectionRow,
-    OddRow,
-    QualityRow,
-    QualityView,
-    RuleRow,
-    TableQualityView,
-    TrendPoint,
-)
-from citybrain.engines.libraries.querying import (
-    past_queries,
-    past_query,
-    run_query,
-    save_query,
-    saved_query,
-    workbench,
-)
-from citybrain.engines.libraries.readers import Reader, readers_of
-from citybrain.engines.libraries.records import (
-    record,
-)
-from citybrain.engines.libraries.rowrecords import library_row
-from citybrain.engines.libraries.searching import (
-    library_list,
-    search_library,
-)
-from citybrain.engines.libraries.standards import (
-    BoundField,
-    ElementRow,
-    ElementView,
-    StandardsView,
-    standard,
-    standards,
-    standards_fields,
-)
-from citybrain.engines.libraries.tasks import (
-    BUILDS,
-    schedule,
-)
-from citybrain.engines.libraries.touching import Touched, touched_by
-from citybrain.engines.libraries.tracing import (
-    trace,
-    trace_starts,
-)
-from citybrain.engines.libraries.views_library import (
-    ChangeRow,
-    FindingRow,
-    FindingsView,
-    GoldenField,
-    Hit,
-    IdEvent,
-    LibraryRow,
-    LifeEvent,
-    Lost,
-    MentionRow,
-    Override,
-    RecordView,
-    SearchView,
-    SourceField,
-    SourceRow,
-    SourceView,
-)
-from citybrain.engines.libraries.views_lineage import (
-    DecidingSource,
-    LineageColumn,
-    LineageLine,
-    LineageStart,
-    LineageStep,
-    LineageTable,
-    LineageView,
-)
-from citybrain.engines.libraries.views_models import (
-    MODEL_STATES,
-    BuildPoint,
-    BuildView,
-    ExpectationRow,
-    ModelColumn,
-    ModelRow,
-    ModelsView,
-    ModelView,
-    Neighbour,
-    OperationRow,
-    OperationsView,
-    PlanStep,
-    PlanView,
-    Refused,
-    Sample,
-    ScheduleRow,
-)
-from citybrain.engines.libraries.views_query import (
-    Answer,
-    ColumnHint,
-    PastRow,
-    QueryFault,
-    ResultColumn,
-    SavedRow,
-    Spot,
-    TableHint,
-    WorkbenchView,
-)
-from citybrain.engines.libraries.views_rows import (
-    Facet,
-    LibraryLine,
-    Related,
-    RowCell,
-    RowColumn,
-    RowsView,
-    RowView,
-    ScoreLine,
-    ScoreView,
-    SeriesPoint,
-    SeriesView,
-    SourceTable,
-)
-from citybrain.engines.libraries.views_trace import (
-    TRACE_KINDS,
-    TraceAffected,
-    TraceAside,
-    TraceChoice,
-    TraceFact,
-    TraceGrid,
-    TraceStarts,
-    TraceStep,
-    TraceView,
-)
+from typing import TYPE_CHECKING
+
+from citybrain.base.doors import opener
+
+if TYPE_CHECKING:
+    from citybrain.engines.libraries.browsing import RowsAsked, browse_library, is_of_rows
+    from citybrain.engines.libraries.building import (
+        build,
+        build_of,
+        builds,
+        enqueue_build,
+    )
+    from citybrain.engines.libraries.days import end_of
+    from citybrain.engines.libraries.descent import (
+        lineage_of,
+        lineage_starts,
+    )
+    from citybrain.engines.libraries.drafting import draft_model, format_query, not_answered
+    from citybrain.engines.libraries.errors import (
+        Unknown,
+    )
+    from citybrain.engines.libraries.exporting import (
+        export_query,
+    )
+    from citybrain.engines.libraries.finding import (
+        STATES,
+        STEPS,
+        Asked,
+        finding_counts,
+        findings,
+        handle_finding,
+        may_see_findings,
+    )
+    from citybrain.engines.libraries.ids import moved_to
+    from citybrain.engines.libraries.modelling import (
+        models,
+    )
+    from citybrain.engines.libraries.modelpage import build_results, model
+    from citybrain.engines.libraries.objections import (
+        answer_objection,
+        object_to,
+        objections,
+    )
+    from citybrain.engines.libraries.offending import broken_rows
+    from citybrain.engines.libraries.openlineage import (
+        lineage_events,
+    )
+    from citybrain.engines.libraries.operations import (
+        operation,
+        operations,
+        retry_operation,
+    )
+    from citybrain.engines.libraries.overriding import decide
+    from citybrain.engines.libraries.quality import (
+        quality,
+        quality_department,
+        quality_rules,
+        quality_table,
+    )
+    from citybrain.engines.libraries.quality_views import (
+        ColumnQuality,
+        DepartmentQuality,
+        MendRow,
+        ObjectionRow,
+        OddRow,
+        QualityRow,
+        QualityView,
+        RuleRow,
+        TableQualityView,
+        TrendPoint,
+    )
+    from citybrain.engines.libraries.querying import (
+        past_queries,
+        past_query,
+        run_query,
+        save_query,
+        saved_query,
+        workbench,
+    )
+    from citybrain.engines.libraries.readers import Reader, readers_of
+    from citybrain.engines.libraries.records import (
+        record,
+    )
+    from citybrain.engines.libraries.rowrecords import library_row
+    from citybrain.engines.libraries.searching import (
+        library_list,
+        search_library,
+    )
+    from citybrain.engines.libraries.standards import (
+        BoundField,
+        ElementRow,
+        ElementView,
+        StandardsView,
+        standard,
+        standards,
+        standards_fields,
+    )
+    from citybrain.engines.libraries.tasks import (
+        BUILDS,
+        schedule,
+    )
+    from citybrain.engines.libraries.touching import Touched, touched_by
+    from citybrain.engines.libraries.tracing import (
+        trace,
+        trace_starts,
+    )
+    from citybrain.engines.libraries.views_library import (
+        ChangeRow,
+        FindingRow,
+        FindingsView,
+        GoldenField,
+        Hit,
+        IdEvent,
+        LibraryRow,
+        LifeEvent,
+        Lost,
+        MentionRow,
+        Override,
+        RecordView,
+        SearchView,
+        SourceField,
+        SourceRow,
+        SourceView,
+    )
+    from citybrain.engines.libraries.views_lineage import (
+        DecidingSource,
+        LineageColumn,
+        LineageLine,
+        LineageStart,
+        LineageStep,
+        LineageTable,
+        LineageView,
+    )
+    from citybrain.engines.libraries.views_models import (
+        MODEL_STATES,
+        BuildPoint,
+        BuildView,
+        ExpectationRow,
+        ModelColumn,
+        ModelRow,
+        ModelsView,
+        ModelView,
+        Neighbour,
+        OperationRow,
+        OperationsView,
+        PlanStep,
+        PlanView,
+        Refused,
+        Sample,
+        ScheduleRow,
+    )
+    from citybrain.engines.libraries.views_query import (
+        Answer,
+        ColumnHint,
+        PastRow,
+        QueryFault,
+        ResultColumn,
+        SavedRow,
+        Spot,
+        TableHint,
+        WorkbenchView,
+    )
+    from citybrain.engines.libraries.views_rows import (
+        Facet,
+        LibraryLine,
+        Related,
+        RowCell,
+        RowColumn,
+        RowsView,
+        RowView,
+        ScoreLine,
+        ScoreView,
+        SeriesPoint,
+        SeriesView,
+        SourceTable,
+    )
+    from citybrain.engines.libraries.views_trace import (
+        TRACE_KINDS,
+        TraceAffected,
+        TraceAside,
+        TraceChoice,
+        TraceFact,
+        TraceGrid,
+        TraceStarts,
+        TraceStep,
+        TraceView,
+    )
+else:
+    __getattr__ = opener(__name__, __file__)
 
 __all__ = [
     "BUILDS",

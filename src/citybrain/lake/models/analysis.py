@@ -72,16 +72,18 @@ def analyse(
     city: City,
     models: Mapping[str, Model],
     *,
+    order: Graph | None = None,
     known: MutableMapping[str, Read] | None = None,
     published: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Analysis:
     """Analyse all models of a city; a model that cannot be bound is a problem, never an error.
 
+    ``order`` is the models' ``graph`` where it is at hand.
     ``known`` holds by key what was read before, and takes what is read now: a model whose text
     and inputs are the same is not read again. ``published`` are columns of native steps that
     have run, with DuckDB's types.
     """
-    work = _Work(city, models, {} if known is None else known)
+    work = _Work(city, models, order or graph(models), {} if known is None else known)
     work.columns |= published
     with _Desk(work.columns) as desk:
         for name in work.graph.order:
@@ -150,11 +152,15 @@ class _Desk:
 
 class _Work:
     def __init__(
-        self, city: City, models: Mapping[str, Model], known: MutableMapping[str, Read]
+        self,
+        city: City,
+        models: Mapping[str, Model],
+        order: Graph,
+        known: MutableMapping[str, Read],
     ) -> None:
         self.models = models
         self.known = known
-        self.graph = graph(models)
+        self.graph = order
         self.problems: list[Problem] = []
         self.columns: dict[str, Mapping[str, str]] = dict(_delivered_columns(city))
         self.lineage: dict[str, Lineage] = {}

@@ -30,10 +30,10 @@ from citybrain.lake.models.fingerprint import wanted
 from citybrain.lake.models.heads import contents
 from citybrain.lake.models.leaving import leaving, remove
 from citybrain.lake.models.model import ON_CHANGE, Model
-from citybrain.lake.models.order import Graph, graph
+from citybrain.lake.models.order import Graph
 from citybrain.lake.models.planning import ModelPlan, plan
 from citybrain.lake.models.registry import models
-from citybrain.lake.models.remembered import analysed
+from citybrain.lake.models.remembered import analysed, ordered
 from citybrain.lake.models.results import BuildEvent, BuildProgress, BuildResult, quiet
 from citybrain.lake.store import Store
 
@@ -87,7 +87,7 @@ def build(
 def due(store: Store, city: City, now: datetime) -> tuple[str, ...]:
     """The models that a build would try now, in order; those above them count as due too."""
     every = models(city)
-    order = graph(every)
+    order = ordered(store, every)
     known, at = read_states(store), contents(store, _tables(order))
     first = [
         name
@@ -152,7 +152,7 @@ class _Build:
         self.run_id = run_id or uuid.uuid4().hex
         self.total = 0
         self.models = models(city)
-        self.graph = graph(self.models)
+        self.graph = ordered(store, self.models)
         self.states = read_states(store)
         self.at = contents(store, _tables(self.graph))
         self.named: frozenset[str] = frozenset()

@@ -1,6 +1,6 @@
 """Which tables each model reads, and the order in which models can be built."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -55,40 +55,48 @@ class Graph:
         return way
 
 
-def inputs_of(model: Model) -> tuple[str, ...]:
-    """Full names of the lake tables that the model reads, its expectations included.
+def texts(model: Model) -> tuple[str, ...]:
+    """Every text of the model that is asked of the lake: its SELECT and its expectations."""
+    own = () if model.native else (model.sql,)
+    return (*own, *(expectation.sql for expectation in model.expectations))
 
-    ``CityError`` when its text is not one SELECT over tables of the lake.
+
+def graph(
+    models: Mapping[str, Model], *, known: MutableMapping[str, tuple[str, ...]] | None = None
+) -> Graph:
+    """The order of all models; what cannot be ordered is said, never raised.
+
+    ``known`` holds by text which tables it reads, and takes what is read now.
     """
-    if model.native:
-        return tuple(sorted(model.native.inputs))
-    found = set(_tables(model.sql))
-    return tuple(sorted(found))
+    read = {} if known is None else known
+    inputs: dict[str, tuple[str, ...]] = {}
+    refused: dict[str, str] = {}
+    for name, model in models.items():
+        try:
+            inputs[name] = _inputs(model, read)
+        except CityError as error:
+            refused[name] = error.why or error.what
+    order, cycle = _ordered(inputs)
+    return Graph(inputs=inputs, order=order, refused=refused, cycle=cycle)
 
 
-def watched(model: Model) -> tuple[str, ...]:
-    """What expectations read besides the model's own inputs and the model itself."""
-    found = {t for e in model.expectations for t in _tables(e.sql)}
-    return tuple(sorted(found - {model.name} - set(inputs_of(model))))
+def _inputs(model: Model, known: MutableMapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Full names of the lake tables that the model reads.
+
+    Its expectations' tables come first too: they are asked before publishing, of the new table
+    under the model's own name. ``CityError`` when a text is not one SELECT over the lake.
+    """
+    for sql in texts(model):
+        if sql not in known:
+            known[sql] = _tables(sql)
+    own = set(model.native.inputs) if model.native else set(known[model.sql])
+    told = {table for e in model.expectations for table in known[e.sql]}
+    return tuple(sorted(own | (told - {model.name})))
 
 
 @lru_cache(maxsize=4096)
 def _tables(sql: str) -> tuple[str, ...]:
     return tables_of(sql)
-
-
-def graph(models: Mapping[str, Model]) -> Graph:
-    """The order of all models; what cannot be ordered is said, never raised."""
-    inputs: dict[str, tuple[str, ...]] = {}
-    refused: dict[str, str] = {}
-    for name, model in models.items():
-        try:
-            # An expectation's tables come first too: it is asked before publishing.
-            inputs[name] = tuple(sorted({*inputs_of(model), *watched(model)}))
-        except CityError as error:
-            refused[name] = error.why or error.what
-    order, cycle = _ordered(inputs)
-    return Graph(inputs=inputs, order=order, refused=refused, cycle=cycle)
 
 
 def _ordered(inputs: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -10,8 +10,8 @@ from citybrain.city import City
 from citybrain.lake.models.books import State, read_states
 from citybrain.lake.models.fingerprint import made_by, text_of
 from citybrain.lake.models.model import Model
-from citybrain.lake.models.order import graph
 from citybrain.lake.models.registry import models
+from citybrain.lake.models.remembered import ordered
 from citybrain.lake.store import Store
 
 _SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -81,7 +81,7 @@ class ModelPlan:
 def plan(store: Store, city: City) -> ModelPlan:
     """The difference between a city's models and what is published; nothing is written."""
     every, known = models(city), read_states(store)
-    order = graph(every)
+    order = ordered(store, every)
     changes = [c for c in (_change(m, known.get(n)) for n, m in every.items()) if c]
     touched = [c.model for c in changes]
     changes = [_with_downstream(c, order.downstream([c.model])) for c in changes]

@@ -10,6 +10,12 @@ readings = Table(  # a cache: what was read from a model's text, by what it depe
     Column("key", String(64), primary_key=True),
     Column("document", Text, nullable=False),
 )
+statements = Table(  # a cache: the tables that a text reads, by the text's hash
+    "model_statements",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("document", Text, nullable=False),
+)
 protections = Table(  # a cache: the classes of all tables of one city
     "model_classes",
     METADATA,
