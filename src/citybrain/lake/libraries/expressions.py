@@ -70,17 +70,6 @@ def outputs(sql: str) -> tuple[str, ...]:
     return tuple(found.named_selects) if isinstance(found, exp.Query) else ()
 
 
-def reads(sql: str) -> frozenset[str]:
-    """Names of the columns that a SELECT of one table reads; none where it asks others too."""
-    try:
-        found = sqlglot.parse_one(sql, read=DIALECT)
-    except SqlglotError:
-        return frozenset()
-    if len(list(found.find_all(exp.Query))) != 1:
-        return frozenset()
-    return frozenset(column.name for column in found.find_all(exp.Column))
-
-
 def told(sql: str, name: str) -> tuple[str, ...]:
     """The expressions that a SELECT gives out under a name: one for each part of a UNION.
 

@@ -2,7 +2,7 @@
 
 from citybrain.city import City
 from citybrain.lake import sqltext
-from citybrain.lake.libraries.expressions import columns, reads
+from citybrain.lake.libraries.expressions import columns, is_alone
 from citybrain.lake.libraries.model import MENTION_COLUMNS, Library, Mention
 from citybrain.lake.libraries.names import MENTIONS, dwd, standardised
 from citybrain.lake.models.model import ColumnNote, Expectation, Follow, Model
@@ -79,10 +79,11 @@ def _follow(library: Library, city: City) -> dict[str, Follow]:
     """Of each table only what its mentions say: a row that came again says the same."""
     said: dict[str, set[str]] = {}
     for one in library.identity:
-        read = reads(_select(one, city, library.entity))
-        if not read:
-            return {}
-        said.setdefault(standardised(one.table), {"_row"}).update(read)
+        read = said.setdefault(standardised(one.table), {"_row"})
+        for expression in (*_values(one, city, library.entity), _where(one, library.entity)):
+            if not is_alone(expression):
+                return {}
+            read |= columns(expression)
     return {t: Follow(column="_row", reads=tuple(sorted(read))) for t, read in said.items()}
 
 
@@ -94,6 +95,13 @@ def _shown(entity: str) -> list[str]:
 
 
 def _select(one: Mention, city: City, entity: str) -> str:
+    said = zip(_values(one, city, entity), _shown(entity), strict=True)
+    shown = ", ".join(f"{_cast(value, c)} AS {sqltext.name(c)}" for value, c in said)
+    return f"SELECT {shown}\nFROM {dwd(one.table)}\nWHERE {_where(one, entity)}"
+
+
+def _values(one: Mention, city: City, entity: str) -> list[str]:
+    """What stands in the columns that are shown, in their order."""
     contract = city.contracts.get(one.table)
     fields = contract.fields if contract else ()
     known = {f.name for f in fields}
@@ -109,8 +117,7 @@ def _select(one: Mention, city: City, entity: str) -> str:
     if entity == "person":
         values["id_raw"] = _raw(one, known, numbered)
     values["seen_at"] = seen_at(one, city)
-    shown = ", ".join(f"{_cast(values[c], c)} AS {sqltext.name(c)}" for c in _shown(entity))
-    return f"SELECT {shown}\nFROM {dwd(one.table)}\nWHERE {_where(one, entity)}"
+    return [values[c] for c in _shown(entity)]
 
 
 def _value(one: Mention, column: str, entity: str, known: set[str]) -> str:

@@ -28,18 +28,15 @@ def written(city: City) -> dict[str, Model]:
     return {model.name: model for model in found if model}
 
 
-def in_folder(folder: Folder, city: City) -> dict[str, Model]:
+def in_folder(folder: Folder, city: City) -> Mapping[str, Model]:
     """All models of a folder that is being checked, whose city was read from it."""
     found = (model_of(document) for document in folder.under(FOLDER))
-    return generated(city) | {model.name: model for model in found if model}
+    return {**generated(city), **{model.name: model for model in found if model}}
 
 
-def generated(city: City) -> dict[str, Model]:
+def generated(city: City) -> Mapping[str, Model]:
     """The models that no file says, made from contracts and libraries."""
-    found: dict[str, Model] = {}
-    for name in GENERATORS:
-        found |= import_module(name).generated(city)
-    return found
+    return _generated(_Keyed(city)) if city.fingerprint else _made(city)
 
 
 class _Keyed:
@@ -62,5 +59,17 @@ def _models(keyed: _Keyed) -> Mapping[str, Model]:
 
 
 def _collected(city: City) -> Mapping[str, Model]:
-    found = generated(city) | written(city)
+    found = {**generated(city), **written(city)}
     return MappingProxyType(dict(sorted(found.items())))
+
+
+@lru_cache(maxsize=4)
+def _generated(keyed: _Keyed) -> Mapping[str, Model]:
+    return _made(keyed.city)
+
+
+def _made(city: City) -> Mapping[str, Model]:
+    found: dict[str, Model] = {}
+    for name in GENERATORS:
+        found |= import_module(name).generated(city)
+    return MappingProxyType(found)

@@ -42,7 +42,7 @@ def models_hold(view: View) -> Iterator[Finding]:
     written = {m.name: m for m in (model_of(d) for d in documents.values()) if m}
     if not written:
         return
-    every = generated(view.city) | written
+    every = {**generated(view.city), **written}
     found = _analysed(view, every, written)
     for model in written.values():
         document = documents[model.file]
