@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.city import Plan, applied_city, apply, check, load, plan
 from citybrain.city.applied import history
+from citybrain.city.parsed import FILE, known, stamps
 from tests.city.tiny import CONTRACT, FILES, replace, write_city
 
 
@@ -189,6 +191,45 @@ def test_an_altered_copy_is_refused_and_healed_by_applying(
     city = applied_city(home)
     assert city is not None
     assert city.contracts["people.persons"].field("id_number").masking == "id_number"
+
+
+def test_what_was_parsed_is_believed_only_of_the_files_it_was_parsed_from(
+    root: Path, home: Path, clock: FixedClock
+) -> None:
+    applied = apply(root, home, clock=clock)
+    copy = home / "applied" / applied.fingerprint
+    assert known(copy, applied.fingerprint, stamps(copy)) is not None
+    assert applied_city(home) == load(copy).city, "it means what the files mean"
+
+    kept = copy / FILE
+    told = kept.read_text()
+    kept.write_text(told.replace("id_number", "none"))
+    assert known(copy, applied.fingerprint, stamps(copy)) is None, "its values are others"
+    kept.write_text("[]")
+    assert known(copy, applied.fingerprint, stamps(copy)) is None
+    kept.write_text(told)
+
+    file = copy / CONTRACT
+    before = file.stat()
+    file.write_text(
+        file.read_text().replace("masking, value: id_number", "masking, value: none     ")
+    )
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert file.stat().st_size == before.st_size
+    with pytest.raises(CityError, match="altered"):
+        applied_city(home)
+
+
+def test_a_restored_copy_is_parsed_from_its_files(
+    root: Path, home: Path, clock: FixedClock, tmp_path: Path
+) -> None:
+    applied = apply(root, home, clock=clock)
+    shutil.copytree(home, tmp_path / "restored")
+    copy = tmp_path / "restored/applied" / applied.fingerprint
+    assert known(copy, applied.fingerprint, stamps(copy)) is None
+    city = applied_city(tmp_path / "restored")
+    assert city is not None
+    assert city.fingerprint == applied.fingerprint
 
 
 def test_an_altered_pointer_is_refused(root: Path, home: Path, clock: FixedClock) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from citybrain.base.errors import CityError
-from citybrain.city.loading import load
+from citybrain.city.loading import load, load_folder
 from citybrain.city.model import City
+from citybrain.city.parsed import Stamps, known, stamps
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
@@ -50,19 +51,14 @@ def applied_city(home_root: Path | str) -> City | None:
     if not fingerprint:
         return None
     root = applied_root(home_root) / fingerprint
-    return _loaded(root, fingerprint, _stamps(root))
-
-
-def _stamps(root: Path) -> tuple[tuple[str, int, int], ...]:
-    """Every file with its size and when it was written, so that what was altered is read anew."""
-    told = ((str(file), file.stat()) for file in sorted(root.rglob("*")))
-    return tuple((name, state.st_size, state.st_mtime_ns) for name, state in told)
+    return _loaded(root, fingerprint, stamps(root))
 
 
 @lru_cache(maxsize=2)
-def _loaded(root: Path, fingerprint: str, _stamped: tuple[tuple[str, int, int], ...]) -> City:
+def _loaded(root: Path, fingerprint: str, stamped: Stamps) -> City:
     """The city, read once by a command that asks for it in several places."""
-    city = load(root).city
+    folder = known(root, fingerprint, stamped)
+    city = (load_folder(folder) if folder else load(root)).city
     if city.fingerprint != fingerprint:
         raise CityError(
             "The applied city was altered on the disk",

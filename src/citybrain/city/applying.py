@@ -26,6 +26,7 @@ from citybrain.city.checking import read_city_folder
 from citybrain.city.folder import Folder, read_folder
 from citybrain.city.kinds import BASE_KINDS, Kind
 from citybrain.city.model import City
+from citybrain.city.parsed import keep
 from citybrain.city.planning import Plan, plan_folder
 
 
@@ -131,7 +132,7 @@ def _copy(folder: Folder, root: Path, kinds: Sequence[Kind]) -> None:
     try:
         for kind in kinds:
             kind.apply(folder, draft)
-        _refuse_moving_target(folder, draft)
+        keep(_refuse_moving_target(folder, draft))
         fsync_tree(draft)
         if target.exists():
             _set_aside(target, draft)
@@ -148,14 +149,17 @@ def _sweep(root: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _refuse_moving_target(folder: Folder, draft: Path) -> None:
-    if read_folder(draft).fingerprint != folder.fingerprint:
+def _refuse_moving_target(folder: Folder, draft: Path) -> Folder:
+    """The copy as it can be read."""
+    copy = read_folder(draft)
+    if copy.fingerprint != folder.fingerprint:
         raise CityError(
             "The city was not applied",
             why="its files changed while they were copied",
             do="Apply it again",
             where=str(folder.root),
         )
+    return copy
 
 
 def _set_aside(target: Path, draft: Path) -> None:

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from citybrain.city.document import MAX_BYTES, Document, parse
 from citybrain.city.sqlfile import is_sql, parse_sql
@@ -50,6 +51,15 @@ def read_folder(root: Path | str, *, only: str = "") -> Folder:
     return Folder(
         root=base, documents=documents, others=tuple(others), fingerprint=digest.hexdigest()
     )
+
+
+def folder_of(root: Path, values: Mapping[str, Any]) -> Folder:
+    """A folder of documents whose values are known already, without their lines and findings."""
+    documents = {file: Document(file=file, value=value) for file, value in values.items()}
+    digest = hashlib.sha256()
+    for document in documents.values():
+        digest.update(_content(document, b""))
+    return Folder(root=root, documents=documents, fingerprint=digest.hexdigest())
 
 
 def _content(document: Document, data: bytes) -> bytes:
