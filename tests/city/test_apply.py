@@ -12,7 +12,7 @@ import pytest
 
 from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
-from citybrain.city import Plan, applied_city, apply, check, load, plan
+from citybrain.city import Plan, applied_city, apply, check, load, plan, runs
 from citybrain.city.applied import history
 from citybrain.city.parsed import FILE, known, stamps
 from tests.city.tiny import CONTRACT, FILES, replace, write_city
@@ -56,6 +56,20 @@ def test_what_was_applied_runs_whatever_becomes_of_the_folder(
         ("steward", applied.fingerprint)
     ]
     assert history(home)[0]["at"] == clock.now().isoformat()
+
+
+def test_a_folder_runs_that_means_what_was_applied(
+    root: Path, home: Path, clock: FixedClock
+) -> None:
+    assert not runs(root, home)
+    apply(root, home, clock=clock)
+    assert runs(root, home)
+    (root / "city.yml").write_text("# said beside it\n" + (root / "city.yml").read_text())
+    assert runs(root, home)
+    replace(root, "city.yml", "小城", "大城")
+    assert not runs(root, home)
+    (root / "city.yml").write_text("\tname: tiny\n")
+    assert not runs(root, home)
 
 
 def test_applying_twice_changes_nothing(root: Path, home: Path, clock: FixedClock) -> None:

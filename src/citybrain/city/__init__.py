@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from citybrain.city.finding import Finding
     from citybrain.city.loading import load
     from citybrain.city.model import City, Codelist, Department, Division, Entry, Loaded, Role
-    from citybrain.city.planning import Plan, plan
+    from citybrain.city.planning import Plan, plan, runs
 else:
     __getattr__ = opener(__name__, __file__)
 
@@ -39,5 +39,6 @@ __all__ = [
     "load",
     "plan",
     "require_folder",
+    "runs",
     "write_schemas",
 ]

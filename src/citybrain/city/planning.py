@@ -103,10 +103,23 @@ def plan(path: Path | str, home_root: Path | str, *, kinds: Sequence[Kind] = BAS
     there is no folder, or what runs was altered on the disk.
     """
     folder, before = read_city_folder(path), applied_city(home_root)
-    unread = any(document.findings for document in folder.documents.values())
-    if before and before.fingerprint == folder.fingerprint and not unread:
+    if before and _means(folder, before):
         return Plan(city=before, changes=(), findings=())
     return plan_folder(folder, before, kinds=kinds)
+
+
+def runs(path: Path | str, home_root: Path | str) -> bool:
+    """Whether the folder can be read and means what runs, so that nothing is to plan.
+
+    Asked without the kinds, which are much to load. Errors as of ``plan``.
+    """
+    before = applied_city(home_root)
+    return before is not None and _means(read_city_folder(path), before)
+
+
+def _means(folder: Folder, before: City) -> bool:
+    unread = any(document.findings for document in folder.documents.values())
+    return before.fingerprint == folder.fingerprint and not unread
 
 
 def plan_folder(folder: Folder, before: City | None, *, kinds: Sequence[Kind]) -> Plan:

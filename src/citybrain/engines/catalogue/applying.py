@@ -5,7 +5,7 @@ from typing import Any
 
 from citybrain.base.wording import counted
 from citybrain.city import apply as city_apply
-from citybrain.city import plan
+from citybrain.city import plan, runs
 from citybrain.engines.catalogue import wiring
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
@@ -30,6 +30,8 @@ def apply_additions(actor: Actor, path: Path) -> list[str]:
     So that a system that was just discovered can be collected at once, while a change of
     what already runs still waits for somebody to look at its plan.
     """
+    if runs(path, wiring.home().root):
+        return []
     found = plan(path, wiring.home().root, kinds=wiring.kinds())
     if found.findings:
         return [

@@ -89,7 +89,7 @@ def execute(
 
 def chosen(tables: Sequence[str] | None, *, everything: bool = False) -> list[str]:
     """Names of tables: of named systems all, of None what is due; refuses unknown names."""
-    from citybrain.lake.collect import due as due_now
+    from citybrain.lake.due import due as due_now
 
     city = wiring.city()
     if everything:
