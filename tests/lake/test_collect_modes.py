@@ -222,6 +222,47 @@ def test_a_correction_reaches_a_row_that_the_cursor_has_passed(town: Town) -> No
     assert town.aside() == []
 
 
+def _correct_the_name(town: Town) -> None:
+    """A correction that makes one of two wrong cells of the row that is set aside right."""
+    (row,) = town.aside()
+    corrections.record(
+        town.store,
+        table="s.t",
+        quarantine_id=row.id,
+        field="name",
+        original=None,
+        corrected="王一",
+        by="officer",
+        reason="r",
+        now=town.clock.now(),
+    )
+
+
+@pytest.mark.parametrize("cursor", ["", "at"])
+def test_a_row_that_comes_again_still_wrong_is_set_aside_once(town: Town, cursor: str) -> None:
+    _people(town, "upsert", cursor=cursor)
+    _sql(town, "UPDATE T SET name = NULL, born = 'x', at = '2021-01-03' WHERE id = 1")
+    assert town.one().quarantined == 1
+    _correct_the_name(town)
+    _sql(town, "UPDATE T SET at = '2021-01-04 00:00:00' WHERE id = 1")
+    result = town.one()
+    assert (result.quarantined, result.quarantined_after) == (1, 1)
+    (row,) = town.aside()
+    assert "#" not in row.id
+    assert row.values["at"] == "2021-01-04 00:00:00", "as it came last"
+
+
+def test_a_row_that_comes_right_is_not_held_against_its_correction(town: Town) -> None:
+    _people(town, "upsert")
+    _sql(town, "UPDATE T SET name = NULL WHERE id = 1")
+    assert town.one().quarantined == 1
+    _correct_the_name(town)
+    _sql(town, "UPDATE T SET name = '王义' WHERE id = 1")
+    result = town.one()
+    assert (result.inserted, result.quarantined, result.quarantined_after) == (1, 0, 0)
+    assert [r[1] for r in town.rows()] == ["王义", "李二"]
+
+
 def test_one_table_failing_never_stops_the_others(town: Town) -> None:
     _people(town, "full")
     lost = contract(typed("id", "long", key=1), table="lost")

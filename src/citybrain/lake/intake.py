@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
@@ -22,7 +23,7 @@ from citybrain.lake.longnumbers import SHEET
 from citybrain.lake.plan import Given, plan
 from citybrain.lake.setaside import SetAside
 from citybrain.lake.sources import Doubtful
-from citybrain.lake.sqltext import name
+from citybrain.lake.sqltext import name, text
 from citybrain.lake.staging import Bad, Seen, Tally, stream
 
 CORRECTIONS = "corrections_now"
@@ -151,9 +152,10 @@ def take_in(
 ) -> tuple[Intake, list[NewFile]]:
     """Read an opened delivery into files; the target gives files for the contract in effect.
 
-    ``again`` is a SELECT of set-aside rows (texts by field name) that have corrections and
-    are checked again. Raises ``CityError`` when the source breaks off or its own count of
-    rows is another than was read; then nothing may be kept.
+    ``again`` is a SELECT of set-aside rows (texts by field name, and the address as ``_row``)
+    that have corrections; those that do not come now are checked again. Raises ``CityError``
+    when the source breaks off or its own count of rows is another than was read; then nothing
+    may be kept.
     """
     try:
         return _take_in(connection, job, opened, target=target, seen=seen, again=again)
@@ -177,6 +179,7 @@ def _take_in(
     files = [new_file("base")]
     read, good = _streamed(connection, job, opened, aside, files[0], seen)
     if again:
+        again = _not_come(connection, again, files[0], aside)
         relation = Relation(sql=f"({_as_source(contract, again)})", given=dict(_texts(contract)))
         files.append(new_file("again"))
         more = _stream_one(connection, job, relation, aside, files[1], lambda _rows, _of: None)
@@ -195,6 +198,18 @@ def _take_in(
         contract=contract, read=read, settled=settled, aside=aside, notes=(*notes, *said)
     )
     return intake, files
+
+
+def _not_come(
+    connection: duckdb.DuckDBPyConnection, again: str, good: NewFile, aside: SetAside
+) -> str:
+    """Of rows to check again those that did not just come: as it came last, a row is told once."""
+    wrong = pa.table({"row": pa.array(aside.addresses, pa.string())})
+    connection.register("come_wrong", wrong)
+    return (
+        f"SELECT * FROM ({again}) WHERE _row NOT IN (SELECT row FROM come_wrong) "
+        f"AND _row NOT IN (SELECT _row FROM read_parquet({text(good.path)}))"
+    )
 
 
 def _streamed(

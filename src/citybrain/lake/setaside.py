@@ -39,6 +39,11 @@ class SetAside:
         self._seen: dict[str, int] = {}
         self.problems: Counter[str] = Counter()  # rows by field:rule
 
+    @property
+    def addresses(self) -> list[str]:
+        """The rows that were set aside, each address once."""
+        return list(self._seen)
+
     def add(
         self,
         row: str,

@@ -208,7 +208,8 @@ class _Work:
             for f in self.table.contract.fields
         )
         return (
-            f"SELECT {shown} FROM ({self.store.scan_sql(quarantine)}) "
+            f"SELECT {shown}, split_part(_row, '#', 1) AS _row "
+            f"FROM ({self.store.scan_sql(quarantine)}) "
             "WHERE split_part(_row, '#', 1) IN (SELECT row FROM corrections_now) AND _raw IS NULL"
         )
 
