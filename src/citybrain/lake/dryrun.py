@@ -21,6 +21,7 @@ from citybrain.lake.change import NewFile
 from citybrain.lake.collect import new_run_id, table_of
 from citybrain.lake.duck import connection as duckdb_connection
 from citybrain.lake.explain import CellProblem
+from citybrain.lake.handing import Handed
 from citybrain.lake.intake import Job, about, take_in
 from citybrain.lake.journal import Journal
 from citybrain.lake.mends import Mends
@@ -29,7 +30,7 @@ from citybrain.lake.results import TableResult
 from citybrain.lake.sources import NUMBER, Readers, ReadRequest
 from citybrain.lake.sqltext import name
 from citybrain.lake.store import Store
-from citybrain.lake.tablework import Handed, collect_table, columns, scratch
+from citybrain.lake.tablework import collect_table, columns, scratch
 from citybrain.lake.uploads import Edits, fetch_of, is_patch, uploaded
 
 SHOWN_GONE = 20  # rows that would be removed and are named

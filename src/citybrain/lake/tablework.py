@@ -9,32 +9,30 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from citybrain.base.clock import Stopwatch
-from citybrain.base.errors import CityError
-from citybrain.base.wording import counted
-from citybrain.city.contracts import Contract, Field
+from citybrain.city.contracts import Contract
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch, System
-from citybrain.lake import asideform, corrections, modes
+from citybrain.lake import corrections, modes
 from citybrain.lake.books import COUNTS, book, from_summary, keep_cursor, last_cursor
 from citybrain.lake.change import Change, NewFile
-from citybrain.lake.database import writing
 from citybrain.lake.duck import connection as duckdb_connection
 from citybrain.lake.files import Opened
+from citybrain.lake.handing import Handed, Handing
 from citybrain.lake.intake import Intake, Job, about, take_in
 from citybrain.lake.journal import Journal
 from citybrain.lake.lease import Lease
 from citybrain.lake.manifest import committed
-from citybrain.lake.mends import Mends
 from citybrain.lake.results import TableResult
 from citybrain.lake.sources import Cursor, ReadRequest
-from citybrain.lake.sqltext import name, text
+from citybrain.lake.sqltext import name
 from citybrain.lake.store import Store
+from citybrain.lake.tableaside import again, set_aside
 from citybrain.lake.views import Column
 
 META = ("_row", "_batch", "_contract")
@@ -49,17 +47,6 @@ class Table:
     system: System
     fetch: Fetch
     contract: Contract
-
-
-@dataclass(frozen=True, kw_only=True)
-class Handed:
-    """What stands or falls with an upload: what it mends, and how many rows it was to remove.
-
-    ``removing`` is what was told before it was sent; None when nobody asked.
-    """
-
-    mends: Mends
-    removing: int | None = None
 
 
 def columns(contract: Contract) -> list[Column]:
@@ -96,7 +83,9 @@ def collect_table(
         staging = stack.enter_context(scratch(store))
         engine = stack.enter_context(duckdb_connection(store.home))
         engine.execute(f"SET TimeZone = 'UTC'; SET threads = {threads}")
-        work = _Work(store, table, engine, staging, batch_id, lease, stack, journal, handed)
+        work = _Work(
+            store, table, engine, staging, batch_id, lease, stack, journal, Handing(handed)
+        )
         result = work.run(source)
     result.seconds = round(watch.seconds(), 3)
     book(
@@ -133,9 +122,8 @@ class _Work:
     lease: Lease
     stack: ExitStack
     journal: Journal | None
-    handed: Handed | None = None
+    handing: Handing
     change: Change | None = None
-    put: bool = False  # what the upload mends is written down
 
     def run(self, source: Source) -> TableResult:
         """Everything from the first byte of the source to the books."""
@@ -155,7 +143,7 @@ class _Work:
             opened,
             target=self._target,
             seen=self._seen,
-            again=self._again(held),
+            again=again(self.store, contract) if held and not self.whole else "",
         )
         self._phase("writing")
         for level, sentence, sentence_en in intake.notes:
@@ -197,22 +185,6 @@ class _Work:
             return None
         return Cursor(column=contract.field(fetch.cursor).source, after=value)
 
-    def _again(self, held: list[corrections.Correction]) -> str:
-        """Set-aside rows to check again: a cursor has passed them, a correction mends them."""
-        quarantine = self.table.contract.quarantine_table
-        if self.whole or not held or not self.store.exists(quarantine):
-            return ""
-        have = {c.name for c in self.store.columns(quarantine)}
-        shown = ", ".join(
-            name(f.name) if f.name in have else f"NULL::VARCHAR AS {name(f.name)}"
-            for f in self.table.contract.fields
-        )
-        return (
-            f"SELECT {shown}, split_part(_row, '#', 1) AS _row "
-            f"FROM ({self.store.scan_sql(quarantine)}) "
-            "WHERE split_part(_row, '#', 1) IN (SELECT row FROM corrections_now) AND _raw IS NULL"
-        )
-
     def _target(self, contract: Contract) -> Callable[[str], NewFile]:
         """Make the table fit the contract, open its change, and say where files go."""
         lake_table = contract.lake_table
@@ -252,8 +224,7 @@ class _Work:
             staged_file=ready if exact else None,
             current=self.store.scan_sql(intake.contract.lake_table),
         )
-        if self.handed and self.handed.removing not in (None, outcome.removed):
-            raise _other_removal(contract=intake.contract, now=outcome, told=self.handed.removing)
+        self.handing.refuse_other(intake.contract, removed=outcome.removed)
         if ready is not None and not exact:
             change.files.remove(ready)
         result = TableResult(
@@ -270,11 +241,16 @@ class _Work:
             rows_after=outcome.rows_after,
             problems=dict(intake.aside.problems),
         )
-        result.quarantined_after = self._quarantine(intake)
+        result.quarantined_after = set_aside(
+            self.store,
+            self.engine,
+            intake,
+            whole=self.whole,
+            batch_id=self.batch_id,
+            handing=self.handing,
+        )
         self._commit(change, result, cursor, changed=outcome.changed)
-        if self.handed and not self.put:
-            with writing(self.store.engine) as connection:
-                self.handed.mends.put(connection)
+        self.handing.put_down(self.store)
         if ready is not None and not exact:
             ready.path.unlink(missing_ok=True)
         if cursor:
@@ -294,22 +270,7 @@ class _Work:
             "mode": self.table.fetch.mode,
             **({"cursor": cursor} if cursor else {}),
         }
-        result.snapshot = self._committed(change)
-
-    def _committed(self, change: Change) -> int:
-        """Commit; what the upload mends is written down in the first commit that succeeds."""
-        if self.handed and not self.put:
-            change.alongside = self.handed.mends.put
-        done = change.commit().snapshot_id
-        self.put = True
-        return done
-
-    def _settle(self, wanted: str = "") -> None:
-        """Tell the mends which addresses stay set aside."""
-        if self.handed:
-            select = f"SELECT DISTINCT split_part(_row, '#', 1) FROM ({wanted})"
-            rows = self.engine.execute(select).fetchall() if wanted else []
-            self.handed.mends.settle({str(row[0]) for row in rows})
+        result.snapshot = self.handing.commit(change)
 
     def _cursor_after(self, staged: str) -> str:
         fetch = self.table.fetch
@@ -319,62 +280,3 @@ class _Work:
             f"SELECT CAST(max({name(fetch.cursor)}) AS VARCHAR) FROM ({staged})"
         ).fetchone()
         return str(row[0]) if row and row[0] is not None else ""
-
-    def _quarantine(self, intake: Intake) -> int:
-        """Bring the quarantine to what it is now; the rows in it afterwards."""
-        contract = intake.contract
-        lake_table, aside = contract.quarantine_table, intake.aside
-        if not aside.rows and not self.store.exists(lake_table):
-            self._settle()
-            return 0
-        with self.store.lease(lake_table, owner=self.batch_id) as lease:
-            self.store.ensure(lake_table, asideform.columns(contract), key=("_row",))
-            wanted = self._wanted(intake)
-            self._settle(wanted)
-            with self.store.change(lake_table, batch_id=self.batch_id, lease=lease) as change:
-                now = modes.compare(
-                    self.engine,
-                    replace(contract, fields=_text_fields(contract)),
-                    staged=wanted,
-                    current=self.store.scan_sql(lake_table),
-                    whole=True,
-                )
-                rows = now.inserted + now.updated + now.unchanged
-                if now.changed and not change.already:
-                    change.replace_all()
-                    self.engine.execute(change.new_file("base").copy_sql(wanted))
-                    change.summary = {
-                        "rows_after": str(rows),
-                        "contract": contract.version,
-                    }
-                    self._committed(change)
-        return rows
-
-    def _wanted(self, intake: Intake) -> str:
-        fresh = f"SELECT * FROM read_parquet({text(intake.aside.path)})"
-        if self.whole:
-            return fresh
-        held = self.store.scan_sql(intake.contract.quarantine_table)
-        return (
-            f"{fresh} UNION ALL BY NAME SELECT * FROM ({held}) h WHERE split_part(_row, '#', 1) "
-            f"NOT IN (SELECT split_part(_row, '#', 1) FROM ({fresh})) "
-            f"AND _row NOT IN (SELECT _row FROM ({intake.settled.select})) "
-            # Checked again, and maybe in now under another key: still wrong ones are fresh.
-            "AND NOT (_raw IS NULL AND split_part(_row, '#', 1) IN "
-            "(SELECT row FROM corrections_now))"
-        )
-
-
-def _other_removal(contract: Contract, now: modes.Outcome, told: int | None) -> CityError:
-    return CityError(
-        f"{contract.id} was not changed",
-        why=f"the table changed meanwhile: the file would now take {counted(now.removed, 'row')} "
-        f"out of it, and {told} were told",
-        do="Look at the upload again and submit it anew",
-        where=contract.id,
-    )
-
-
-def _text_fields(contract: Contract) -> tuple[Field, ...]:
-    listed = [*(f.name for f in contract.fields), "_raw", "_reasons", "_problems", "_number"]
-    return tuple(Field(name=n, source=n, type="string") for n in listed)
