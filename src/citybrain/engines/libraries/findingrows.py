@@ -9,7 +9,8 @@ from citybrain.engines.libraries.rowids import thing_of
 from citybrain.engines.libraries.views_library import FindingRow
 from citybrain.engines.libraries.wiring import Text, both, department, placed
 from citybrain.lake.libraries.codes import titles
-from citybrain.lake.libraries.findings import DISAGREEMENT, note_of
+from citybrain.lake.libraries.disagreements import KINDS
+from citybrain.lake.libraries.findings import note_of
 from citybrain.lake.libraries.model import Library
 from citybrain.lake.libraries.names import classes
 from citybrain.lake.libraries.ownrows import OwnRow, own_rows
@@ -101,7 +102,7 @@ def _masked(one: Mapping[str, Any], *, shows: str) -> tuple[str, str, Text]:
     note = note_of(library, one["field"] or "") if library else None
     masking, level = (note.masking or "none", note.level or 4) if note else ("secret", 4)
     shown = [mask_value(value, masking, level) or "" for value in values]
-    if shows == OWN and one["kind"] == DISAGREEMENT:
+    if shows == OWN and one["kind"] in KINDS:
         shown[0] = values[0]  # what is impossible was worked out from others' values too
     codes = _codes(library, one["field"] or "") if library else {}
     for value, mask in zip(values, shown, strict=True):

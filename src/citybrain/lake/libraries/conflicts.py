@@ -134,10 +134,10 @@ def _differs(field: LibraryField, other: str, kept: str) -> str:
         return f"abs({other} - {kept}) >= 0.01"
     if field.compare == "text":
         # Nearly all are written alike; only the others are worth reading bare.
-        return f"CASE WHEN {other} <> {kept} THEN {_bare(other)} <> {_bare(kept)} ELSE false END"
+        return f"CASE WHEN {other} <> {kept} THEN {bare(other)} <> {bare(kept)} ELSE false END"
     return f"{other} <> {kept}"
 
 
-def _bare(value: str) -> str:
-    """A text without what only writing differs in: dots, brackets, small letters."""
+def bare(value: str) -> str:
+    """SQL of a text without what only writing differs in: dots, brackets, small letters."""
     return f"upper(regexp_replace(CAST({value} AS VARCHAR), '[^\\p{{L}}\\p{{N}}]', '', 'g'))"

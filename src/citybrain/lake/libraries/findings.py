@@ -10,18 +10,19 @@ from collections.abc import Mapping, Sequence
 from citybrain.city import City
 from citybrain.lake import sqltext
 from citybrain.lake.libraries.codes import titles
+from citybrain.lake.libraries.disagreements import OUTVOTED, disagreements, told_fields
 from citybrain.lake.libraries.expressions import outputs
 from citybrain.lake.libraries.golden import notes
-from citybrain.lake.libraries.model import Impossible, Library, LibraryField
+from citybrain.lake.libraries.model import Impossible, Library
 from citybrain.lake.libraries.names import (
     FINDINGS,
     department,
     department_title,
+    home,
     table_title,
 )
 from citybrain.lake.models.model import ColumnNote, Expectation, Model
 
-DISAGREEMENT = "disagreement"
 _COLUMNS = {
     "finding_id": ColumnNote(title="发现编号", title_en="Finding", level=1, masking="none"),
     "kind": ColumnNote(title="种类", title_en="Kind", level=1, masking="none"),
@@ -36,7 +37,7 @@ _COLUMNS = {
     "table_name": ColumnNote(title="表", title_en="Table", level=1, masking="none"),
     "_row": ColumnNote(title="来源行", title_en="Source row", level=4, masking="secret"),
     "said": ColumnNote(title="所报", title_en="Said", level=4, masking="secret"),
-    "believed": ColumnNote(title="采信", title_en="Believed", level=4, masking="secret"),
+    "believed": ColumnNote(title="对照", title_en="Set against", level=4, masking="secret"),
     "sentence": ColumnNote(title="说明", title_en="Sentence", level=4, masking="secret"),
     "sentence_en": ColumnNote(
         title="英文说明", title_en="Sentence in English", level=4, masking="secret"
@@ -47,7 +48,13 @@ _COLUMNS = {
 
 def findings(libraries: Mapping[str, Library], city: City) -> Model:
     """``lib.findings`` of all libraries."""
-    parts = [_disagreements(one) for one in libraries.values() if _told(one)]
+    told = [
+        disagreements(one, known, city)
+        for one in libraries.values()
+        if told_fields(one) and (known := home(libraries, one.entity))
+    ]
+    steps = [step for one in told for step in one.steps]
+    parts = [one.select for one in told]
     parts += [
         _impossible(library, one) for library in libraries.values() for one in library.impossible
     ]
@@ -58,7 +65,7 @@ def findings(libraries: Mapping[str, Library], city: City) -> Model:
         title_en="Findings",
         description="各库中的分歧与不可能之事，送数源部门核对。",
         description_en="What disagrees or cannot be, for the departments to check.",
-        sql=_sentences(parts, libraries, city) if parts else f"SELECT {nothing} WHERE false",
+        sql=_sentences(steps, parts, libraries, city) if parts else f"SELECT {nothing} WHERE false",
         grain=("finding_id",),
         columns=_COLUMNS,
         expectations=(
@@ -83,42 +90,6 @@ def _type(column: str) -> str:
     return "TIMESTAMP" if column == "seen_at" else "VARCHAR"
 
 
-def _told(library: Library) -> list[LibraryField]:
-    """The fields whose disagreements are findings."""
-    return [f for f in library.fields if f.finding and library.entity != "none"]
-
-
-def _disagreements(library: Library) -> str:
-    """The newest row of each table that says otherwise than a field's source.
-
-    A row that a newer one of its own table replaced has nothing to correct.
-    """
-    told = _told(library)
-    quiet = "".join(
-        f" AND NOT (field = {sqltext.text(field.name)} "
-        f"AND other_table IN ({', '.join(map(sqltext.text, tables))}))"
-        for field in told
-        if (tables := _quiet(field))
-    )
-    return (
-        f"SELECT '{DISAGREEMENT}' AS kind, '' AS title, '' AS title_en, "
-        f"{sqltext.text(library.name)} AS library, entity_id, field, other_table AS table_name, "
-        'other_row AS "_row", other AS said, kept AS believed, '
-        "split_part(kept_row, '/', 1) AS kept_table, CAST(NULL AS VARCHAR) AS sentence, "
-        f"CAST(NULL AS VARCHAR) AS sentence_en, seen_at, '' AS part FROM {library.conflicts} "
-        f"WHERE field IN ({', '.join(sqltext.text(f.name) for f in told)}) "
-        f"AND why <> 'older'{quiet} "
-        "QUALIFY row_number() OVER (PARTITION BY entity_id, field, other_table "
-        "ORDER BY seen_at DESC NULLS LAST, other_row) = 1"
-    )
-
-
-def _quiet(field: LibraryField) -> list[str]:
-    """The tables whose values may well differ."""
-    loud = {source.table for source in field.sources if not source.quiet}
-    return sorted({source.table for source in field.sources if source.quiet} - loud)
-
-
 def _impossible(library: Library, one: Impossible) -> str:
     part = "CAST(part AS VARCHAR)" if "part" in outputs(one.sql) else "''"
     return (
@@ -126,7 +97,7 @@ def _impossible(library: Library, one: Impossible) -> str:
         f"{sqltext.text(one.title_en or one.title)} AS title_en, "
         f"{sqltext.text(library.name)} AS library, entity_id, field, table_name, "
         '"_row", CAST(said AS VARCHAR) AS said, CAST(believed AS VARCHAR) AS believed, '
-        f"'' AS kept_table, {_filled(one.sentence)} AS sentence, "
+        f"'' AS kept_table, '' AS voters, '' AS voters_en, {_filled(one.sentence)} AS sentence, "
         f"{_filled(one.sentence_en)} AS sentence_en, CAST(NULL AS TIMESTAMP) AS seen_at, "
         f"{part} AS part FROM ({one.sql}) "
         "QUALIFY row_number() OVER (PARTITION BY entity_id, field, table_name, part "
@@ -134,26 +105,35 @@ def _impossible(library: Library, one: Impossible) -> str:
     )
 
 
-def _sentences(parts: list[str], libraries: Mapping[str, Library], city: City) -> str:
+def _sentences(
+    steps: list[str], parts: list[str], libraries: Mapping[str, Library], city: City
+) -> str:
     """All findings, each with its department and its sentence."""
     union = "\nUNION ALL\n".join(parts)
+    tables, names = _tables(city), (_fields(libraries), _codes(libraries, city))
+    with_ = ",\n".join((tables, *steps, f"told AS ({union})", *names))
     zh = (
         "o.title || '的' || f.title || '为“' || coalesce(s.title, g.said) || '”，' || "
-        "k.department_title || '的' || k.title || '为“' || coalesce(b.title, g.believed) || "
-        "'”，请' || o.department_title || '核对。'"
+        "CASE WHEN g.voters <> '' THEN g.voters || '都为“' "
+        "ELSE k.department_title || '的' || k.title || '为“' END || "
+        "coalesce(b.title, g.believed) || '”，请' || o.department_title || '核对。'"
     )
     en = (
         "o.title_en || ': ' || f.title_en || ' is “' || coalesce(s.title_en, g.said) || '”; ' || "
-        "k.title_en || ' says “' || coalesce(b.title_en, g.believed) || '”. Please check: ' || "
-        "o.department_title_en || '.'"
+        "CASE WHEN g.voters_en <> '' THEN g.voters_en || ' all say “' "
+        "ELSE k.title_en || ' says “' END || coalesce(b.title_en, g.believed) || "
+        "'”. Please check: ' || o.department_title_en || '.'"
+    )
+    title, title_en = (
+        f"CASE g.kind WHEN '{OUTVOTED}' THEN '{most}' ELSE '{one}' END"
+        for most, one in (("与多数部门不一致", "不一致"), (" differs from most", " disagrees"))
     )
     return (
-        f"WITH told AS ({union}),\n{_tables(city)},\n{_fields(libraries)},\n"
-        f"{_codes(libraries, city)}\n"
+        f"WITH {with_}\n"
         "SELECT substr(md5(concat_ws('|', g.kind, g.library, g.field, g.entity_id, g.table_name, "
         "g.part)), 1, 16) AS finding_id, g.kind, "
-        "coalesce(nullif(g.title, ''), f.title || '不一致') AS title, "
-        "coalesce(nullif(g.title_en, ''), f.title_en || ' disagrees') AS title_en, g.library, "
+        f"coalesce(nullif(g.title, ''), f.title || {title}) AS title, "
+        f"coalesce(nullif(g.title_en, ''), f.title_en || {title_en}) AS title_en, g.library, "
         'g.entity_id, g.field, o.department, g.table_name, g."_row", g.said, g.believed, '
         f"coalesce(g.sentence, {zh}) AS sentence, coalesce(g.sentence_en, {en}) AS sentence_en, "
         "g.seen_at\nFROM told AS g\n"
@@ -187,7 +167,7 @@ def _fields(libraries: Mapping[str, Library]) -> str:
     rows = [
         (library.name, f.name, f.title, f.title_en or f.name)
         for library in libraries.values()
-        for f in _told(library)
+        for f in told_fields(library)
     ]
     return _values("fields", "library, field, title, title_en", rows)
 
@@ -197,7 +177,7 @@ def _codes(libraries: Mapping[str, Library], city: City) -> str:
     rows = [
         (library.name, f.name, code, *told)
         for library in libraries.values()
-        for f in _told(library)
+        for f in told_fields(library)
         for code, told in titles(city, f).items()
     ]
     return _values("codes", "library, field, code, title, title_en", rows)
