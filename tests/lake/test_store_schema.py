@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from citybrain.base.errors import CityError
-from citybrain.lake.types import parse
+from citybrain.lake.types import of_arrow, parse
 from citybrain.lake.views import Column
 from tests.lake.making import COLUMNS, TABLE, a_store, numbers, put, rows
 
@@ -150,3 +150,15 @@ def test_types_outside_the_grammar_are_refused() -> None:
     for text in ("decimal(39,2)", "decimal(5,6)", "varchar", "uuid", "decimal(0,0)", ""):
         with pytest.raises(CityError, match="is not known"):
             parse(text)
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["string", "boolean", "int", "long", "float", "double", "decimal(12,2)", "decimal(38,0)",
+     "date", "timestamp", "timestamptz", "binary"],
+)  # fmt: skip
+def test_a_column_of_an_answer_is_called_as_in_the_contract(told: str) -> None:
+    stored = parse(told)
+    with duckdb.connect() as engine:
+        answer = engine.sql(f"SELECT CAST(NULL AS {stored.duckdb}) AS x").to_arrow_table()
+    assert of_arrow(answer.schema.field("x").type) == told

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citybrain.engines.libraries.service import Answer, ResultColumn
 from citybrain.interfaces.kit import figures as tags
 from citybrain.interfaces.kit import twins
 from citybrain.interfaces.steward.charts import HEIGHT, WIDTH, rows_chart
+from citybrain.interfaces.steward.charts_query import MOST_BARS, answer_chart
 from citybrain.interfaces.steward.lifelines import CHARACTER, fitted
 from citybrain.interfaces.steward.merkle import DRAWN, picture
 from tests.steward import examples as x
@@ -84,3 +86,63 @@ def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
 )
 def test_a_name_takes_the_room_it_has_in_either_script(title: str, shown: str) -> None:
     assert fitted(title, 8.4 * CHARACTER) == shown
+
+
+def an_answer(*rows: tuple[str | None, str | None]) -> Answer:
+    columns = (
+        ResultColumn(name="when", type="string", number=False, masked=False),
+        ResultColumn(name="n", type="long", number=True, masked=False),
+    )
+    return Answer(sql="SELECT 1", columns=columns, rows=rows)
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [
+        ("2019", "2020", "2021"),
+        ("201911", "201912", "202001"),
+        ("2021-06", "2021-05", "2021-03"),
+        ("2021-06-11", "2021-06-12", "2021-06-14"),
+        ("2021-06-11 08:00:00", "2021-06-11 09:00:00", "2021-06-11 10:00:00"),
+    ],
+)
+def test_periods_in_their_order_are_a_line_from_the_oldest(periods: tuple[str, ...]) -> None:
+    chart = answer_chart(an_answer(*((p, str(i)) for i, p in enumerate(periods))))
+    assert chart is not None
+    assert chart.line is not None
+    assert not chart.bars
+    assert [spot.tip.rsplit(" ", 1)[0] for spot in chart.line.spots] == sorted(periods)
+    assert [tick.text for tick in chart.line.periods] == sorted(periods)
+    assert str(len(periods)) in chart.line.label
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("2019", "2020"),
+        ("2019", "2021", "2020"),
+        ("2019", "2019", "2020"),
+        ("2019", "2020", "宣州区"),
+        ("341802", "341821", "341822"),
+        ("2021-13", "2021-14", "2021-15"),
+        (None, "2020", "2021"),
+    ],
+)
+def test_what_is_no_order_of_periods_is_bars(names: tuple[str | None, ...]) -> None:
+    chart = answer_chart(an_answer(*((name, "1") for name in names)))
+    assert chart is not None
+    assert chart.line is None
+    assert len(chart.bars) == len(names)
+
+
+def test_a_long_series_is_drawn_whole_and_a_period_without_a_value_is_left_out() -> None:
+    months = [f"{year}-{month:02}" for year in range(2016, 2021) for month in range(1, 13)]
+    rows = [(m, None if m == "2020-02" else "3.5") for m in months]
+    chart = answer_chart(an_answer(*rows))
+    assert chart is not None
+    assert chart.line is not None
+    assert len(chart.line.spots) == len(months) - 1 > MOST_BARS
+    assert chart.left_out == 0
+    others = answer_chart(an_answer(*((f"镇{i}", "1") for i in range(60))))
+    assert others is not None
+    assert (len(others.bars), others.left_out) == (MOST_BARS, 60 - MOST_BARS)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from citybrain.base.errors import CityError
 
 if TYPE_CHECKING:
+    from pyarrow import DataType
     from pyiceberg.types import IcebergType
 
 _DUCKDB = {
@@ -29,6 +30,17 @@ _DUCKDB = {
     "binary": "BLOB",
 }
 _STORED_AS = {"json": "string", "time": "string", "ulong": "decimal(20,0)"}
+_ARROW = {
+    "large_string": "string",
+    "bool": "boolean",
+    **dict.fromkeys(("int8", "int16", "int32", "uint8", "uint16"), "int"),
+    "uint32": "long",
+    "int64": "long",
+    "uint64": "ulong",
+    "date32[day]": "date",
+    "time64[us]": "time",
+    "large_binary": "binary",
+}
 _DECIMAL = re.compile(r"decimal\((\d{1,2}),\s*(\d{1,2})\)")
 # What Iceberg lets a column become without rewriting its files.
 _WIDENS = {("int", "long"), ("float", "double")}
@@ -96,6 +108,16 @@ def parse(text: str) -> LakeType:
         "decimal(p,s), date, timestamp, timestamptz, time, binary and json",
         do="Correct citybrain.type in the contract",
     )
+
+
+def of_arrow(stored: "DataType") -> str:
+    """What a column of an answer is called, in the contract's words where it has one for it."""
+    text = str(stored)
+    if text.startswith("timestamp"):
+        return "timestamptz" if "tz=" in text else "timestamp"
+    if text.startswith("decimal"):
+        return "decimal" + text[text.index("(") :].replace(" ", "")
+    return _ARROW.get(text, text)
 
 
 def of_iceberg(stored: "IcebergType") -> LakeType:

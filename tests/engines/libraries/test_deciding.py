@@ -136,3 +136,31 @@ def test_what_is_no_field_of_a_library_is_decided_by_nothing(site: Site) -> None
 def test_a_golden_record_leads_to_how_each_field_is_decided(site: Site, person: Person) -> None:
     html = site.client().get(person.page).content.decode()
     assert 'href="/steward/lineage/lib.population?column=birth_date#deciding"' in html
+
+
+@pytest.mark.parametrize("name", ["population", "legal_person"])
+def test_a_library_shows_each_field_with_its_department_and_who_stands_in(
+    site: Site, home: Path, name: str
+) -> None:
+    one, city = library(home, name), applied_city(home)
+    assert city is not None
+    rows = view(site, f"/steward/libraries/{name}/fields.json")
+    assert [row["name"] for row in rows] == [field.name for field in one.fields]
+    for row, field in zip(rows, one.fields, strict=True):
+        asked = [city.systems[s.table.split(".")[0]].owners[-1].department for s in field.sources]
+        titles = list(dict.fromkeys(city.departments[d].title for d in asked))
+        told_ = [row["department_title"]["zh"], *row["fallbacks"]["zh"].split("、")]
+        assert [title for title in told_ if title] == titles, field.name
+        assert row["table"] == (field.sources[0].table if field.sources else "")
+    page = site.client().get(f"/steward/libraries/{name}").content.decode()
+    assert not faults(page)
+    assert [row["name"] for row in rows if f"column={row['name']}#deciding" not in page] == []
+
+
+def test_a_library_counts_the_tables_it_is_made_of(site: Site, home: Path) -> None:
+    rows = {row["name"]: row for row in view(site, "/steward/libraries.json")}
+    assert rows["component"]["sources"] == 2  # components and the types they are of
+    assert all(row["sources"] for row in rows.values()), rows
+    one = library(home, "population")
+    named = {source.table for field in one.fields for source in field.sources}
+    assert rows["population"]["sources"] >= len(named)

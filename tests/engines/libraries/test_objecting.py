@@ -10,6 +10,7 @@ from citybrain.base.hashing import sha256_bytes
 from citybrain.city.applied import applied_city
 from citybrain.engines.libraries.models import Objection
 from citybrain.lake.home import Home
+from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.quality.measuring import measure
 from citybrain.lake.store import open_store
 from tests.engines.libraries.oracle import lake, record, view
@@ -45,10 +46,16 @@ def test_what_is_to_be_mended_names_the_disagreements_of_the_libraries(
 ) -> None:
     rows = view(scored, "/steward/quality/mend.json", "leader")
     told = [row for row in rows if row["kind"] == "finding"]
-    held = lake(
-        home, "SELECT DISTINCT table_name FROM {lib.findings} WHERE kind = 'disagreement'"
-    )  # fmt: skip
+    held = lake(home, "SELECT DISTINCT table_name FROM {lib.findings}")
     assert {row["table"] for row in told} == {row["table_name"] for row in held}
+    titles = {row["title"]["zh"] for row in told}
+    assert {title[-7:] for title in titles} >= {"与其他部门不符", "与多数部门不符"}
+    city, kinds = applied_city(home), lake(home, "SELECT DISTINCT kind FROM {lib.findings}")
+    assert city is not None
+    cannot = {i.name: i.title for one in libraries(city).values() for i in one.impossible}
+    named = {cannot[row["kind"]] for row in kinds if row["kind"] in cannot}
+    assert named
+    assert named <= titles
 
 
 def test_every_department_with_data_has_a_score_between_nothing_and_all(scored: Site) -> None:

@@ -24,6 +24,7 @@ def query(
     from citybrain.lake.compared import warning
     from citybrain.lake.query import query as read
     from citybrain.lake.query import tables_of
+    from citybrain.lake.types import of_arrow
 
     sources = sorted({known_table(name) for name in tables_of(sql)})
     action, took = "lake.export" if export else "", Stopwatch()
@@ -40,7 +41,7 @@ def query(
         tables=tuple(answer.tables),
         masked_columns=tuple(answer.masked_columns),
         entry=done.entries[-1],
-        types=tuple(str(field.type) for field in answer.to_arrow().schema),
+        types=tuple(of_arrow(field.type) for field in answer.to_arrow().schema),
         complete=answer.complete,
         seconds=took.seconds(),
         warning=warning(answer.compared),

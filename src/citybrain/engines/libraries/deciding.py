@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
+from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import flows, wiring
-from citybrain.engines.libraries.records import role_title, table_title
+from citybrain.engines.libraries.records import declared, role_title, table_title
+from citybrain.engines.libraries.views_library import FieldOrder
 from citybrain.engines.libraries.views_lineage import Deciding, DecidingRule, DecidingSource
 from citybrain.engines.libraries.wiring import Text, both
 from citybrain.lake.libraries import names
@@ -51,6 +53,30 @@ def deciding(table: str, column: str) -> Deciding | None:
         empty=counts.empty if counts else None,
         empty_share=_share(counts.empty, counts) if counts else None,
         uncounted=why,
+    )
+
+
+def field_orders(actor: Actor, library: str) -> tuple[FieldOrder, ...]:
+    """Every field of a library with who says it; of the folder alone, so nothing is recorded."""
+    found = declared(library)
+    wiring.require(actor, "lake.read", f"table:{found.table}")
+    return tuple(_order(field) for field in found.fields)
+
+
+def _order(field: LibraryField) -> FieldOrder:
+    city, first = wiring.city(), next(iter(field.sources), None)
+    owners = list(dict.fromkeys(names.department(city, one.table) for one in field.sources))
+    titles = [wiring.department(owner) for owner in owners]
+    return FieldOrder(
+        name=field.name,
+        title=both(field.title, field.title_en),
+        level=field.level,
+        department_title=titles[0] if titles else _NOTHING,
+        table=first.table if first else "",
+        table_title=table_title(first.table) if first else _NOTHING,
+        fallbacks=both(
+            "、".join(one.zh for one in titles[1:]), ", ".join(one.en for one in titles[1:])
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from citybrain.base.wording import both
 from citybrain.city import City
@@ -24,6 +25,7 @@ from citybrain.engines.libraries.quality_views import (
 from citybrain.engines.libraries.standing import Owners
 from citybrain.engines.libraries.wiring import Text, clock, may, require, store
 from citybrain.engines.libraries.wiring import city as applied
+from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.quality.anomalies import row_jumps
 from citybrain.lake.quality.formula import Formula, formula
 from citybrain.lake.quality.mending import Problem, findings, mend_first
@@ -73,6 +75,12 @@ class _Scene:
             may_object=may(self.actor, "quality.object", f"department:{owner}"),
         )
 
+    @cached_property
+    def impossible(self) -> Mapping[str, Text]:
+        """What the libraries say cannot be, by its name."""
+        found = [one for held in libraries(self.city).values() for one in held.impossible]
+        return {one.name: both(one.title, one.title_en) for one in found}
+
     def departments(self) -> Mapping[str, list[TableQuality]]:
         """Each department's tables."""
         found: dict[str, list[TableQuality]] = {}
@@ -95,7 +103,7 @@ class _Scene:
     def _mend(self, rank: int, problem: Problem, most: int) -> MendRow:
         contract = self.city.contracts.get(problem.table)
         if problem.kind == "finding":
-            title = words.found_apart(contract, problem.field, problem.rule)
+            title = words.found_apart(contract, problem.field, problem.rule, self.impossible)
         else:
             title = words.broken(contract, problem.field, problem.rule or "late")
         owner = self.owners.of(problem.table)

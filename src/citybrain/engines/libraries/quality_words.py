@@ -1,8 +1,11 @@
 """Titles and sentences of quality, in both languages."""
 
+from collections.abc import Mapping
+
 from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract
 from citybrain.engines.libraries.wiring import Text
+from citybrain.lake.libraries.disagreements import OUTVOTED
 from citybrain.lake.quality.anomalies import RowJump
 
 PARTS = {
@@ -89,14 +92,15 @@ def _sentence(
     return Text(zh=f"“{name.zh}”{zh}", en=f"{name.en} {en}")
 
 
-def found_apart(contract: Contract | None, field: str, kind: str) -> Text:
-    """A disagreement between departments about a field."""
+def found_apart(
+    contract: Contract | None, field: str, kind: str, impossible: Mapping[str, Text]
+) -> Text:
+    """A disagreement between departments about a field, or what cannot be, by its own title."""
+    if kind in impossible:
+        return impossible[kind]
     name = field_title(contract, field)
-    if not field:
-        return Text(zh="与其他部门的记录不符", en="Disagrees with other departments")
-    return Text(
-        zh=f"“{name.zh}”与其他部门不符", en=f"{name.en} disagrees with other departments ({kind})"
-    )
+    others, en = ("多数部门", "most departments") if kind == OUTVOTED else ("其他部门", "others")
+    return Text(zh=f"“{name.zh}”与{others}不符", en=f"{name.en} disagrees with {en}")
 
 
 def jumped(jump: RowJump) -> Text:

@@ -27,7 +27,7 @@ MOST_SHOWN = 200  # rows of one answer on the page
 MOST_EXPORTED = 5_000  # rows of one answer taken away
 LONGEST = 20_000  # characters of a query
 KEPT = 200  # queries of one person's history
-_NUMBERS = ("int", "uint", "double", "float", "decimal")
+_NUMBERS = ("int", "long", "ulong", "double", "float", "decimal")
 _HISTORY = "a reader's own list of queries; what they read is recorded by the query itself"
 
 

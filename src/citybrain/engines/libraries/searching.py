@@ -6,7 +6,7 @@ from pathlib import Path
 
 from citybrain.base.chinese import pinyin
 from citybrain.engines.identity.service import Actor
-from citybrain.engines.libraries import wiring
+from citybrain.engines.libraries import knowledge, wiring
 from citybrain.engines.libraries.looking import looking
 from citybrain.engines.libraries.records import code_title, declared
 from citybrain.engines.libraries.rowids import thing_of
@@ -60,9 +60,15 @@ def search_library(actor: Actor, library: str, query: str) -> SearchView:
 
 
 def _answer(library: Library, query: str, hits: list[Found], built: bool, entry: str) -> SearchView:
+    row = _row(library)
     return SearchView(
         library=library.name,
-        library_title=both(library.title, library.title_en),
+        library_title=row.title,
+        description=row.description,
+        table=row.table,
+        owner_title=row.owner_title,
+        rows=row.rows,
+        built_at=row.built_at,
         query=query,
         hits=tuple(_hit(library, one) for one in hits[:SHOWN]),
         complete=len(hits) <= SHOWN,
@@ -147,8 +153,9 @@ def _field(library: Library, found: Found, name: str) -> SourceField:
 def _row(one: Library) -> LibraryRow:
     store = wiring.store()
     snapshot = store.snapshot(one.table) if store.exists(one.table) else None
-    tables = {source.table for field in one.fields for source in field.sources}
-    tables |= {rows.table for rows in one.rows}
+    order = knowledge.analysis().graph
+    read = [one.table, *order.upstream([one.table])]
+    delivered = {t for m in read for t in order.inputs.get(m, ()) if t.startswith("ods.")}
     return LibraryRow(
         name=one.name,
         title=both(one.title, one.title_en),
@@ -159,7 +166,7 @@ def _row(one: Library) -> LibraryRow:
         owner_title=department(one.owner),
         rows=snapshot.rows if snapshot else None,
         fields=len(one.fields),
-        sources=len(tables),
+        sources=len(delivered),
         built_at=snapshot.committed_at if snapshot else None,
         file=one.file,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         enqueue_build,
     )
     from citybrain.engines.libraries.days import end_of
+    from citybrain.engines.libraries.deciding import field_orders
     from citybrain.engines.libraries.descent import (
         lineage_of,
         lineage_starts,
@@ -113,6 +114,7 @@ if TYPE_CHECKING:
     )
     from citybrain.engines.libraries.views_library import (
         ChangeRow,
+        FieldOrder,
         FindingRow,
         FindingsView,
         GoldenField,
@@ -215,6 +217,7 @@ __all__ = [
     "ElementView",
     "ExpectationRow",
     "Facet",
+    "FieldOrder",
     "FindingRow",
     "FindingsView",
     "GoldenField",
@@ -299,6 +302,7 @@ __all__ = [
     "end_of",
     "enqueue_build",
     "export_query",
+    "field_orders",
     "finding_counts",
     "findings",
     "format_query",

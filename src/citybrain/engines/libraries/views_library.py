@@ -220,6 +220,22 @@ class LibraryRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldOrder:
+    """Who says a field of a library: the department whose duty it is, and who stands in for it.
+
+    ``fallbacks`` are departments in their order, each once; empty texts where nobody is declared.
+    """
+
+    name: str
+    title: Text
+    level: int
+    department_title: Text
+    table: str
+    table_title: Text
+    fallbacks: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hit:
     """One person or company that was found."""
 
@@ -232,10 +248,15 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchView:
-    """What was found for a word; ``total`` is more than the hits where they were cut."""
+    """What was found for a word; not ``complete`` where the hits were cut."""
 
     library: str
     library_title: Text
+    description: Text
+    table: str
+    owner_title: Text
+    rows: int | None
+    built_at: datetime | None
     query: str
     hits: tuple[Hit, ...]
     complete: bool

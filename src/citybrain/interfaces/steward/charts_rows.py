@@ -6,43 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from citybrain.engines.libraries.service import SeriesPoint, SeriesView
-from citybrain.interfaces.steward.charts import ticks
+from citybrain.interfaces.steward.charts_line import LEAST, LineChart, Point, line_chart
 
-WIDTH, HEIGHT = 860, 220
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 32, 3
 SPREAD_WIDTH, SPREAD_HEIGHT, SPREAD_GAP = 360, 120, 6
-LEAST = 2  # points that make a line
-PERIODS = 6  # named under the line
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spot:
-    """A point of the line with the words for it; ``here`` is the row that is looked at."""
-
-    x: str
-    y: str
-    tip: str
-    here: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tick:
-    """A place on an axis and what stands there."""
-
-    at: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SeriesChart:
-    """The line of a series with its axes."""
-
-    line: str
-    area: str
-    spots: tuple[Spot, ...]
-    levels: tuple[Tick, ...]
-    periods: tuple[Tick, ...]
-    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,38 +25,21 @@ class SpreadBar:
     rows: int
 
 
-def series_chart(series: SeriesView | None, *, here: str) -> SeriesChart | None:
+def series_chart(series: SeriesView | None, *, here: str) -> LineChart | None:
     """The chart of a series; None where there is no line to draw. ``here`` is a row's id."""
     points = series.points if series else ()
     if series is None or len(points) < LEAST:
         return None
-    levels = ticks([point.value for point in points], whole=False)
-    low, high = levels[-1], levels[0]
-    step = WIDTH / (len(points) - 1)
-    spots = [
-        (i * step, HEIGHT * (high - point.value) / (high - low)) for i, point in enumerate(points)
+    line = [
+        Point(
+            period=point.period,
+            value=point.value,
+            tip=f"{point.period} {point.shown} {series.unit}",
+            here=point.id == here,
+        )
+        for point in points
     ]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-    named = sorted({round(i * (len(points) - 1) / (PERIODS - 1)) for i in range(PERIODS)})
-    return SeriesChart(
-        line=line,
-        area=f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}",
-        spots=tuple(
-            Spot(
-                x=f"{x:.1f}",
-                y=f"{y:.1f}",
-                tip=f"{point.period} {point.shown} {series.unit}",
-                here=point.id == here,
-            )
-            for (x, y), point in zip(spots, points, strict=True)
-        ),
-        levels=tuple(
-            Tick(at=f"{HEIGHT * (high - tick) / (high - low):.1f}", text=f"{tick:,}")
-            for tick in levels
-        ),
-        periods=tuple(Tick(at=f"{i * step:.1f}", text=points[i].period) for i in named),
-        label=_label(series, points),
-    )
+    return line_chart(line, label=_label(series, points))
 
 
 def spark_line(points: Sequence[SeriesPoint]) -> str:

@@ -44,6 +44,11 @@ urlpatterns = [
         views_library.library_twin,
         name="library_twin",
     ),
+    path(
+        "steward/libraries/<name:library>/fields.<twin:suffix>",
+        views_library.fields_twin,
+        name="library_fields_twin",
+    ),
     path("steward/libraries/<name:library>/<name:entity>", views_library.entity, name="entity"),
     path(
         "steward/libraries/<name:library>/<name:entity>.<twin:suffix>",

@@ -44,8 +44,14 @@ def library(request: HttpRequest, library: str) -> HttpResponse:
     """Find a person or company by name, pinyin or number; other rows in a list."""
     if libraries.is_of_rows(library):
         return views_rows.rows_page(request, library)
-    view = libraries.search_library(actor(request), library, request.GET.get("q", ""))
-    return render(request, "steward/library.html", {"view": view})
+    who = actor(request)
+    view = libraries.search_library(who, library, request.GET.get("q", ""))
+    told = {
+        "view": view,
+        "fields": () if view.query else libraries.field_orders(who, library),
+        "may_lineage": may(who, "work.read", "lake:").allowed,
+    }
+    return render(request, "steward/library.html", told)
 
 
 @page("lake.read")
@@ -55,6 +61,13 @@ def library_twin(request: HttpRequest, library: str, suffix: str) -> HttpRespons
         return views_rows.rows_twin(request, library, suffix)
     view = libraries.search_library(actor(request), library, request.GET.get("q", ""))
     return twin(view.hits, suffix, name=library, of=libraries.Hit)
+
+
+@page("lake.read")
+def fields_twin(request: HttpRequest, library: str, suffix: str) -> HttpResponse:
+    """Every field of a library with who says it, machine-readable."""
+    rows = libraries.field_orders(actor(request), library)
+    return twin(rows, suffix, name=f"{library}-fields", of=libraries.FieldOrder)
 
 
 @page("lake.read")

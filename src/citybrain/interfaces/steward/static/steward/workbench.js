@@ -74,7 +74,8 @@ const draw = () => {
     return item;
   }));
   area.setAttribute("aria-activedescendant", `offer-${chosen}`);
-  list.children[chosen]?.scrollIntoView({ block: "nearest" });
+  const at = list.children[chosen]; // only the list scrolls: the editor's card stays where it is
+  if (at) list.scrollTop = Math.min(at.offsetTop, Math.max(list.scrollTop, at.offsetTop + at.offsetHeight - list.clientHeight));
 };
 
 const place = () => {
@@ -82,7 +83,8 @@ const place = () => {
   const high = parseFloat(getComputedStyle(area).lineHeight);
   const top = 12 + before.length * high - area.scrollTop;
   list.style.top = `${Math.min(top, area.offsetHeight)}px`;
-  list.style.left = `${Math.min(parseFloat(getComputedStyle(area).paddingLeft) + before.at(-1).length * 8, area.offsetWidth - 220)}px`;
+  const caret = parseFloat(getComputedStyle(area).paddingLeft) + before.at(-1).length * 8 - area.scrollLeft;
+  list.style.left = `${Math.max(0, Math.min(caret, area.offsetWidth - list.offsetWidth))}px`;
 };
 
 const offer = async () => {
