@@ -84,8 +84,8 @@ def test_a_commit_moves_the_number_and_history_keeps_both(store: Store, tmp_path
     put(store, "b3", MORE.replace("'c'", "'d'"), replace=True)
     (same,) = refresh(store, city)
     assert same.value == 3.0
-    assert [move.at for move in values.moves(store, limit=9)] == [after.at]
-    assert [move.sha256 for move in values.moves(store)] == [after.sha256]
+    assert [(m.value.at, m.since) for m in values.moves(store, limit=9)] == [(after.at, before.at)]
+    assert [move.value.sha256 for move in values.moves(store)] == [after.sha256]
 
 
 def test_a_changed_definition_makes_a_new_value(store: Store, tmp_path: Path) -> None:

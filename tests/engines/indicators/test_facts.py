@@ -1,5 +1,6 @@
 """Every fact that a city may name is worked out, and adds up."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from citybrain.engines.indicators import service as indicators
 from citybrain.engines.indicators.facts import fact
 from citybrain.engines.indicators.looks import looks
 from citybrain.engines.indicators.stand import stand
+from citybrain.lake.indicators import values
 from citybrain.lake.indicators.indicator import FACTS
 from tests.steward.conftest import Site, built, own_site, site, systems
 
@@ -104,6 +106,12 @@ def test_a_collected_change_reaches_the_wall_and_says_how_long_it_took(own_site:
     passed = fact("change_to_wall", stand()).value
     assert passed is not None
     assert 0 < passed <= watch.seconds()
+    store = catalogue.store()
+    newest = values.newest(store)["tickets_open"]
+    moved = replace(newest, at=newest.at + timedelta(minutes=20), value=first + 9)
+    values.write(store, moved)  # as a changed definition does: nothing was delivered
+    assert values.moves(store)[0].value.value == first + 9
+    assert fact("change_to_wall", stand()).value == passed
 
 
 def _reopen_one(site: Site) -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from citybrain.base.clock import SystemClock
 from citybrain.base.hashing import sha256_bytes
+from citybrain.base.wording import both
 from citybrain.city.applied import applied_city
 from citybrain.engines.libraries.models import Objection
+from citybrain.engines.libraries.quality_words import found_apart
 from citybrain.lake.home import Home
 from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.quality.measuring import measure
@@ -50,12 +52,26 @@ def test_what_is_to_be_mended_names_the_disagreements_of_the_libraries(
     assert {row["table"] for row in told} == {row["table_name"] for row in held}
     titles = {row["title"]["zh"] for row in told}
     assert {title[-7:] for title in titles} >= {"与其他部门不符", "与多数部门不符"}
-    city, kinds = applied_city(home), lake(home, "SELECT DISTINCT kind FROM {lib.findings}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("paid_after_death", "死亡后仍发放救助"),
+        ("outvoted", "“姓名”与多数部门不符"),
+        ("disagreement", "“姓名”与其他部门不符"),
+    ],
+)
+def test_what_is_to_be_mended_says_what_cannot_be_by_its_own_name(
+    home: Path, kind: str, title: str
+) -> None:
+    city = applied_city(home)
     assert city is not None
-    cannot = {i.name: i.title for one in libraries(city).values() for i in one.impossible}
-    named = {cannot[row["kind"]] for row in kinds if row["kind"] in cannot}
-    assert named
-    assert named <= titles
+    held = [one for library in libraries(city).values() for one in library.impossible]
+    cannot = {one.name: both(one.title, one.title_en) for one in held}
+    told = found_apart(city.contracts["civil.allowances"], "name", kind, cannot)
+    assert told.zh == title
+    assert told.en
 
 
 def test_every_department_with_data_has_a_score_between_nothing_and_all(scored: Site) -> None:

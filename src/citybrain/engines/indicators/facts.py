@@ -12,6 +12,7 @@ from citybrain.engines.indicators.quality import quality
 from citybrain.engines.indicators.stand import NEEDS, Stand, arrived
 from citybrain.lake.indicators.values import moves
 
+MOVES = 20  # looked through for one that a delivery caused
 _NOTHING = Text(zh="", en="")
 
 
@@ -148,20 +149,22 @@ def _looks(stand: Stand) -> Fact:
 
 
 def _change_to_wall(stand: Stand) -> Fact:
-    """From the start of the delivery that changed an indicator last to its new value."""
-    found = moves(stand.store)
+    """From the start of the delivery that changed an indicator last to its new value.
+
+    An indicator that moved though nothing was delivered since its value before did so because
+    a model or its definition was changed: that is no way from a department's change to the wall.
+    """
+    found = moves(stand.store, limit=MOVES)
     if not found:
         return Fact(value=None, note=Text(zh="还没有指标换过数", en="no indicator changed yet"))
-    newest = found[0]
-    before = [
-        d
-        for d in stand.good
-        if d.finished_at <= newest.at and (d.inserted or d.updated or d.removed)
-    ]
-    if not before:
-        return Fact(value=None, note=Text(zh="近两日没有变更", en="nothing changed in two days"))
-    passed = (newest.at - before[-1].started_at).total_seconds()
-    return Fact(value=passed, note=Text(zh="预算 5 秒", en="budget 5 s"), at=newest.at)
+    changing = [d for d in stand.good if d.inserted or d.updated or d.removed]
+    for move in found:
+        at = move.value.at
+        before = [d for d in changing if move.since < d.finished_at <= at]
+        if before:
+            passed = (at - before[-1].started_at).total_seconds()
+            return Fact(value=passed, note=Text(zh="预算 5 秒", en="budget 5 s"), at=at)
+    return Fact(value=None, note=Text(zh="近两日没有变更", en="nothing changed in two days"))
 
 
 def _intact(stand: Stand) -> Fact:

@@ -47,7 +47,7 @@ def _deliveries(stand: Stand) -> Iterator[Moment]:
 
 def _values(stand: Stand) -> Iterator[Moment]:
     known = indicators(stand.city)
-    for value in moves(stand.store, limit=SHOWN):
+    for value in (move.value for move in moves(stand.store, limit=SHOWN)):
         indicator = known.get(value.name)
         if indicator is None:
             continue

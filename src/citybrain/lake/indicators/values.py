@@ -96,6 +96,14 @@ class Value:
         return sha256_bytes(canonical_json(told))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A value that differs from the one before it, which was worked out at ``since``."""
+
+    value: Value
+    since: datetime
+
+
 def write(store: "Store", value: Value) -> None:
     """Add a value."""
     reads = {r.table: [r.snapshot, _iso(r.committed_at)] for r in value.reads}
@@ -136,16 +144,18 @@ def newest(store: "Store") -> Mapping[str, Value]:
         return {row.name: _value(row) for row in connection.execute(statement)}
 
 
-def moves(store: "Store", *, limit: int = 1) -> list[Value]:
+def moves(store: "Store", *, limit: int = 1) -> list[Move]:
     """The newest values that differ from the one before them, newest first.
 
     An indicator's first value took the place of none and is no move.
     """
     columns = indicator_values.c
     newest = select(func.max(columns.id)).scalar_subquery()
-    before = func.lag(columns.value).over(partition_by=columns.name, order_by=columns.id)
+    by, order = columns.name, columns.id
+    before = func.lag(columns.value).over(partition_by=by, order_by=order).label("before")
+    since = func.lag(columns.at).over(partition_by=by, order_by=order).label("since")
     recent = (
-        select(indicator_values, before.label("before")).where(columns.id > newest - LOOKED_AT)
+        select(indicator_values, before, since).where(columns.id > newest - LOOKED_AT)
     ).subquery()
     statement = (
         select(recent)
@@ -154,7 +164,10 @@ def moves(store: "Store", *, limit: int = 1) -> list[Value]:
         .limit(limit)
     )
     with reading(store.engine) as connection:
-        return [_value(row) for row in connection.execute(statement)]
+        return [
+            Move(value=_value(row), since=datetime.fromisoformat(row.since))
+            for row in connection.execute(statement)
+        ]
 
 
 def history(store: "Store", name: str, *, limit: int = 200) -> list[Value]:
