@@ -42,6 +42,20 @@ def test_everything_stays_inside_the_picture() -> None:
             assert max(numbers) <= max(width, height)
 
 
+def test_looks_at_tables_as_delivered_pass_below_the_themes() -> None:
+    picture = wide(x.river(), english=False)
+    right = max(float(theme.x) + float(theme.width) for theme in picture.themes)
+    bottom = max(float(theme.y) + float(theme.height) for theme in picture.themes)
+    level = [
+        [float(number) for number in found.groups()]
+        for band in picture.bands
+        if (found := re.match(r"M([\d.]+) ([\d.]+)H([\d.]+)C", band.path)) and band.kind == "a"
+    ]
+    delivered = [top for start, top, bend in level if start < bend and bend >= right]
+    assert len(delivered) == sum("" in of for _name, of in x.USERS)
+    assert all(top > bottom for top in delivered)
+
+
 def test_nothing_to_draw_is_drawn_too() -> None:
     empty = x.river(built=False, used=False)
     picture = wide(empty, english=True)

@@ -52,12 +52,18 @@ def f(value: float) -> str:
     return f"{value:.1f}"
 
 
-def across(x1: float, y1: float, h1: float, x2: float, y2: float, h2: float) -> str:
-    """A band that runs from left to right: upper edges ``y1`` and ``y2``, its two widths."""
-    m = (x1 + x2) / 2
+def across(
+    x1: float, y1: float, h1: float, x2: float, y2: float, h2: float, *, bend: float | None = None
+) -> str:
+    """A band that runs from left to right: upper edges ``y1`` and ``y2``, its two widths.
+
+    It runs level as far as ``bend``, where there is something above that it must not cross.
+    """
+    b = x1 if bend is None else bend
+    m = (b + x2) / 2
     return (
-        f"M{f(x1)} {f(y1)}C{f(m)} {f(y1)} {f(m)} {f(y2)} {f(x2)} {f(y2)}"
-        f"V{f(y2 + h2)}C{f(m)} {f(y2 + h2)} {f(m)} {f(y1 + h1)} {f(x1)} {f(y1 + h1)}Z"
+        f"M{f(x1)} {f(y1)}H{f(b)}C{f(m)} {f(y1)} {f(m)} {f(y2)} {f(x2)} {f(y2)}"
+        f"V{f(y2 + h2)}C{f(m)} {f(y2 + h2)} {f(m)} {f(y1 + h1)} {f(b)} {f(y1 + h1)}H{f(x1)}Z"
     )
 
 

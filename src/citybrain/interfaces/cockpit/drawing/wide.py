@@ -262,8 +262,13 @@ def _right(
             above = min(y - totals[table] / 2, HEIGHT - totals[table])  # whole within the picture
             leaves[table] = leaves.get(table, above) + width
             start = leaves[table] - width
-            bands.append(Band(path=across(x, start, width, USER, at, width), kind="a"))
-            flows.append(_flow(x, start + width / 2, USER, at + width / 2, width, "a"))
+            below = y == DELIVERED and themes  # past the themes, not across them
+            bend = THEME + THEME_WIDTH if below else x
+            path = across(x, start, width, USER, at, width, bend=bend)
+            bands.append(Band(path=path, kind="a"))
+            if below:
+                flows.append(_flow(x, start + width / 2, bend, start + width / 2, width, "a"))
+            flows.append(_flow(bend, start + width / 2, USER, at + width / 2, width, "a"))
             at += width
     return tuple(marks), bands, flows
 
