@@ -164,7 +164,10 @@ def _change_to_wall(stand: Stand) -> Fact:
         if before:
             passed = (at - before[-1].started_at).total_seconds()
             return Fact(value=passed, note=Text(zh="预算 5 秒", en="budget 5 s"), at=at)
-    return Fact(value=None, note=Text(zh="近两日没有变更", en="nothing changed in two days"))
+    return Fact(
+        value=None,
+        note=Text(zh="近两日没有汇聚使指标换数", en="no delivery changed one in two days"),
+    )
 
 
 def _intact(stand: Stand) -> Fact:
