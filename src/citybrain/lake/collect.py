@@ -188,11 +188,11 @@ def journal_time(store: Store) -> datetime:
 
 
 def _say(journal: Journal, result: TableResult) -> None:
-    zh = f"读取 {result.read} 行，入库 {result.accepted} 行"
-    en = f"{counted(result.read, 'row')} read, {result.accepted} accepted"
+    zh = f"读取 {result.read:,} 行，入库 {result.accepted:,} 行"
+    en = f"{counted(result.read, 'row')} read, {result.accepted:,} accepted"
     if result.quarantined:
-        zh += f"，{result.quarantined} 行待修正"
-        en += f", {result.quarantined} set aside"
+        zh += f"，{result.quarantined:,} 行待修正"
+        en += f", {result.quarantined:,} set aside"
     level = "warn" if result.quarantined else "info"
     journal.log(level, result.table, zh + "。", en + ".")
 

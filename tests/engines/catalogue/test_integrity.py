@@ -6,11 +6,13 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.guard.service import Refused
@@ -35,7 +37,9 @@ def test_a_whole_installation_is_green(collected: Actor) -> None:
     assert view.verifications[0].problems == 0
 
 
-def test_what_the_command_line_verified_is_seen_on_the_page(collected: Actor) -> None:
+def test_what_the_command_line_verified_is_seen_on_the_page(
+    collected: Actor, city_clock: FixedClock
+) -> None:
     from citybrain.engines.catalogue import wiring
     from citybrain.lake.scrub import scrub
 
@@ -57,11 +61,17 @@ def test_what_the_command_line_verified_is_seen_on_the_page(collected: Actor) ->
     assert (card.entries, card.later) == (whole.entries, 2)  # it was verified, and looked at
 
     made = catalogue.cheat(collected)
+    city_clock.advance(timedelta(minutes=1))
     catalogue.note_scrub(collected, scrub(wiring.store()))
     red = catalogue.integrity(collected)
     assert (red.state, [file.file for file in red.file_problems]) == ("damaged", [made.file])
+    city_clock.advance(timedelta(minutes=1))
     catalogue.note_record(collected, ledger.verify())
-    assert [entry.number for entry in catalogue.integrity(collected).entry_problems] == [made.entry]
+    both = catalogue.integrity(collected)
+    assert [entry.number for entry in both.entry_problems] == [made.entry]
+    # each verification tells what it found itself
+    told = [(row.scope.zh, row.problems) for row in both.verifications[:2]]
+    assert told == [("全部记录", 1), ("全部文件", 1)]
 
 
 def test_cheat_verify_refuse_repair_green(collected: Actor, home: Path) -> None:

@@ -138,19 +138,23 @@ def _proof(entries: tuple[EntryProblem, ...], reader: Actor) -> ProofView | None
 
 def verifications(limit: int = 10) -> tuple[VerificationRow, ...]:
     """The newest verifications, newest first."""
-    return tuple(
-        VerificationRow(
-            at=wiring.local(row.at),
-            scope=_scope(row),
-            seconds=row.seconds,
-            files=row.files if row.files_at == row.at else 0,
-            entries=row.entries if row.record_at == row.at else 0,
-            problems=row.problems,
-            result=Text(zh=f"{row.problems} 处改动", en=f"{row.problems} changed")
-            if row.problems
-            else Text(zh="完好", en="Whole"),
-        )
-        for row in Verification.objects.all()[:limit]
+    return tuple(_verification(row) for row in Verification.objects.all()[:limit])
+
+
+def _verification(row: Verification) -> VerificationRow:
+    """What was verified this time; what the other half's last one found is not its result."""
+    files, entries = row.files_at == row.at, row.record_at == row.at
+    found = len(row.file_problems) * files + len(row.record_problems) * entries
+    return VerificationRow(
+        at=wiring.local(row.at),
+        scope=_scope(row),
+        seconds=row.seconds,
+        files=row.files if files else 0,
+        entries=row.entries if entries else 0,
+        problems=found,
+        result=Text(zh=f"{found} 处改动", en=f"{found} changed")
+        if found
+        else Text(zh="完好", en="Whole"),
     )
 
 

@@ -88,6 +88,8 @@ _WORDS: Mapping[int, tuple[object, object, object]] = MappingProxyType(
 
 _END = _("走完了：改了一个事实，湖答了话，说出了谁看过，也没能骗过它。收起导览，到处看看吧。")
 
+_THERE = _("到那一处")
+
 # Who may not break a fact is promised no button for it.
 _BY_HAND = _(
     "在一个单位自己的表格里，把一个出生日期改错。您的账号没有代改的按钮："
@@ -127,7 +129,7 @@ def place(step: int, table: str, person: str = "", number: str = "") -> str:
     ``person`` is ``library/entity``, ``number`` an indicator's name.
     """
     if step in _FIXED:
-        return reverse(_FIXED[step])
+        return reverse(_FIXED[step]) + ("#act" if step == LAST else "")
     if step == PERSON:
         return reverse("entity", args=person.split("/")) if person else reverse("library_list")
     if step == NUMBER:
@@ -173,6 +175,8 @@ def tour(request: HttpRequest, *, at_home: bool, offered: bool, may_break: bool)
         place(step, table, str(kept.get("person", "")), str(kept.get("number", ""))) if step else ""
     )
     here = step == 0 or _is_at(request.path, spot.partition("#")[0])
+    if here and "#" in spot:
+        go = _THERE  # on a narrow window it lies far below
     breakable = step == 1 and may_break
     by_hand = (step or 1) == 1 and not may_break
     text, go = (_BY_HAND, "") if by_hand else (text, go)
@@ -184,7 +188,7 @@ def tour(request: HttpRequest, *, at_home: bool, offered: bool, may_break: bool)
         steps=steps(step + 1 if finished else step),
         title=title,
         text=_END if finished else text,
-        go=go if breakable or not (here or finished) else "",
+        go=go if breakable or not (finished or (here and "#" not in spot)) else "",
         url=reverse("tour_step", args=[step]) if step in (PERSON, NUMBER) else spot,
         back=reverse("tour_step", args=[max(step - 1, 1)]),
         forward=reverse("tour_step", args=[min(step + 1, LAST)]),
