@@ -126,8 +126,11 @@ def test_a_model_that_left_the_city_leaves_the_lake(
     assert [run.status for run in history(store, "ads.counties")] == ["removed", "built"]
     assert all(file.exists() for file in files)
     assert not list(store.scrub())
+    # By name once more: removed already, by whom ever; a name that nobody had is a mistake.
+    assert _built(store, less, names=["ads.counties"]) == {"ads.counties": "removed"}
+    assert len(history(store, "ads.counties")) == 2
     with pytest.raises(CityError, match="no model"):
-        build(store, less, ["ads.counties"])
+        build(store, less, ["ads.counties", "ads.countys"])
     # It may come back, by the very same text and over the same rows.
     again = write_city(tmp_path / "city", MODELS)
     assert _built(store, again) == {"lib.people": "unchanged", "ads.counties": "built"}

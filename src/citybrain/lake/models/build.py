@@ -28,7 +28,7 @@ from citybrain.lake.models.attempt import Round, attempt
 from citybrain.lake.models.books import Run, State, read_history, read_states
 from citybrain.lake.models.fingerprint import wanted
 from citybrain.lake.models.heads import contents
-from citybrain.lake.models.leaving import leaving, remove
+from citybrain.lake.models.leaving import leaving, remove, removed_before
 from citybrain.lake.models.model import ON_CHANGE, Model
 from citybrain.lake.models.order import Graph
 from citybrain.lake.models.planning import ModelPlan, plan
@@ -70,15 +70,18 @@ def build(
     A named model that was never built brings those along that it needs. ``full`` makes named
     models (or all) anew even where nothing changed. One model's failure stops only those that
     read it. Tables of models that left the city, all or those named, are removed first.
-    ``run_id`` names the build in the history. ``CityError`` for a name that no model has; what
+    ``run_id`` names the build in the history. ``CityError`` for a name that no model had; what
     ``progress`` raises ends the build after what is running.
     """
     work = _Build(store, city, clock=clock or store.clock, full=full, run_id=run_id)
     work.progress = progress or quiet
     left = set(leaving(store, city))
-    stay = None if names is None else [name for name in names if name not in left]
+    before = removed_before(store, city, names or ())
+    away = left | {one.model for one in before}
+    stay = None if names is None else [name for name in names if name not in away]
     selected = work.selected(stay)  # a wrong name ends it before anything is done
     gone = remove(store, city, left if names is None else set(names), run_id=work.run_id)
+    gone += before
     if stay == []:
         return gone
     return [*gone, *work.run(selected, workers=workers)]

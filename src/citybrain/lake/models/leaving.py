@@ -47,6 +47,21 @@ def remove(
     return [_removed(store, known[name], run) for name in sorted(gone)]
 
 
+def removed_before(store: Store, city: City, names: Iterable[str]) -> list[BuildResult]:
+    """Those of the names that a build removed already, such as one of the server that runs.
+
+    Who takes a model away and builds it by name shall not be told that nobody ever knew it.
+    """
+    every, known = models(city), read_states(store)
+    asked = [name for name in sorted(set(names)) if name not in every and name not in known]
+    last = [run for name in asked for run in books.read_history(store, name, limit=1)]
+    return [
+        BuildResult(model=run.model, status=run.status, rows=run.rows, snapshot=run.snapshot)
+        for run in last
+        if run.status == results.REMOVED
+    ]
+
+
 def _gone(known: Mapping[str, State], every: Mapping[str, Model]) -> set[str]:
     return set(known) - set(every)
 
