@@ -39,6 +39,25 @@ def test_every_model_of_the_city_is_listed_as_current_with_the_lakes_rows(
     assert f'href="/steward/models/{MODEL}"' in page
 
 
+def test_every_column_of_every_model_is_called_something(site: Site) -> None:
+    hints = {row["table"]: row for row in view(site, "/steward/sql/tables.json")}
+    made = [name for name in hints if name.partition(".")[0] in ("dwd", "lib", "theme", "ads")]
+    bare = {
+        f"{name}.{column['name']}"
+        for name in made
+        for column in hints[name]["columns"]
+        if column["title"]["zh"] == column["name"] or not column["title"]["en"]
+    }
+    assert bare == set()
+    # One that holds another's value has its title; one of our own columns has ours.
+    titles = {c["name"]: c["title"]["zh"] for c in hints["ads.companies_by_status"]["columns"]}
+    assert (titles["industry"], titles["companies"]) == ("行业门类", "户数")
+    columns = {
+        c["name"]: c["title"]["zh"] for c in model(site, "dwd.civil.marriages")["view"]["columns"]
+    }
+    assert (columns["_row"], columns["office"]) == ("来源行", "登记机关")
+
+
 def test_where_nothing_changed_the_plan_is_empty_and_cannot_be_run(site: Site) -> None:
     told = view(site, "/steward/models.json")
     assert told["plan"]["steps"] == []

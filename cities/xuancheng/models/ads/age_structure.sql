@@ -6,6 +6,7 @@ description_en: "Living people registered in the city, counted by county, sex an
 grain: [county, sex, age_from]
 owner: public_security
 columns:
+  county: {title: 县市区, title_en: County}
   sex: {title: 性别, title_en: Sex, level: 1, masking: none, why: 只有人数}
   age_from: {title: 年龄组起, title_en: Age group from, level: 1, masking: none, why: 只有人数}
   people: {title: 人数, title_en: People, level: 1, masking: none, why: 只有人数}

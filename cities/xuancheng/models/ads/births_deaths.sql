@@ -6,6 +6,7 @@ description_en: Births and deaths of each month by the county of the institution
 grain: [month, county]
 owner: health
 columns:
+  county: {title: 县市区, title_en: County}
   month: {title: 月份, title_en: Month, level: 1, masking: none, why: 只到月份，且只有人数}
   births: {title: 出生, title_en: Births, level: 1, masking: none, why: 只有人数}
   deaths: {title: 死亡, title_en: Deaths, level: 1, masking: none, why: 只有人数}

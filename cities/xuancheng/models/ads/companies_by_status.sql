@@ -5,6 +5,9 @@ description: 法人库中的登记主体，按县市区、行业门类与登记�
 description_en: "Entities of the library of legal persons, counted by county, section of industry and status, with their registered capital (ten thousand yuan)."
 grain: [county, industry, status]
 owner: market_regulation
+columns:
+  companies: {title: 户数, title_en: Companies}
+  capital: {title: 注册资本（万元）, title_en: "Registered capital, 10,000 yuan"}
 expectations:
   status_known:
     title: 登记主体都有状态

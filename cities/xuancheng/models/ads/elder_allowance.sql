@@ -6,6 +6,7 @@ description_en: "Living people of eighty and over registered in the city, and wh
 grain: [person_id]
 owner: civil_affairs
 columns:
+  county: {title: 县市区, title_en: County}
   age: {title: 周岁, title_en: Age, level: 2, masking: none, why: 只留周岁，不含出生月日}
   receives: {title: 是否在领, title_en: Receives it, level: 2, masking: none, why: 只留是或否，不含金额与证件号}
 expectations:

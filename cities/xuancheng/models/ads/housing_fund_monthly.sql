@@ -6,6 +6,7 @@ description_en: "Deposits, paying accounts and withdrawals of each month (yuan).
 grain: [month]
 owner: housing_fund
 columns:
+  month: {title: 月份, title_en: Month}
   deposited: {title: 缴存额, title_en: Deposited, level: 1, masking: none, why: 全市合计}
   accounts: {title: 缴存账户, title_en: Accounts, level: 1, masking: none, why: 只有户数}
   withdrawn: {title: 提取额, title_en: Withdrawn, level: 1, masking: none, why: 全市合计}

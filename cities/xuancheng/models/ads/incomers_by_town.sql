@@ -6,6 +6,7 @@ description_en: Incoming residents counted by the town or subdistrict of their d
 grain: [division, reason]
 owner: public_security
 columns:
+  division: {title: 乡镇街道, title_en: Township}
   people: {title: 人数, title_en: People, level: 1, masking: none, why: 只有人数}
 */
 SELECT coalesce(d.address__division, '') AS division, r.reason, CAST(count(*) AS INTEGER) AS people

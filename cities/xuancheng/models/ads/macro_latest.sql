@@ -5,6 +5,12 @@ description: 每个指标、地区最近一月的数值、单位、口径与同�
 description_en: "The newest month of each indicator and area: value, unit, basis and growth over the year before."
 grain: [indicator, area]
 owner: statistics
+columns:
+  month: {title: 最近一期, title_en: Newest period}
+  value: {title: 数值, title_en: Value}
+  unit: {title: 单位, title_en: Unit}
+  caliber: {title: 口径, title_en: Caliber}
+  growth: {title: 同比（%）, title_en: "Growth on the year before, %"}
 */
 SELECT indicator, area, max(period) AS month, arg_max(value, period) AS value,
   arg_max(unit, period) AS unit, arg_max(caliber, period) AS caliber,

@@ -6,6 +6,8 @@ description_en: "Bills, payments by the fund and by people (yuan) of each month 
 grain: [month, level]
 owner: medical_insurance
 columns:
+  month: {title: 月份, title_en: Month}
+  level: {title: 医院等级, title_en: Level of hospital}
   visits: {title: 人次, title_en: Visits, level: 1, masking: none, why: 只有人次}
   fund_paid: {title: 基金支付, title_en: Paid by the fund, level: 1, masking: none, why: 全市合计}
   person_paid: {title: 个人负担, title_en: Paid by patients, level: 1, masking: none, why: 全市合计}

@@ -6,6 +6,10 @@ description_en: "People who moved in, moved out, moved within the city or were c
 grain: [month]
 owner: public_security
 columns:
+  month: {title: 月份, title_en: Month}
+  moved_in: {title: 迁入, title_en: Moved in}
+  moved_out: {title: 迁出, title_en: Moved out}
+  moved_within: {title: 市内迁移, title_en: Moved within the city}
   cancelled: {title: 注销, title_en: Cancelled, level: 1, masking: none, why: 只有人次}
 */
 WITH happened AS (

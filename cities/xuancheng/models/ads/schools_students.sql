@@ -6,6 +6,8 @@ description_en: "Enrolled pupils of each school, how many of them came with inco
 grain: [school_code]
 owner: education
 columns:
+  name: {title: 学校名称, title_en: School}
+  county: {title: 县市区, title_en: County}
   students: {title: 在读学生, title_en: Students, level: 1, masking: none, why: 只有人数}
   of_incomers: {title: 随迁子女, title_en: Children of incomers, level: 1, masking: none, why: 只有人数}
   moved_out: {title: 转出, title_en: Moved out, level: 1, masking: none, why: 只有人数}

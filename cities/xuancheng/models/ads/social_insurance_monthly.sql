@@ -6,6 +6,7 @@ description_en: "People who paid and what they paid (yuan) for each scheme and m
 grain: [month, scheme]
 owner: human_resources
 columns:
+  month: {title: 月份, title_en: Month}
   payers: {title: 缴费人数, title_en: Payers, level: 1, masking: none, why: 只有人数}
   paid: {title: 缴费额, title_en: Paid, level: 1, masking: none, why: 全市合计}
   pensioners: {title: 在领待遇人数, title_en: Pensioners, level: 1, masking: none, why: 只有人数}

@@ -5,6 +5,13 @@ description: 每月每个承办单位的受理、办结、超时件数，平均�
 description_en: "Tickets received, finished and late for each unit and month, average hours to finish, and share of satisfied callers among those who rated."
 grain: [month, handled_by]
 owner: data_resources
+columns:
+  month: {title: 月份, title_en: Month}
+  received: {title: 受理, title_en: Received}
+  finished: {title: 办结, title_en: Finished}
+  late: {title: 超期, title_en: Late}
+  hours: {title: 平均用时（小时）, title_en: Hours on average}
+  satisfied: {title: 满意率, title_en: Share satisfied}
 expectations:
   not_more_late_than_received:
     title: 超时不多于受理

@@ -6,6 +6,7 @@ description_en: "Traffic violations of each month, those not yet dealt with and 
 grain: [month]
 owner: public_security
 columns:
+  month: {title: 月份, title_en: Month}
   offences: {title: 违法起数, title_en: Offences, level: 1, masking: none, why: 只有起数}
   open: {title: 未处理, title_en: Open, level: 1, masking: none, why: 只有起数}
   points: {title: 记分, title_en: Points, level: 1, masking: none, why: 全市合计}

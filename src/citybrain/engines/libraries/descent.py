@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import flows, knowledge, wiring
+from citybrain.engines.libraries.columntitles import title_of_column
 from citybrain.engines.libraries.deciding import deciding
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.flows import INDICATOR, VALUE, Column, Flow
@@ -16,7 +17,7 @@ from citybrain.engines.libraries.views_lineage import (
     LineageTable,
     LineageView,
 )
-from citybrain.engines.libraries.wiring import Text, both
+from citybrain.engines.libraries.wiring import both
 from citybrain.lake.indicators.indicator import indicators
 
 KINDS = {
@@ -71,9 +72,11 @@ def lineage_of(actor: Actor, table: str, column: str = "") -> LineageView:
     return LineageView(
         table=table,
         column=column,
-        title=_title(table, column) if column else title_of(table),
+        title=title_of_column((table, column)) if column else title_of(table),
         level=_level(table, column),
-        columns=tuple(LineageColumn(name=n, title=_title(table, n), side="me") for n in known),
+        columns=tuple(
+            LineageColumn(name=n, title=title_of_column((table, n)), side="me") for n in known
+        ),
         tables=tuple(_tables([*up, *down], sides)),
         steps=tuple(
             _step(flow, side) for side, found in (("up", up), ("down", down)) for flow in found
@@ -131,7 +134,7 @@ def _tables(steps: Iterable[Flow], sides: Mapping[Column, str]) -> Iterator[Line
             rank=ranks[table],
             side="me" if "me" in held.values() else next(iter(held.values())),
             columns=tuple(
-                LineageColumn(name=name, title=_title(table, name), side=side)
+                LineageColumn(name=name, title=title_of_column((table, name)), side=side)
                 for name, side in sorted(held.items())
                 if name
             ),
@@ -188,16 +191,6 @@ def _lines(start: Column, steps: Iterable[Flow], *, up_side: bool) -> Iterator[L
                 yield from walk(other, depth + 1)
 
     yield from walk(start, 1)
-
-
-def _title(table: str, column: str) -> Text:
-    model = knowledge.models().get(table)
-    note = model.columns.get(column) if model else None
-    if note and note.title:
-        return both(note.title, note.title_en)
-    contract = wiring.city().contracts.get(table.partition(".")[2])
-    field = next((f for f in contract.fields if f.name == column), None) if contract else None
-    return both(field.title or column, field.title_en) if field else both(column)
 
 
 def _level(table: str, column: str) -> int:

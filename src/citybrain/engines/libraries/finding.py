@@ -9,11 +9,12 @@ from citybrain.base.errors import CityError
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import wiring
+from citybrain.engines.libraries.columntitles import title_of_column
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.findingrows import ALL, MASKED, OWN, rows_of
 from citybrain.engines.libraries.looking import looking
 from citybrain.engines.libraries.models import FindingStep
-from citybrain.engines.libraries.tracesteps import title_of, title_of_column
+from citybrain.engines.libraries.tracesteps import title_of
 from citybrain.engines.libraries.views_library import FindingRow, FindingsView
 from citybrain.engines.libraries.wiring import Text, both, department
 from citybrain.lake.libraries.asking import counted, held, told

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import flows, knowledge, offending, wiring
 from citybrain.engines.libraries.building import builds
+from citybrain.engines.libraries.columntitles import known_title
 from citybrain.engines.libraries.looking import looking
 from citybrain.engines.libraries.modelling import plan_of, row_of, standing
 from citybrain.engines.libraries.modeltests import tests_of
@@ -89,10 +90,10 @@ def _plan(
 def _columns(one: Model, known: Analysis) -> Iterator[ModelColumn]:
     classes = known.classes.get(one.name, {})
     for name, kind in known.columns.get(one.name, {}).items():
-        note, held = one.columns.get(name), classes.get(name)
+        held = classes.get(name)
         yield ModelColumn(
             name=name,
-            title=both(note.title, note.title_en) if note and note.title else both(""),
+            title=known_title((one.name, name)) or both(""),
             type=kind.lower(),
             level=held.level if held else 4,
         )

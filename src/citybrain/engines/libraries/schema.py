@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from citybrain.city import City
 from citybrain.city.contracts import Contract
 from citybrain.engines.libraries import knowledge, wiring
+from citybrain.engines.libraries.columntitles import title_of_column
 from citybrain.engines.libraries.views_query import ColumnHint, TableHint
 from citybrain.engines.libraries.wiring import both
 from citybrain.lake.models.analysis import Analysis
@@ -55,6 +56,5 @@ def _made(city: City) -> tuple[TableHint, ...]:
 def _columns(one: Model, known: Analysis) -> Iterator[ColumnHint]:
     classes = known.classes.get(one.name, {})
     for name, kind in known.columns.get(one.name, {}).items():
-        note, held = one.columns.get(name), classes.get(name)
-        title = both(note.title, note.title_en) if note and note.title else both(name)
+        held, title = classes.get(name), title_of_column((one.name, name))
         yield ColumnHint(name=name, title=title, type=kind.lower(), level=held.level if held else 4)

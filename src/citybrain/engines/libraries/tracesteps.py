@@ -8,7 +8,6 @@ from citybrain.engines.libraries.views_trace import TraceFact, TraceStep
 from citybrain.engines.libraries.wiring import Text, both, department
 from citybrain.lake.indicators import values
 from citybrain.lake.indicators.indicator import Indicator, indicators
-from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.models.model import Model
 from citybrain.lake.provenance import TableProof, table_proof
 
@@ -143,13 +142,3 @@ def title_of(table: str) -> Text:
         return both(model.title or table, model.title_en)
     contract = wiring.city().contracts.get(table.partition(".")[2])
     return both(contract.title or table, contract.title_en) if contract else both(table)
-
-
-def title_of_column(column: flows.Column) -> Text:
-    """What a library or a contract calls a column; its own name where neither does."""
-    table, name = column
-    held = next((one for one in libraries(wiring.city()).values() if one.table == table), None)
-    contract = wiring.city().contracts.get(table.partition(".")[2])
-    fields = held.fields if held else contract.fields if contract else ()
-    named = next((one for one in fields if one.name == name), None)
-    return both(named.title or name, named.title_en) if named else both(name)

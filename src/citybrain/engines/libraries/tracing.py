@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from citybrain.base.clock import Stopwatch
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import flows, wiring
+from citybrain.engines.libraries.columntitles import title_of_column
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.ids import moved_to
 from citybrain.engines.libraries.looking import looking
@@ -25,7 +26,6 @@ from citybrain.engines.libraries.tracesteps import (
     model_step,
     number_step,
     title_of,
-    title_of_column,
 )
 from citybrain.engines.libraries.tracevalues import descent
 from citybrain.engines.libraries.views_trace import (
