@@ -312,6 +312,26 @@ def test_postgresql_one_date_in_many_that_no_calendar_has(
 
 
 @pytest.mark.postgresql
+def test_what_a_database_says_of_a_value_is_told_without_it(
+    tmp_path: Path, clock: FixedClock, postgresql: str
+) -> None:
+    import psycopg
+
+    with psycopg.connect(postgresql) as database:
+        database.execute("CREATE TABLE people (n bigint PRIMARY KEY, v text)")
+        database.execute("INSERT INTO people VALUES (1, '341891199302032317,王小明')")
+        database.execute("CREATE VIEW t AS SELECT n, v::date AS v FROM people")
+    town = Town(tmp_path, clock)
+    town.add(contract(typed("n", "long", key=1), typed("v", "date")), postgresql, Fetch(source="t"))
+    (result,) = town.collect("s.t")
+    error = result.error or ""
+    assert "invalid input syntax for type date" in error
+    assert "***" in error
+    assert "王小明" not in error
+    assert "341891" not in error
+
+
+@pytest.mark.postgresql
 def test_postgresql_nasty_values(tmp_path: Path, clock: FixedClock, postgresql: str) -> None:
     import psycopg
 

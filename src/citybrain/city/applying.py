@@ -193,7 +193,8 @@ def _torn(file: Any) -> bool:
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """One application at a time per home; the lock goes with its process."""
-    root.mkdir(parents=True, exist_ok=True)
+    root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # values of people will lie in it
+    root.mkdir(exist_ok=True)
     with (root / ".lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

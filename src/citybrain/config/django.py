@@ -19,7 +19,7 @@ def prepare(home_root: Path) -> None:
     """
     os.environ["CITYBRAIN_HOME"] = str(home_root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.config.settings")
-    home_root.mkdir(parents=True, exist_ok=True)
+    home_root.mkdir(mode=0o700, parents=True, exist_ok=True)
     import django
 
     django.setup()

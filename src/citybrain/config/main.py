@@ -75,7 +75,11 @@ WIRING = Wiring(
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code.
+
+    Whatever it writes, its user alone may read: in the home lie values of people.
+    """
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.config.settings")
     sys.exit(run(sys.argv[1:], wiring=WIRING))
 

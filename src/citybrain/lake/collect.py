@@ -26,6 +26,7 @@ from citybrain.lake.sources import Connection, Reader, Readers
 from citybrain.lake.store import Store
 from citybrain.lake.tables import batches
 from citybrain.lake.tablework import Source, Table, collect_table
+from citybrain.lake.untold import without_values
 
 __all__ = ["RunResult", "TableResult", "collect", "due", "named", "new_run_id"]
 
@@ -206,12 +207,13 @@ def _failed(
     started: datetime,
     seconds: float,
 ) -> TableResult:
+    said = (str(error).strip().splitlines() or ["no details"])[0]
     known = (
         error
         if isinstance(error, CityError)
         else CityError(
             f"{table} was not collected",
-            why=f"{type(error).__name__}: {(str(error).strip().splitlines() or ['no details'])[0]}",
+            why=f"{type(error).__name__}: {without_values(said)}",
             do="Nothing of it was changed; run citybrain doctor and collect again",
             where=table,
         )

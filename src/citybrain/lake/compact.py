@@ -11,8 +11,7 @@ from typing import Any
 
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
-from citybrain.lake import sqltext
-from citybrain.lake.change import Change
+from citybrain.lake.change import Change, in_parts
 from citybrain.lake.duck import connection
 from citybrain.lake.lease import LeaseHeld
 from citybrain.lake.store import Store
@@ -22,6 +21,7 @@ DELTAS = 5  # reads slow down from here on (measured: 10 deltas, 3 times one del
 SMALL_FILES = 8
 SMALL_BYTES = 32 * 1024 * 1024
 LOOKUP = "lookup"  # in a snapshot's summary: the columns by which single rows are looked up
+SCATTERED = "scattered"  # there too: they are masked, so that the rows' order must not tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def merged_summary(before: SnapshotInfo | None) -> dict[str, str]:
         return {"kind": "compact"}
     kept = {
         n: before.summary[n]
-        for n in ("model", "content", "rows_digest", LOOKUP)
+        for n in ("model", "content", "rows_digest", LOOKUP, SCATTERED)
         if n in before.summary
     }
     return {
@@ -99,14 +99,15 @@ def compact_table(store: Store, lake_table: str) -> SnapshotInfo:
 
 
 def merge(store: Store, change: Change) -> None:
-    """Let one file stand for all; it lies as rows are looked up, else in the order of the key."""
+    """Let one file stand for all; it lies as rows are looked up, else in parts by the key."""
     base = change.base
     told = base.snapshot.summary.get(LOOKUP, "") if base.snapshot else ""
     lookup = tuple(n for n in told.split(",") if n in {c.name for c in base.columns})
     select = store.scan_sql(change.lake_table, verified=True)
     if base.key and not lookup:
-        select = f"SELECT * FROM ({select}) ORDER BY {sqltext.names(base.key)}"
-    new = replace(change.new_file(), lookup=lookup)
+        select = f"SELECT * FROM ({select}) ORDER BY {in_parts(base.key)}"
+    scattered = bool(base.snapshot and base.snapshot.summary.get(SCATTERED))
+    new = replace(change.new_file(), lookup=lookup, scattered=scattered)
     with connection(store.home) as duck:
         duck.execute(new.copy_sql(select))
     change.replace_all()

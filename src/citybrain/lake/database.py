@@ -147,7 +147,8 @@ def connect(home: Home) -> Engine:
     """An engine on the lake's database, its tables created. Cheap; keep one per process."""
     url = home.lake_url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith("sqlite"):
-        home.lake_dir.mkdir(parents=True, exist_ok=True)
+        home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.lake_dir.mkdir(exist_ok=True)
         # Opening a connection takes longer than nearly all that is asked of it.
         engine = create_engine(
             url,

@@ -26,6 +26,7 @@ from citybrain.lake.sources import (
 )
 from citybrain.lake.sqltext import name as quoted
 from citybrain.lake.types import parse
+from citybrain.lake.untold import without_values
 
 _SAMPLE = 400
 _CHUNK = 1 << 20
@@ -46,7 +47,8 @@ def described(reader: Reader, connection: Connection, table: SourceTable) -> Sou
             opened = open_delivery(reader.read(connection, request), engine, Path(folder))
             return _inspected(engine, table, fetch, opened)
         except (duckdb.Error, Doubtful, OSError, UnicodeError) as error:
-            raise _unreadable(fetch.source, str(error).strip().partition("\n")[0]) from error
+            said = without_values(str(error).strip().partition("\n")[0])
+            raise _unreadable(fetch.source, said) from error
         finally:
             engine.close()
             shutil.rmtree(folder, ignore_errors=True)

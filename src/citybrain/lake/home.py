@@ -76,7 +76,8 @@ class Home:
         return os.environ.get("CITYBRAIN_REHEARSAL") == "1" or (self.root / "REHEARSAL").exists()
 
     def create(self) -> "Home":
-        """Make the directories that are missing; the keys' directory only for its owner."""
+        """Make the directories that are missing; a new home only for its owner, like its keys."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.warehouse, self.staging, self.scratch, self.uploads, self.applied):
             folder.mkdir(parents=True, exist_ok=True)
         self.keys.mkdir(mode=0o700, parents=True, exist_ok=True)

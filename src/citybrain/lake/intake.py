@@ -25,6 +25,7 @@ from citybrain.lake.setaside import SetAside
 from citybrain.lake.sources import Doubtful
 from citybrain.lake.sqltext import name, text
 from citybrain.lake.staging import Bad, Seen, Tally, stream
+from citybrain.lake.untold import without_values
 
 CORRECTIONS = "corrections_now"
 
@@ -300,7 +301,7 @@ def _stream_one(
 def _unreadable(job: Job, error: Exception) -> CityError:
     return CityError(
         f"{job.contract.id} could not be read",
-        why=str(error).strip().splitlines()[0][:300],
+        why=without_values(str(error).strip().splitlines()[0][:300]),
         do="Nothing was changed in the lake; ask the department to deliver it again",
         where=job.contract.id,
     )

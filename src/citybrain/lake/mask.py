@@ -41,6 +41,17 @@ def is_masked(masking_class: str, level: int) -> bool:
     return masking_class != "none" or level >= SHOWN_BELOW
 
 
+def shows_more(masking_class: str, than: str) -> bool:
+    """Whether a class shows of a value what another hides: all of it, or a part of all.
+
+    >>> shows_more("none", "text"), shows_more("name", "text"), shows_more("text", "name")
+    (True, True, False)
+    """
+    if than == "none" or masking_class == than:
+        return False
+    return masking_class == "none" or (masking_class in _MASKS and than not in _MASKS)
+
+
 def mask_sql(column: str, masking_class: str, level: int) -> str:
     """A SQL expression of the masked column; ``column`` is a quoted name or an expression.
 

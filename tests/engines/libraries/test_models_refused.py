@@ -21,7 +21,7 @@ owner: civil_affairs
 expectations:
   nobody_married:
     title: 没有人有配偶
-    sql: SELECT person_id, name, id_number FROM ads.spouses WHERE married{}
+    sql: SELECT id_number AS person_id, name, id_number FROM ads.spouses WHERE married{}
 */
 SELECT person_id, name, id_number, spouse_id_number IS NOT NULL AS married
 FROM lib.population
@@ -101,6 +101,8 @@ def test_refused_shown_masked_to_readers_alone_and_mended(site: Site, tmp_path: 
     assert broken["sample"]["columns"] == ["person_id", "name", "id_number"]
     names = {cells[1] for cells in broken["sample"]["rows"]}
     assert all(name.endswith("*") for name in names)
+    # A number stays masked under the name of a column that is shown.
+    assert all("*" in cells[0] for cells in broken["sample"]["rows"])
     assert NUMBER.findall(str(shown)) == []
     assert person.name not in str(shown)
     assert len(broken["sample"]["rows"]) == min(20, row["n"])

@@ -1,15 +1,19 @@
 """What is wrong with a library's file is said with its place and remedy."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from citybrain import city as folder
 from citybrain.city.kinds import BASE_KINDS
-from citybrain.lake.libraries import libraries
+from citybrain.lake.libraries import generated, libraries
 from citybrain.lake.libraries.expressions import columns, is_expression, is_select, outputs, put
 from citybrain.lake.libraries.kind import LIBRARIES
 from citybrain.lake.mask import is_masked
+from citybrain.lake.models.analysis import analyse
+from citybrain.lake.models.kind import MODEL
+from citybrain.lake.models.registry import models
 from tests.city.tiny import FILES
 from tests.lake.libraries.building import shipped
 
@@ -114,17 +118,9 @@ def test_every_value_of_the_shipped_people_and_companies_has_a_source() -> None:
     ] == []  # fmt: skip
 
 
-# Public in the register of companies, and taken only of rows that are about a company.
-PUBLIC = {
-    ("legal_person", "uscc"),
-    ("legal_person", "name"),
-    ("legal_person", "legal_person_name"),
-}
-
-
-def test_no_library_shows_what_the_contract_of_a_source_hides() -> None:
+def test_no_library_shows_what_the_contract_of_a_source_hides_without_its_reason() -> None:
     city = folder.load(shipped()).city
-    shown = set()
+    shown = {}
     for name, library in libraries(city).items():
         for field in library.fields:
             said = [(s.table, s.value) for s in field.sources]
@@ -137,8 +133,121 @@ def test_no_library_shows_what_the_contract_of_a_source_hides() -> None:
                     if one.name in read and is_masked(one.masking, one.level)
                 ]
                 if hidden and not is_masked(field.masking, field.level):
-                    shown.add((name, field.name))
-    assert shown == PUBLIC
+                    shown[name, field.name] = field.why
+    assert shown
+    assert [field for field, why in shown.items() if "企业信息公示暂行条例" not in why] == []
+
+
+ROWS = """\
+name: people
+title: 人
+kind: base
+entity: none
+key: [who]
+fields:
+  - {name: who, title: 谁, level: 4, masking: id_number}
+  - {name: income, title: 收入, type: "decimal(12,2)", level: 3, masking: text}
+"""
+OF_ROWS = "rows:\n  - {table: people.persons, values: {who: id_number, income: income}}\n"
+OF_SELECT = (
+    "select: SELECT id_number AS who, income, 'people.persons' AS table_name, _row\n"
+    "  FROM dwd.people.persons\n"
+)
+SCORE = """\
+score:
+  base: 0
+  lowest: 0
+  highest: 9
+  rules:
+    - {name: rich, title: 富, points: 5, when: income > 100000}
+"""
+
+
+@pytest.mark.parametrize(
+    ("good", "old", "new", "key"),
+    [
+        (GOOD, "value: sex}", "value: id_number}", "fields[0]"),
+        (GOOD, "value: sex}", "value: \"CASE WHEN income > 1 THEN '1' END\"}", "fields[0]"),
+        (GOOD, "sex: sex}\n", "sex: sex}\n    seen_at: birth_date\n", "identity"),
+        (ROWS + OF_ROWS, "4, masking: id_number", "4, masking: none", "fields[0]"),
+        (ROWS + OF_ROWS, "4, masking: id_number", "3, masking: id_number", "fields[0]"),
+        (ROWS + OF_SELECT, "level: 3, masking: text", "level: 2", "fields[1]"),
+        (ROWS + OF_SELECT, "level: 3, masking: text", "level: 3, masking: phone", "fields[1]"),
+        (ROWS + OF_SELECT, "SELECT id_number AS who, income,", "SELECT COLUMNS('income|sex'),",
+         "fields[1]"),
+        (ROWS + OF_ROWS, "fields:", SCORE + "fields:", "score"),
+    ],
+)  # fmt: skip
+def test_a_class_weaker_than_that_of_the_sources_is_said_at_its_field(
+    tmp_path: Path, good: str, old: str, new: str, key: str
+) -> None:
+    assert old in good
+    assert findings(tmp_path, good) == []
+    assert (key, "class-lowered") in findings(tmp_path, good.replace(old, new, 1))
+
+
+def test_a_weaker_class_is_allowed_with_its_reason(tmp_path: Path) -> None:
+    shown = (ROWS + OF_ROWS + SCORE).replace("level: 3, masking: text", "level: 1")
+    assert {k for k, _rule in findings(tmp_path, shown)} == {"fields[1]", "score"}
+    told = shown.replace("level: 1", "level: 1, why: 依法公示").replace(
+        "score:\n", "score:\n  why: 规则公开\n"
+    )
+    assert findings(tmp_path, told) == []
+    made = generated(folder.load(tmp_path).city)["lib.people"]
+    assert (made.columns["income"].why, made.columns["score"].why) == ("依法公示", "规则公开")
+
+
+COMPANIES = """\
+name: firms
+title: 企业
+kind: base
+entity: company
+identity:
+  - {table: people.persons, role: owner, columns: {uscc: id_number}}
+fields:
+  - name: uscc
+    title: 代码
+    level: 4
+    masking: id_number
+    sources: [{table: people.persons, value: id_number}]
+"""
+
+
+def test_what_mentions_show_needs_the_reason_of_the_field(tmp_path: Path) -> None:
+    files = {"libraries/people.yml": GOOD, "libraries/firms.yml": COMPANIES}
+    assert _lowered(tmp_path, files) == ["fields[0]"]
+    told = COMPANIES.replace("title: 代码", "title: 代码\n    why: 只取单位")
+    assert _lowered(tmp_path, {**files, "libraries/firms.yml": told}) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("value: sex}", "value: sex FROM x}"), ("entity: person", "entity: dog")]
+)
+def test_what_cannot_be_read_does_not_end_the_check_of_models(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    model = "/*\ntitle: 表\n*/\nSELECT sex FROM dwd.people.persons\n"
+    files = {"libraries/people.yml": GOOD.replace(old, new, 1), "models/ads/x.sql": model}
+    for file, content in {**FILES, **files}.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(content, encoding="utf-8")
+    found = folder.check(tmp_path, kinds=(*BASE_KINDS, MODEL, LIBRARIES))
+    assert {f.rule for f in found} & {"sql-unreadable", "not-allowed"}
+
+
+def _lowered(root: Path, files: Mapping[str, str]) -> list[str]:
+    for file, content in {**FILES, **files}.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(content, encoding="utf-8")
+    found = folder.check(root, kinds=(*BASE_KINDS, LIBRARIES))
+    return [f.key for f in found if f.rule == "class-lowered"]
+
+
+def test_no_model_of_the_shipped_city_protects_less_without_a_reason() -> None:
+    city = folder.load(shipped()).city
+    found = analyse(city, models(city))
+    assert found.problems == ()
+    assert {name for name in models(city) if name not in found.classes} == set()
 
 
 def test_what_an_expression_reads() -> None:

@@ -1,15 +1,19 @@
 """How a model's file lies in the lake, and lies still after files were merged."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 from pyarrow import parquet
 
+from citybrain.city import load
 from citybrain.lake.compact import compact_table
-from citybrain.lake.models.model import Model
-from citybrain.lake.models.publish import Made, publish, target
+from citybrain.lake.libraries import generated
+from citybrain.lake.models.model import ColumnNote, Model
+from citybrain.lake.models.publish import Made, is_scattered, publish, target
 from citybrain.lake.store import Store
 from citybrain.lake.views import Column
+from tests.lake.libraries.building import shipped
 from tests.lake.making import a_store, rows
 
 PEOPLE = Model(
@@ -22,14 +26,16 @@ PEOPLE = Model(
 COLUMNS = (Column(name="mention", type="long"), Column(name="entity_id", type="string"))
 
 
-def _publish(store: Store, folder: Path, batch: str, select: str, role: str = "base") -> None:
+def _publish(
+    store: Store, folder: Path, batch: str, select: str, role: str = "base", model: Model = PEOPLE
+) -> None:
     folder.mkdir()
-    file = target(store, PEOPLE, COLUMNS, folder)
+    file = target(store, model, COLUMNS, folder)
     with duckdb.connect() as connection:
         connection.execute(file.copy_sql(select))
     made = Made(path=file.path, columns=file.columns, rows=0, role=role)
     with store.lease(PEOPLE.name, owner="test") as lease:
-        publish(store, PEOPLE, made, batch_id=batch, lease=lease, summary={"model": PEOPLE.name})
+        publish(store, model, made, batch_id=batch, lease=lease, summary={"model": model.name})
 
 
 def test_merged_files_still_lie_as_rows_are_looked_up(tmp_path: Path) -> None:
@@ -46,3 +52,25 @@ def test_merged_files_still_lie_as_rows_are_looked_up(tmp_path: Path) -> None:
         ids = file.read().column("entity_id").to_pylist()
         assert ids == sorted(ids)
         assert rows(store, PEOPLE.name) == before
+
+
+def test_rows_looked_up_by_what_is_masked_never_lie_in_its_order(tmp_path: Path) -> None:
+    store, hidden = a_store(tmp_path / "home"), {"entity_id": ColumnNote(level=4, masking="secret")}
+    model = replace(PEOPLE, columns=hidden)
+    select = "SELECT i AS mention, 'p-' || i AS entity_id FROM range(1000, 2000) r(i)"
+    _publish(store, tmp_path / "first", "b1", select, model=model)
+    for merged in (False, True):
+        if merged:
+            compact_table(store, PEOPLE.name)
+        (only,) = store.view(PEOPLE.name).files
+        file = parquet.ParquetFile(store.ground.warehouse.root / only.path)
+        ids = file.read().column("entity_id").to_pylist()
+        assert ids != sorted(ids)
+
+
+def test_numbers_of_people_are_masked_where_mentions_are_looked_up() -> None:
+    made = generated(load(shipped()).city)
+    assert {n for n, model in made.items() if is_scattered(model)} == {
+        "lib.person_mentions",
+        "lib.company_mentions",
+    }

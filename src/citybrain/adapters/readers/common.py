@@ -9,6 +9,7 @@ from citybrain.base.errors import CityError
 from citybrain.city.systems import Fetch
 from citybrain.lake.connections import address
 from citybrain.lake.sources import Connection, Doubtful, ReadRequest, SourceTable
+from citybrain.lake.untold import without_values
 
 SAMPLE_ROWS = 400
 
@@ -45,8 +46,8 @@ def broke_off(request: ReadRequest, error: BaseException) -> CityError:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, without its traceback."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+    """What an error says, without its traceback and values."""
+    return without_values((str(error).strip().splitlines() or [type(error).__name__])[0][:300])
 
 
 def guarded(request: ReadRequest, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -50,7 +50,7 @@ def model(actor: Actor, name: str) -> ModelView:
     entry, samples = "", {}
     if state and broken and may_read:
         with looking(actor, f"table:{name}", name) as done:
-            samples = offending.first(state, known.classes.get(name, {}))
+            samples = offending.first(one, state)
             done.count = sum(len(found.rows) for found in samples.values())
         entry = done.entries[0]
     return ModelView(

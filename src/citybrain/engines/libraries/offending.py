@@ -13,12 +13,17 @@ from citybrain.engines.libraries.exporting import as_csv
 from citybrain.engines.libraries.views_models import Sample
 from citybrain.lake.mask import Class, mask_value
 from citybrain.lake.models.books import State, read_states
+from citybrain.lake.models.inherit import inherited
+from citybrain.lake.models.lineage import lineage
+from citybrain.lake.models.make import asked_of
+from citybrain.lake.models.model import Model
+from citybrain.lake.statement import tables_of
 
 SHOWN = 20  # offending rows on the page
 
 
 def masked(rows: Sequence[Mapping[str, Any]], classes: Mapping[str, Class]) -> Sample:
-    """Offending rows masked by the class of the model's column of that name, else wholly."""
+    """Offending rows masked by these classes of their columns, without one wholly."""
     names = tuple(rows[0]) if rows else ()
 
     def shown(name: str, value: Any) -> str | None:
@@ -35,11 +40,26 @@ def masked(rows: Sequence[Mapping[str, Any]], classes: Mapping[str, Class]) -> S
     )
 
 
-def first(state: State, classes: Mapping[str, Class]) -> dict[str, Sample]:
+def _classes(model: Model, expectation: str, names: Sequence[str]) -> Mapping[str, Class]:
+    """The classes of the columns of an expectation's answer, by what its query makes them of.
+
+    Not by their names: ``SELECT id_number AS county`` is masked as a number.
+    """
+    asked = {one.name: one.sql for one in asked_of(model)}
+    if expectation not in asked:
+        return {}
+    known = knowledge.analysis()
+    named = {table: list(known.columns.get(table, ())) for table in tables_of(asked[expectation])}
+    told = lineage(asked[expectation], named, names)
+    found = {name: inherited(name, told, known.classes) for name in names}
+    return {name: held for name, held in found.items() if held is not None}
+
+
+def first(model: Model, state: State) -> dict[str, Sample]:
     """What the page shows of each broken expectation: the first rows, and how many are kept."""
     found = {}
     for name, rows in state.sample.items():
-        shown = masked(rows[:SHOWN], classes)
+        shown = masked(rows[:SHOWN], _classes(model, name, tuple(rows[0]) if rows else ()))
         found[name] = Sample(columns=shown.columns, rows=shown.rows, kept=len(rows))
     return found
 
@@ -57,7 +77,7 @@ def broken_rows(actor: Actor, name: str, expectation: str) -> catalogue.Download
         catalogue.gate(name)
         state = read_states(wiring.store()).get(model.name)
         rows = _kept(state, name, expectation)
-        sample = masked(rows, knowledge.analysis().classes.get(name, {}))
+        sample = masked(rows, _classes(model, expectation, tuple(rows[0])))
         done.count = len(rows)
     total = state.expectations.get(expectation, 0) if state else 0
     told: list[Sequence[str | None]] = list(sample.rows)

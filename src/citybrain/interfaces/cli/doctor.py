@@ -38,6 +38,11 @@ def _home(home: Home, context: Context) -> Iterator[Ailment]:
             "disk", f"Only {free / _GIB:.1f} GB are free where the home lies.",
             "Free some space, run citybrain sweep, or move the home.",
         )  # fmt: skip
+    if home.root.stat().st_mode & 0o007:
+        yield Ailment(
+            "home", f"{home.root} can be opened by everybody on this machine, and values of "
+            "people lie in it.", f"chmod -R o-rwx {home.root}",
+        )  # fmt: skip
     for key in sorted(home.keys.glob("*")) if home.keys.exists() else []:
         if key.stat().st_mode & 0o077 and key.suffix != ".pub":
             yield Ailment("keys", f"{key} can be read by others.", f"chmod 600 {key}")

@@ -11,14 +11,20 @@ from citybrain.lake.models.model import ColumnNote, Expectation, Follow, Model
 
 _COLUMNS = {
     "entity_id": ColumnNote(title="主体编号", title_en="Entity", level=2, masking="none"),
-    "field": ColumnNote(title="字段", title_en="Field", level=1, masking="none"),
+    "field": ColumnNote(title="字段", title_en="Field", level=2, masking="none"),
     "kept": ColumnNote(title="采信值", title_en="Kept value", level=4, masking="secret"),
     "kept_row": ColumnNote(title="采信来源行", title_en="Its row", level=4, masking="secret"),
     "other": ColumnNote(title="未采信值", title_en="Other value", level=4, masking="secret"),
     "other_row": ColumnNote(title="其来源行", title_en="Its row", level=4, masking="secret"),
-    "other_table": ColumnNote(title="其来源表", title_en="Its table", level=1, masking="none"),
-    "why": ColumnNote(title="未采信缘由", title_en="Why it lost", level=1, masking="none"),
-    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=1, masking="none"),
+    "other_table": ColumnNote(title="其来源表", title_en="Its table", level=2, masking="none"),
+    "why": ColumnNote(
+        title="未采信缘由",
+        title_en="Why it lost",
+        level=2,
+        masking="none",
+        why="只说依哪条规则未采信，不含任何一方的值",
+    ),
+    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=2, masking="none"),
 }
 
 

@@ -63,7 +63,7 @@ def notes(library: Library) -> dict[str, ColumnNote]:
             masking="none",
             identifies="person" if library.entity == "person" else "",
         ),
-        RECORDS: ColumnNote(title="来源记录数", title_en="Source records", level=1, masking="none"),
+        RECORDS: ColumnNote(title="来源记录数", title_en="Source records", level=2, masking="none"),
     }
     for one in library.fields:
         found[one.name] = field_note(one)
@@ -78,7 +78,9 @@ def notes(library: Library) -> dict[str, ColumnNote]:
 
 def field_note(one: LibraryField) -> ColumnNote:
     """What a field's column is."""
-    return ColumnNote(title=one.title, title_en=one.title_en, level=one.level, masking=one.masking)
+    return ColumnNote(
+        title=one.title, title_en=one.title_en, level=one.level, masking=one.masking, why=one.why
+    )
 
 
 def _lines(steps: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from citybrain.city.kinds import FileKind
 from citybrain.city.rules.places import kind_files, kind_names
+from citybrain.lake.libraries.protection import protection_rules
 from citybrain.lake.libraries.reading import FOLDER, libraries
 from citybrain.lake.libraries.rules import library_rules
 
@@ -24,7 +25,7 @@ LIBRARIES = FileKind(
     name="library",
     folder=FOLDER,
     things=libraries,
-    rules=(kind_files(FOLDER), kind_names(FOLDER), library_rules),
+    rules=(kind_files(FOLDER), kind_names(FOLDER), library_rules, protection_rules),
     grows=False,  # what a value is taken from changes with it, so a person applies it
     form=schema,
 )

@@ -1,11 +1,12 @@
 """Which entity every mention belongs to: the step of resolution, configured by the library."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from citybrain.lake.libraries.model import Library
 from citybrain.lake.libraries.names import LINKS
 from citybrain.lake.models.model import ColumnNote, Model
-from citybrain.lake.resolve.native import native_companies, native_people
+from citybrain.lake.resolve.native import COLUMNS, native_companies, native_people
 
 _NOTES = {
     "mention": ColumnNote(title="提及", title_en="Mention", level=4, masking="secret"),
@@ -43,7 +44,19 @@ def links(library: Library) -> Model:
         grain=("mention",),
         lookup=("entity_id",),
         owner=library.owner,
-        columns=_NOTES | {"entity_id": replace(_NOTES["entity_id"], identifies=_NAMES[entity])},
+        columns=_notes(entity),
         file=library.file,
         generated=True,
     )
+
+
+def _notes(entity: str) -> Mapping[str, ColumnNote]:
+    # With their types, so that a check knows what stands on the links before they were made.
+    return {
+        one.name: replace(
+            _NOTES[one.name],
+            type=one.type,
+            identifies=_NAMES[entity] if one.name == "entity_id" else "",
+        )
+        for one in COLUMNS
+    }

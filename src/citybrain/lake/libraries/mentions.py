@@ -1,5 +1,7 @@
 """Every mention of a person or company in the city's tables, one row each."""
 
+from dataclasses import replace
+
 from citybrain.city import City
 from citybrain.lake import sqltext
 from citybrain.lake.libraries.expressions import columns, is_alone
@@ -13,8 +15,8 @@ _TYPES = {"birth_date": "DATE", "seen_at": "TIMESTAMP"}
 _NOTES = {
     "mention": ColumnNote(title="提及", title_en="Mention", level=4, masking="secret"),
     "_row": ColumnNote(title="来源行", title_en="Source row", level=4, masking="secret"),
-    "table_name": ColumnNote(title="来源表", title_en="Source table", level=1, masking="none"),
-    "role": ColumnNote(title="角色", title_en="Role", level=1, masking="none"),
+    "table_name": ColumnNote(title="来源表", title_en="Source table", level=2, masking="none"),
+    "role": ColumnNote(title="角色", title_en="Role", level=2, masking="none"),
     "id_number": ColumnNote(title="证件号", title_en="ID number", level=4, masking="id_number"),
     "id_raw": ColumnNote(
         title="证件号原值", title_en="ID number as delivered", level=4, masking="id_number"
@@ -30,16 +32,16 @@ _NOTES = {
     "relative_id": ColumnNote(
         title="同行亲属证件号", title_en="A relative's ID number", level=4, masking="id_number"
     ),
-    "uscc": ColumnNote(title="统一社会信用代码", title_en="USCC", level=1, masking="none"),
+    "uscc": ColumnNote(title="统一社会信用代码", title_en="USCC", level=2, masking="none"),
     "registration_number": ColumnNote(
-        title="注册号", title_en="Registration number", level=1, masking="none"
+        title="注册号", title_en="Registration number", level=2, masking="none"
     ),
     "legal_person_name": ColumnNote(
-        title="法定代表人", title_en="Legal representative", level=2, masking="name"
+        title="法定代表人", title_en="Legal representative", level=3, masking="name"
     ),
-    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=1, masking="none"),
+    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=2, masking="none"),
 }
-_COMPANY_NAME = ColumnNote(title="名称", title_en="Name", level=1, masking="none")
+_COMPANY_NAME = ColumnNote(title="名称", title_en="Name", level=2, masking="none")
 
 
 def mentions(library: Library, city: City) -> Model:
@@ -50,6 +52,8 @@ def mentions(library: Library, city: City) -> Model:
     notes = {c: _NOTES[c] for c in _shown(entity)}
     if entity == "company":
         notes["name"] = _COMPANY_NAME
+    # A number or name that the library shows is shown here for the same reason.
+    notes |= {f.name: replace(notes[f.name], why=f.why) for f in library.fields if f.name in notes}
     return Model(
         name=name,
         title=f"{library.title}：各部门的提及",

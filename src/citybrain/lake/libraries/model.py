@@ -89,7 +89,8 @@ class LibraryField:
 
     ``valid`` is SQL over ``value``; what fails it is passed over. ``compare`` says how values
     disagree; with ``finding`` a disagreement is told to the department that should correct it.
-    ``search`` is name or number where an entity is found by it.
+    ``search`` is name or number where an entity is found by it. ``why`` says why it is less
+    protected than what it is made of.
     """
 
     name: str
@@ -98,6 +99,7 @@ class LibraryField:
     title_en: str = ""
     level: int = 2
     masking: str = "none"
+    why: str = ""
     codelist: str = ""
     element: str = ""
     valid: str = ""
@@ -136,12 +138,16 @@ class ScoreRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """A score whose rule is shown: ``base`` and the points of each rule, within the bounds."""
+    """A score whose rule is shown: ``base`` and the points of each rule, within the bounds.
+
+    ``why`` says why points are shown where what they are given for is masked.
+    """
 
     base: int
     lowest: int
     highest: int
     rules: tuple[ScoreRule, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,6 +92,7 @@ def _field(content: Content) -> LibraryField:
         type=text(content, "type", "string"),
         level=integer(content, "level", 2),
         masking=text(content, "masking", "none"),
+        why=text(content, "why"),
         codelist=text(content, "codelist"),
         element=text(content, "element"),
         valid=text(content, "valid"),
@@ -134,6 +135,7 @@ def _score(content: Content) -> Score:
         lowest=integer(content, "lowest"),
         highest=integer(content, "highest", 100),
         rules=tuple(_score_rule(mapping(r)) for r in items(content.get("rules"))),
+        why=text(content, "why"),
     )
 
 

@@ -9,7 +9,7 @@ from citybrain.lake.types import parse
 
 SCORE, REASONS, POINTS = "score", "score__reasons", "points__"
 _ROW = ColumnNote(title="来源行", title_en="Source row", level=4, masking="secret")
-_TABLE = ColumnNote(title="来源表", title_en="Source table", level=1, masking="none")
+_TABLE = ColumnNote(title="来源表", title_en="Source table", level=2, masking="none")
 
 
 def table_of_rows(library: Library) -> Model:
@@ -37,6 +37,11 @@ def table_of_rows(library: Library) -> Model:
         file=library.file,
         generated=True,
     )
+
+
+def is_scored(column: str) -> bool:
+    """Whether a column holds the score, its points or its reasons."""
+    return column in (SCORE, REASONS) or column.startswith(POINTS)
 
 
 def entities(library: Library) -> tuple[str, ...]:
@@ -104,13 +109,9 @@ def _notes(library: Library) -> dict[str, ColumnNote]:
 
 
 def _score_notes(score: Score) -> dict[str, ColumnNote]:
-    points = {
-        POINTS + r.name: ColumnNote(title=r.title, title_en=r.title_en, level=2, masking="none")
-        for r in score.rules
-    }
-    return points | {
-        SCORE: ColumnNote(title="评分", title_en="Score", level=2, masking="none"),
-        REASONS: ColumnNote(
-            title="评分依据", title_en="Reasons of the score", level=2, masking="none"
-        ),
+    titles = {POINTS + r.name: (r.title, r.title_en) for r in score.rules}
+    titles |= {SCORE: ("评分", "Score"), REASONS: ("评分依据", "Reasons of the score")}
+    return {
+        name: ColumnNote(title=zh, title_en=en, level=2, masking="none", why=score.why)
+        for name, (zh, en) in titles.items()
     }

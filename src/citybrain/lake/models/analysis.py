@@ -16,7 +16,7 @@ from citybrain.city import City
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.words import did_you_mean
 from citybrain.lake import asideform, sqltext
-from citybrain.lake.mask import Class
+from citybrain.lake.mask import Class, shows_more
 from citybrain.lake.models.inherit import inherited
 from citybrain.lake.models.lineage import Lineage, lineage
 from citybrain.lake.models.model import Model
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # What the collector adds to every row.
 MARKS = ("_row", "_batch", "_contract")
+LOWERED = "class-lowered"  # the rule that a column protects no less than its sources, or says why
 VERSION = 4  # raise it when the same text would be read differently
 
 
@@ -218,7 +219,7 @@ class _Work:
             comes = inherited(name, told, self.classes)
             level = note.level if note and note.level else comes.level if comes else 0
             masking = note.masking if note and note.masking else comes.masking if comes else ""
-            if note and comes and not model.generated:
+            if note and comes:
                 self._lowered(model, name, Class(level=level, masking=masking), comes)
             if note and level and not note.why and (not told.known or name in told.unclear):
                 self._untold(model, name)
@@ -230,20 +231,20 @@ class _Work:
                 )
 
     def _untold(self, model: Model, name: str) -> None:
-        if model.generated or model.native:
+        if model.native:
             return
         remedy = "Name the columns it is made from one by one, or say under 'why' how it is known."
         said = "The column is said to be of a level, but what it is made from cannot be told."
-        self.problems.append(_problem(model, f"columns.{name}", "class-lowered", said, remedy))
+        self.problems.append(_problem(model, f"columns.{name}", LOWERED, said, remedy))
 
     def _lowered(self, model: Model, name: str, said: Class, comes: Class) -> None:
-        lower = said.level < comes.level or (said.masking == "none" != comes.masking)
+        lower = said.level < comes.level or shows_more(said.masking, comes.masking)
         if lower and not model.columns[name].why:
             said_so = f"The column is said to be of level {said.level}, class {said.masking}, and "
             made_from = f"is made from level {comes.level}, class {comes.masking}."
             remedy = "Leave it as it is inherited, or say why under 'why'."
             self.problems.append(
-                _problem(model, f"columns.{name}", "class-lowered", said_so + made_from, remedy)
+                _problem(model, f"columns.{name}", LOWERED, said_so + made_from, remedy)
             )
 
 

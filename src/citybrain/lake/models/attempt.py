@@ -17,7 +17,6 @@ from citybrain.lake.lease import Lease, LeaseHeld
 from citybrain.lake.models import books, heads, results
 from citybrain.lake.models.analysis import Analysis
 from citybrain.lake.models.books import State
-from citybrain.lake.models.failing import without_values
 from citybrain.lake.models.fingerprint import made_by, wanted
 from citybrain.lake.models.incremental import make_changed
 from citybrain.lake.models.make import Checked, Task, make
@@ -32,6 +31,7 @@ from citybrain.lake.models.recording import (
 )
 from citybrain.lake.models.results import BuildResult
 from citybrain.lake.store import Store
+from citybrain.lake.untold import without_values
 from citybrain.lake.views import SnapshotInfo, TableView
 
 WAIT = 1800.0  # seconds to wait for another who builds the same model

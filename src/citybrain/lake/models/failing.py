@@ -4,13 +4,9 @@ A query reads masks, a model reads values: DuckDB's sentence about a value that 
 would show it to everybody who may see how builds went.
 """
 
-import re
-
 from citybrain.base.errors import CityError
 from citybrain.lake.models.model import Model
-
-_TELLS_VALUES = re.compile(r"(Conversion|Invalid Input|Out of Range|Constraint) Error")
-_VALUE = re.compile(r"'(?:[^']|'')*'|\b\d{3,}(?:\.\d+)?\b")
+from citybrain.lake.untold import without_values
 
 
 def failed_in_jail(model: Model, error: CityError, *, seconds: float, memory: int) -> CityError:
@@ -26,16 +22,3 @@ def failed_in_jail(model: Model, error: CityError, *, seconds: float, memory: in
         why = f"its SELECT or an expectation failed: {without_values(why)}"
         do = "Correct it, then build again"
     return CityError(f"{model.name} was not built", why=why, do=do, where=model.file)
-
-
-def without_values(said: str) -> str:
-    """DuckDB's sentence with what may be a value left out, where it is about values.
-
-    >>> without_values("Conversion Error: Could not convert string '王小明' to INT32")
-    "Conversion Error: Could not convert string '***' to INT32"
-    >>> without_values('Binder Error: Referenced column "nme" not found')
-    'Binder Error: Referenced column "nme" not found'
-    """
-    if not _TELLS_VALUES.search(said):
-        return said
-    return _VALUE.sub(lambda found: "'***'" if found[0].startswith("'") else "***", said)

@@ -9,9 +9,10 @@ from pathlib import Path
 from citybrain.base.errors import CityError
 from citybrain.lake import sqltext
 from citybrain.lake.change import Change, NewFile
-from citybrain.lake.compact import LOOKUP, merge, merged_summary
+from citybrain.lake.compact import LOOKUP, SCATTERED, merge, merged_summary
 from citybrain.lake.duck import connection
 from citybrain.lake.lease import Lease
+from citybrain.lake.mask import is_masked
 from citybrain.lake.models.model import Model
 from citybrain.lake.models.typing import fits
 from citybrain.lake.store import Store
@@ -55,7 +56,14 @@ def target(store: Store, model: Model, wanted: Sequence[Column], folder: Path) -
         sequence=1,
         columns=tuple(columns),
         lookup=model.lookup,
+        scattered=is_scattered(model),
     )
+
+
+def is_scattered(model: Model) -> bool:
+    """Whether rows are looked up by what readers see masked, so that their order must not tell."""
+    notes = [model.columns[name] for name in model.lookup if name in model.columns]
+    return any(is_masked(note.masking or "none", note.level) for note in notes)
 
 
 def publish(
@@ -69,18 +77,22 @@ def publish(
 ) -> SnapshotInfo:
     """Commit the file as one snapshot; the same batch again returns the first one."""
     _make_fit(store, model.name, made.columns, model.grain, lease)
-    told = {**summary, LOOKUP: ",".join(model.lookup)} if model.lookup else summary
+    told = dict(summary)
+    if model.lookup:
+        told[LOOKUP] = ",".join(model.lookup)
+    if is_scattered(model):
+        told[SCATTERED] = "1"
     with store.change(model.name, batch_id=batch_id, lease=lease, summary=told) as change:
         if change.already:
             return change.commit()
-        _put(store, change, made, model.lookup)
+        _put(store, change, made, model)
         if made.role == "base":
             change.replace_all()
         return change.commit()
 
 
-def _put(store: Store, change: Change, made: Made, lookup: tuple[str, ...]) -> None:
-    new = replace(change.new_file(made.role), lookup=lookup)
+def _put(store: Store, change: Change, made: Made, model: Model) -> None:
+    new = replace(change.new_file(made.role), lookup=model.lookup, scattered=is_scattered(model))
     ids = {c.name: c.id for c in made.columns}
     if all(ids.get(c.name) == c.id for c in new.columns):
         try:

@@ -8,11 +8,11 @@ from citybrain.city.finding import Finding
 from citybrain.city.rules.view import View
 from citybrain.city.words import did_you_mean
 from citybrain.lake.locations import MADE
-from citybrain.lake.models.analysis import Analysis, Problem, analyse
+from citybrain.lake.models.analysis import Analysis, Problem
+from citybrain.lake.models.checked import analysed
 from citybrain.lake.models.header import FOLDER, model_of, name_of
 from citybrain.lake.models.model import Model, ModelTest
-from citybrain.lake.models.order import graph
-from citybrain.lake.models.registry import generated, in_folder
+from citybrain.lake.models.registry import in_folder
 from citybrain.lake.models.testing import FOLDER as TESTS
 from citybrain.lake.models.testing import tests_of
 
@@ -42,8 +42,8 @@ def models_hold(view: View) -> Iterator[Finding]:
     written = {m.name: m for m in (model_of(d) for d in documents.values()) if m}
     if not written:
         return
-    every = {**generated(view.city), **written}
-    found = _analysed(view, every, written)
+    every = in_folder(view.folder, view.city)
+    found = analysed(view)
     for model in written.values():
         document = documents[model.file]
         yield from _owner(view, document, model)
@@ -56,20 +56,13 @@ def models_hold(view: View) -> Iterator[Finding]:
             yield _finding(document, problem)
 
 
-def _analysed(view: View, every: Mapping[str, Model], names: Iterable[str]) -> Analysis:
-    """The analysis of these models and of what they stand on; the rest takes its time."""
-    order = graph(every)
-    needed = {*names, *order.upstream(names), *order.refused, *order.cycle}
-    return analyse(view.city, {n: every[n] for n in sorted(needed)})
-
-
 def tests_hold(view: View) -> Iterator[Finding]:
     """Every test names a model that can be tested, tables it reads, and columns they have."""
     documents = [d for d in view.folder.under(TESTS) if isinstance(d.value, dict)]
     if not documents:
         return
     every = in_folder(view.folder, view.city)
-    found = _analysed(view, every, [d.stem for d in documents if d.stem in every])
+    found = analysed(view)
     for document in documents:
         model = every.get(document.stem)
         if model is None or model.native:

@@ -146,6 +146,8 @@ def _address(made: _Columns, one: Field, places: Gazetteer) -> None:
         title_en=f"Division of {one.title_en}",
         level=2,
         masking="none",
+        # The only column here that protects less than its source: what statistics are told by.
+        why="只到乡镇街道或县市区，不含门牌",
     )
 
 
