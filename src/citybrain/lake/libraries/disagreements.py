@@ -33,7 +33,7 @@ class Told:
 
 def told_fields(library: Library) -> list[LibraryField]:
     """The fields whose disagreements are findings."""
-    return [f for f in library.fields if f.finding and library.entity != "none"]
+    return [f for f in library.fields if f.finding and library.entity in LINKS]
 
 
 def disagreements(library: Library, home: Library, city: City) -> Told:

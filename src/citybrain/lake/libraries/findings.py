@@ -23,8 +23,11 @@ from citybrain.lake.libraries.names import (
 )
 from citybrain.lake.models.model import ColumnNote, Expectation, Model
 
+_TABLE = "只取来源行名称中的表名，不含它的键"  # where the source itself is asked
 _COLUMNS = {
-    "finding_id": ColumnNote(title="发现编号", title_en="Finding", level=2, masking="none"),
+    "finding_id": ColumnNote(
+        title="发现编号", title_en="Finding", level=2, masking="none", why=_TABLE
+    ),
     "kind": ColumnNote(title="种类", title_en="Kind", level=2, masking="none"),
     "title": ColumnNote(title="名称", title_en="Title", level=2, masking="none"),
     "title_en": ColumnNote(title="英文名称", title_en="English title", level=2, masking="none"),
@@ -32,9 +35,13 @@ _COLUMNS = {
     "entity_id": ColumnNote(title="主体编号", title_en="Entity", level=2, masking="none"),
     "field": ColumnNote(title="字段", title_en="Field", level=2, masking="none"),
     "department": ColumnNote(
-        title="应核对部门", title_en="Department to correct it", level=2, masking="none"
+        title="应核对部门",
+        title_en="Department to correct it",
+        level=2,
+        masking="none",
+        why=_TABLE,
     ),
-    "table_name": ColumnNote(title="表", title_en="Table", level=2, masking="none"),
+    "table_name": ColumnNote(title="表", title_en="Table", level=2, masking="none", why=_TABLE),
     "_row": ColumnNote(title="来源行", title_en="Source row", level=4, masking="secret"),
     "said": ColumnNote(title="所报", title_en="Said", level=4, masking="secret"),
     "believed": ColumnNote(title="对照", title_en="Set against", level=4, masking="secret"),
