@@ -55,6 +55,19 @@ def test_a_whole_number_is_on_record_as_a_look_at_whom_it_was_of(
     assert (entry.masked, entry.count) == (True, 1)
 
 
+def test_a_number_written_where_an_id_belongs_never_enters_the_record(
+    site: Site, person: Person
+) -> None:
+    page = f"/steward/libraries/population/{person.number}"
+    for who in ("engineer", "auditor"):
+        for address in (page, f"{page}.json", f"/steward/trace/person:{person.number}.json"):
+            assert site.client(who).get(address).status_code == 404
+    assert site.client("leader").get(page).status_code == 403  # refused, which is an entry too
+    assert record("page:entity")
+    kept = view(site, "/steward/record.json", "auditor")
+    assert person.number not in str(kept)
+
+
 def test_who_may_never_unmask_finds_a_name_only_whole_or_by_what_is_shown(
     site: Site, person: Person
 ) -> None:

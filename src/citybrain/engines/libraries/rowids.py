@@ -16,6 +16,7 @@ from django.conf import settings
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.wiring import both
 from citybrain.lake.libraries.model import Library
+from citybrain.lake.resolve.identity import is_id
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -30,8 +31,14 @@ def id_of(library: Library, entity_id: str) -> str:
 
 
 def entity_of(library: Library, name: str) -> str:
-    """The entity's id, or the key, that a row is called by; refuses a name that seals none."""
+    """The entity's id, or the key, that a row is called by; refuses a name that is none.
+
+    So that a number of a person, written where an id belongs, never enters the record, which
+    keeps it for good.
+    """
     if library.entity != "none":
+        if not is_id(name):
+            raise _no_row(library, name)
         return name
     from cryptography.exceptions import InvalidTag
 
@@ -39,12 +46,16 @@ def entity_of(library: Library, name: str) -> str:
         sealed = urlsafe_b64decode(name + "=" * (-len(name) % 4))
         return _seal(str(settings.SECRET_KEY)).decrypt(sealed, [library.name.encode()]).decode()
     except (InvalidTag, binascii.Error, ValueError) as error:
-        raise Unknown(
-            both(f"{library.title}里没有这一行", f"The library {library.name} has no such row"),
-            why=both("地址不全，或来自另一套系统", "the address is cut off, or of another city"),
-            do=both("请在库中查找", "Search for it in the library"),
-            where=name,
-        ) from error
+        raise _no_row(library, name) from error
+
+
+def _no_row(library: Library, name: str) -> Unknown:
+    return Unknown(
+        both(f"{library.title}里没有这一行", f"The library {library.name} has no such row"),
+        why=both("地址不全，或来自另一套系统", "the address is cut off, or of another city"),
+        do=both("请在库中查找", "Search for it in the library"),
+        where=name,
+    )
 
 
 def thing_of(library: Library, entity_id: str) -> str:

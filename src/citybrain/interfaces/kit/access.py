@@ -1,5 +1,6 @@
 """Every page declares who may open it; what is not declared does not open."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -22,6 +23,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed-in"
 OWN = "own"  # whoever signed in, and the service shows them what they may see
 _NOT_ASKED = frozenset({PUBLIC, SIGNED_IN, OWN})
+_NUMBER = re.compile(r"[0-9]{11}")  # a telephone has eleven digits, an ID number more
 # Reasons that no other thing or purpose would change, so that they hold at the door.
 _AT_THE_DOOR = frozenset({"no-duty", "contractor", "rehearsal-account", "rehearsal-only"})
 
@@ -62,10 +64,13 @@ def _refused_at_the_door(request: HttpRequest, access: str) -> HttpResponse | No
 
 
 def _thing(request: HttpRequest) -> str:
-    """The page that was asked for; by its address's name where the address is no id."""
-    thing = f"page:{request.path}"
-    match = request.resolver_match
-    return thing if is_thing(thing) or match is None else f"page:{match.url_name}"
+    """The page that was asked for; by its address's name where the address is no id.
+
+    So too where a number of a person may stand in it: the record keeps it for good.
+    """
+    thing, match = f"page:{request.path}", request.resolver_match
+    kept = is_thing(thing) and not _NUMBER.search(thing)
+    return thing if kept or match is None else f"page:{match.url_name}"
 
 
 def at_the_door(who: Actor, action: str) -> tuple[Reason, ...]:
