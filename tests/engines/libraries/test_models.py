@@ -52,9 +52,7 @@ def test_every_column_of_every_model_is_called_something(site: Site) -> None:
     # One that holds another's value has its title; one of our own columns has ours.
     titles = {c["name"]: c["title"]["zh"] for c in hints["ads.companies_by_status"]["columns"]}
     assert (titles["industry"], titles["companies"]) == ("行业门类", "户数")
-    columns = {
-        c["name"]: c["title"]["zh"] for c in model(site, "dwd.civil.marriages")["view"]["columns"]
-    }
+    columns = {c["name"]: c["title"]["zh"] for c in model(site, "dwd.civil.marriages")["columns"]}
     assert (columns["_row"], columns["office"]) == ("来源行", "登记机关")
 
 
