@@ -14,7 +14,9 @@ from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.city import Plan, applied_city, apply, check, load, plan, runs
 from citybrain.city.applied import history
+from citybrain.city.change import Change, Detail
 from citybrain.city.parsed import FILE, known, stamps
+from citybrain.city.planning import _rendered
 from tests.city.tiny import CONTRACT, FILES, replace, write_city
 
 
@@ -101,6 +103,22 @@ def test_differences_are_said_property_by_property(
         "tiny: 1 changed, 1 removed.",
     ]
     assert json.loads(json.dumps(found.as_dict()))["additive"] is False
+
+
+def test_long_values_are_cut_to_where_they_begin_to_differ() -> None:
+    long = "SELECT strftime(registered_on, '%Y-%m') AS month, left(office, {}) AS county, count(*)"
+    details = [
+        Detail(key="sql", before=long.format(2), after=long.format(1)),
+        Detail(key="title", before="a" * 80, after=None),
+        Detail(key="short", before="one", after="two"),
+    ]
+    lines = _rendered(Change(action="changed", kind="model", name="x", details=tuple(details)))
+    assert lines[1] == (
+        "    sql: …month, left(office, 2) AS county, count(*)"
+        " → …month, left(office, 1) AS county, count(*)"
+    )
+    assert lines[2] == f"    title: {'a' * 59}… → nothing"
+    assert lines[3] == "    short: one → two"
 
 
 def _discovered(root: Path) -> None:

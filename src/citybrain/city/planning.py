@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from citybrain.city.model import City
 from citybrain.city.versions import needed_version
 
 _SIGNS = {"added": "+", "changed": "~", "removed": "-"}
+_WIDE, _LEAD = 60, 20  # characters of a value, and of what both share before they differ
 _SHOWN_DETAILS = 12
 
 
@@ -72,19 +74,29 @@ def _rendered(change: Change) -> list[str]:
     mark = "  breaks its readers" if change.breaking else ""
     lines = [f"{_SIGNS[change.action]} {change.kind} {change.name}{mark}"]
     shown = change.details[:_SHOWN_DETAILS]
-    lines += [
-        f"    {detail.key}: {_value(detail, 'before')} → {_value(detail, 'after')}"
-        for detail in shown
-    ]
+    lines += [f"    {detail.key}: {' → '.join(_values(detail))}" for detail in shown]
     if len(change.details) > len(shown):
         lines.append(f"    … and {len(change.details) - len(shown)} more")
     return lines
 
 
-def _value(detail: Detail, side: str) -> str:
-    value = getattr(detail, side)
-    text = "nothing" if value is None else str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+def _values(detail: Detail) -> tuple[str, str]:
+    """Both values, cut where they are long: to where they begin to differ."""
+    before, after = (_text(value) for value in (detail.before, detail.after))
+    same = sum(1 for _ in takewhile(lambda two: two[0] == two[1], zip(before, after, strict=False)))
+    start = max(same - _LEAD, 0) if max(len(before), len(after)) > _WIDE else 0
+    return _cut(before, start), _cut(after, start)
+
+
+def _text(value: object) -> str:
+    return "nothing" if value is None else str(value)
+
+
+def _cut(text: str, start: int) -> str:
+    head = "…" if start else ""
+    rest = text[start:] if start else text
+    room = _WIDE - len(head)
+    return head + (rest if len(rest) <= room else f"{rest[: room - 1]}…")
 
 
 def _summary(plan: Plan) -> str:
