@@ -67,6 +67,20 @@ def shipped_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """The database of the tests; emptying it makes no rows of Django's own permissions again.
+
+    A duty is what allows here, so that nobody asks for them, and they take longer than the
+    emptying, which follows every test that commits.
+    """
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own receivers
+
+    assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    assert post_migrate.disconnect(create_contenttypes)
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """A Friday afternoon in the city, standing still."""

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
 from pyarrow import parquet
 
 from citybrain.lake.compact import compact_table
@@ -10,7 +9,7 @@ from citybrain.lake.models.model import Model
 from citybrain.lake.models.publish import Made, publish, target
 from citybrain.lake.store import Store
 from citybrain.lake.views import Column
-from tests.lake.making import a_store, rows
+from tests.lake.making import a_store, duck, rows
 
 PEOPLE = Model(
     name="lib.people",
@@ -25,7 +24,7 @@ COLUMNS = (Column(name="mention", type="long"), Column(name="entity_id", type="s
 def _publish(store: Store, folder: Path, batch: str, select: str, role: str = "base") -> None:
     folder.mkdir()
     file = target(store, PEOPLE, COLUMNS, folder)
-    with duckdb.connect() as connection:
+    with duck() as connection:
         connection.execute(file.copy_sql(select))
     made = Made(path=file.path, columns=file.columns, rows=0, role=role)
     with store.lease(PEOPLE.name, owner="test") as lease:
