@@ -1,5 +1,6 @@
 """What every test may use: servers and tools by marker, and a clock that stands still."""
 
+import gc
 import os
 import shutil
 from datetime import datetime
@@ -38,6 +39,13 @@ def _missing(item: pytest.Item) -> str:
     if item.get_closest_marker("root") and os.geteuid() != 0:
         return "needs root"
     return ""
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never in what was loaded to collect the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
