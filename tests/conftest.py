@@ -1,16 +1,22 @@
 """What every test may use: servers and tools by marker, and a clock that stands still."""
 
+import gc
 import os
 import shutil
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from citybrain.base.clock import CITY_ZONE, FixedClock, SystemClock
 from tests.once import once
 
 os.environ.setdefault("CITYBRAIN_REHEARSAL", "1")
+
+# A slow machine is no finding.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 _NEEDS = {
     "postgresql": (
@@ -40,6 +46,18 @@ def _missing(item: pytest.Item) -> str:
     return ""
 
 
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never in what was loaded to collect the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing frozen, or DuckDB's module calls it leaked when the process ends."""
+    gc.unfreeze()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip visibly what this machine cannot run; fail instead where CI made it mandatory."""
     if hasattr(config, "workerinput"):
@@ -65,6 +83,20 @@ def shipped_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "shipped",
         lambda home: city.apply(folder, home, clock=SystemClock(), kinds=KINDS),
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """The database of the tests; emptying it makes no rows of Django's own permissions again.
+
+    A duty is what allows here, so that nobody asks for them, and they take longer than the
+    emptying, which follows every test that commits.
+    """
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own receivers
+
+    assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    assert post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture

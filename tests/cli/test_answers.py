@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from citybrain.interfaces.cli import _WHERE
+from tests.city.tiny import write_city
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -283,17 +284,18 @@ def test_no_value_is_told_from_an_empty_text(for_people: list[Answer]) -> None:
 
 
 def test_a_look_makes_no_installation(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+    place, city = Place(tmp_path / "place"), str(write_city(tmp_path / "city"))
+    place.root.mkdir()
     asked = (
-        ["status"], ["status", "--city", str(ROOT / "cities" / "xuancheng")], ["query", "SELECT 1"],
+        ["status"], ["status", "--city", city], ["query", "SELECT 1"],
         ["trace"], ["lineage"], ["scrub"], ["ledger", "verify"], ["ledger", "export", place / "x"],
         ["account", "list"], ["doctor"], ["backup", place / "copy"], ["sweep"], ["compact"],
-        ["plan", str(ROOT / "cities" / "xuancheng")],
+        ["plan", city],
     )  # fmt: skip
     answers = run_all(place, [Step(words) for words in asked])
     assert [one.code for one in answers] == [1] * (len(asked) - 1) + [0]
     assert all("--home" in one.warned for one in answers if one.step.words[0] in _LOOKS)
-    assert list(tmp_path.iterdir()) == []
+    assert list(place.root.iterdir()) == []
 
 
 def test_a_failure_says_to_scripts_what_it_says_to_people(for_scripts: list[Answer]) -> None:

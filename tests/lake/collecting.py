@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from citybrain.adapters.readers import READERS
 from citybrain.base.clock import Clock
 from citybrain.city.contracts import Contract, Field
@@ -18,6 +16,7 @@ from citybrain.lake.home import Home
 from citybrain.lake.results import TableResult
 from citybrain.lake.sources import Connection
 from citybrain.lake.store import Store, open_store
+from tests.lake.making import begun, duck
 
 
 def text(name: str, **more: Any) -> Field:
@@ -51,7 +50,7 @@ class Town:
     @property
     def store(self) -> Store:
         """The lake's store, opened anew."""
-        return open_store(Home(self.root / "home").create(), clock=self.clock)
+        return open_store(begun(Home(self.root / "home")), clock=self.clock)
 
     @property
     def city(self) -> City:
@@ -106,7 +105,7 @@ class Town:
         shown = list(columns) or [
             f.name for f in self.contracts[lake_table.partition(".")[2]].fields
         ]
-        with duckdb.connect() as engine:
+        with duck() as engine:
             engine.execute("SET TimeZone = 'UTC'")
             names = ", ".join(f'"{name}"' for name in shown)
             sql = f"SELECT {names} FROM ({store.scan_sql(lake_table)}) ORDER BY _row"  # noqa: S608 - every name in it is quoted or our own

@@ -83,7 +83,7 @@ def deliver(what: Delivery, pipe: Connection) -> None:
 
 
 @cache
-def _serve() -> None:
+def serve() -> None:
     """Start the fork server where it finds this module: in 3.11 it is not told ``sys.path``."""
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
@@ -97,7 +97,7 @@ def _serve() -> None:
 @contextmanager
 def running(what: Delivery) -> Iterator[tuple[multiprocessing.process.BaseProcess, Connection]]:
     """The delivery's process while the block runs; always ended and waited for."""
-    _serve()
+    serve()
     here, there = CONTEXT.Pipe()
     process = CONTEXT.Process(target=deliver, args=(what, there))
     process.start()

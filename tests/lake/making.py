@@ -1,8 +1,13 @@
 """A small lake for the tests of its parts: one table, changed with one call."""
 
-from collections.abc import Sequence
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -10,6 +15,7 @@ import duckdb
 from citybrain.base.clock import CITY_ZONE, Clock, FixedClock
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.model import City
+from citybrain.lake.database import connect
 from citybrain.lake.home import Home
 from citybrain.lake.lease import Lease
 from citybrain.lake.phases import Phase, quiet
@@ -24,6 +30,49 @@ COLUMNS = (
 )
 
 
+_opening = Lock()
+_engines: dict[int, duckdb.DuckDBPyConnection] = {}
+
+
+@contextmanager
+def duck() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to this process's one DuckDB, in an empty database of its own.
+
+    To open another DuckDB takes longer than most of what a test asks of it. This one remembers
+    no file, so that it sees what is on the disk.
+    """
+    with _opening:
+        # A fork's copy of its parent's is left alone, for its threads are not there.
+        if os.getpid() not in _engines:
+            _engines[os.getpid()] = duckdb.connect(config={"enable_external_file_cache": False})
+        opened = _engines[os.getpid()].cursor()
+    name = f"of_{id(opened)}"
+    with opened:
+        opened.execute(f"ATTACH ':memory:' AS {name}; USE {name}")
+        try:
+            yield opened
+        finally:
+            opened.execute(f"USE memory; DETACH {name}")
+
+
+@cache
+def _no_tables() -> bytes:
+    """The database of a lake that holds nothing; to declare its tables takes longest."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        connect(home).dispose()  # the last connection writes all into the one file
+        return Path(home.lake_url.removeprefix("sqlite:///")).read_bytes()
+
+
+def begun(home: Home) -> Home:
+    """The home with its folders, and with the database of an empty lake if it had none."""
+    home.create()
+    database = Path(home.lake_url.removeprefix("sqlite:///"))
+    if home.lake_url.startswith("sqlite") and not database.exists():
+        database.write_bytes(_no_tables())
+    return home
+
+
 def a_clock() -> FixedClock:
     return FixedClock(datetime(2021, 6, 11, 14, 32, tzinfo=CITY_ZONE))
 
@@ -32,7 +81,7 @@ def a_store(
     root: Path, *, clock: Clock | None = None, phase: Phase = quiet, made: bool = True
 ) -> Store:
     """A store in ``root`` with TABLE, keyed by id."""
-    store = open_store(Home(root), clock=clock or a_clock(), phase=phase)
+    store = open_store(begun(Home(root)), clock=clock or a_clock(), phase=phase)
     if made:
         store.ensure(TABLE, COLUMNS, key=("id",))
     return store
@@ -56,7 +105,7 @@ def put(
         if change.already:
             return change.commit()
         made = change.new_file(role)
-        with duckdb.connect() as connection:
+        with duck() as connection:
             connection.execute(made.copy_sql(sql))
         if replace:
             change.replace_all()
@@ -66,14 +115,14 @@ def put(
 def put_with(store: Store, lease: Lease, batch_id: str, sql: str) -> SnapshotInfo:
     """Commit the rows of a SELECT under a lease that was taken before."""
     with store.change(lease.lake_table, batch_id=batch_id, lease=lease) as change:
-        with duckdb.connect() as connection:
+        with duck() as connection:
             connection.execute(change.new_file().copy_sql(sql))
         return change.commit()
 
 
 def rows(store: Store, table: str = TABLE, **how: Any) -> list[tuple[Any, ...]]:
     """All rows of a table in order."""
-    with duckdb.connect() as connection:
+    with duck() as connection:
         return connection.execute(
             f"SELECT * FROM ({store.scan_sql(table, **how)}) ORDER BY ALL"  # noqa: S608 - a test
         ).fetchall()

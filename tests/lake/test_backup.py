@@ -12,6 +12,7 @@ from citybrain.base.errors import CityError
 from citybrain.lake.backup import LIST, backup, restore
 from citybrain.lake.home import Home
 from citybrain.lake.scrub import scrub
+from tests.lake.faulty import CONTEXT, serve
 from tests.lake.making import TABLE, a_store, data_files, files_below, flip, numbers, put, rows
 
 
@@ -129,9 +130,9 @@ def test_a_backup_taken_while_a_writer_runs_is_one_moment(tmp_path: Path) -> Non
     clock = SystemClock()
     store = a_store(tmp_path / "home", clock=clock)
     put(store, "w0", numbers(0, 10))
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    writer = context.Process(target=_write, args=(str(tmp_path / "home"), stop))
+    serve()
+    stop = CONTEXT.Event()
+    writer = CONTEXT.Process(target=_write, args=(str(tmp_path / "home"), stop))
     writer.start()
     try:
         while len(store.snapshots(TABLE)) < 3:

@@ -23,15 +23,22 @@ from citybrain.base.clock import FixedClock
 from citybrain.lake.connections import connection_of
 from citybrain.lake.discover import discover, identifier
 from tests.lake.collecting import Town
+from tests.lake.making import a_clock
 from tests.shared import shared
 
 TABLES, ROWS = 11, 15_607
 Cells = dict[str, list[tuple[Any, ...]]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sqlite_url() -> str:
     return f"sqlite://{shared('chinook', 'Chinook_Sqlite.sqlite')}"
+
+
+@pytest.fixture(scope="module")
+def sqlite_lake(tmp_path_factory: pytest.TempPathFactory, sqlite_url: str) -> Cells:
+    """What the lake of the SQLite database holds; nothing here changes it."""
+    return _lake(tmp_path_factory.mktemp("chinook"), sqlite_url, a_clock())
 
 
 @pytest.fixture
@@ -175,24 +182,24 @@ def _of_mysql(url: str) -> Cells:
         return found
 
 
-def test_sqlite_lake_equals_its_source(tmp_path: Path, clock: FixedClock, sqlite_url: str) -> None:
-    assert _lake(tmp_path, sqlite_url, clock) == _of_sqlite(sqlite_url)
+def test_sqlite_lake_equals_its_source(sqlite_lake: Cells, sqlite_url: str) -> None:
+    assert sqlite_lake == _of_sqlite(sqlite_url)
 
 
 @pytest.mark.postgresql
 def test_postgresql_lake_equals_its_source_and_the_sqlite_lake(
-    tmp_path: Path, clock: FixedClock, postgresql_url: str, sqlite_url: str
+    tmp_path: Path, clock: FixedClock, postgresql_url: str, sqlite_lake: Cells
 ) -> None:
     lake = _lake(tmp_path / "p", postgresql_url, clock)
     assert lake == _of_postgresql(postgresql_url)
-    other = _lake(tmp_path / "s", sqlite_url, clock)
     # The scripts themselves differ: a space follows one city's name in eight cells of SQLite's.
-    assert sum(cell == "Edinburgh " for rows in other.values() for row in rows for cell in row) == 8
+    cells = [cell for rows in sqlite_lake.values() for row in rows for cell in row]
+    assert cells.count("Edinburgh ") == 8
     trimmed = {
         table: sorted(
             (tuple("Edinburgh" if c == "Edinburgh " else c for c in row) for row in rows), key=repr
         )
-        for table, rows in other.items()
+        for table, rows in sqlite_lake.items()
     }
     assert lake == trimmed
 
@@ -200,8 +207,8 @@ def test_postgresql_lake_equals_its_source_and_the_sqlite_lake(
 @pytest.mark.mariadb
 @pytest.mark.long
 def test_mariadb_lake_equals_its_source_and_the_sqlite_lake(
-    tmp_path: Path, clock: FixedClock, mysql_url: str, sqlite_url: str
+    tmp_path: Path, clock: FixedClock, mysql_url: str, sqlite_lake: Cells
 ) -> None:
     lake = _lake(tmp_path / "m", mysql_url, clock)
     assert lake == _of_mysql(mysql_url)
-    assert lake == _lake(tmp_path / "s", sqlite_url, clock)
+    assert lake == sqlite_lake

@@ -1,6 +1,5 @@
 """A spreadsheet tried, mended cell by cell, delivered; templates; rows set aside as Excel."""
 
-import multiprocessing
 import os
 import signal
 from datetime import date, timedelta
@@ -24,6 +23,7 @@ from citybrain.lake.results import TableResult
 from citybrain.lake.store import open_store
 from citybrain.lake.templates import empty_template
 from tests.lake.collecting import Town, contract, text, typed
+from tests.lake.faulty import CONTEXT, serve
 
 GOOD_ID = "11010519491231002X"
 ROWS = [
@@ -205,9 +205,8 @@ def test_a_kill_after_a_commit_loses_no_correction(town: Town, swap: int) -> Non
     path, book, sheet = _two_set_aside(town)
     sheet.cell(2, 4).value = "1949-12-31"
     book.save(path)
-    process = multiprocessing.get_context("spawn").Process(
-        target=_killed, args=(town.root, town.clock, path, swap)
-    )
+    serve()
+    process = CONTEXT.Process(target=_killed, args=(town.root, town.clock, path, swap))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL

@@ -2,17 +2,16 @@
 
 import multiprocessing
 import os
-import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,6 +20,7 @@ import pytest
 from citybrain.base.clock import CITY_ZONE, FixedClock
 from citybrain.city.systems import Fetch
 from tests.lake.collecting import Town, contract, text, typed
+from tests.lake.faulty import CONTEXT, serve
 
 ROWS = 5_000
 
@@ -53,9 +53,9 @@ def _deliver(root: str, answers: "multiprocessing.Queue[tuple[int, str | None]]"
 
 def test_one_batch_delivered_by_three_processes_counts_once(tmp_path: Path) -> None:
     _fill(tmp_path)
-    spawn = multiprocessing.get_context("spawn")
-    answers = spawn.Queue()
-    workers = [spawn.Process(target=_deliver, args=(str(tmp_path), answers)) for _ in range(3)]
+    serve()
+    answers = CONTEXT.Queue()
+    workers = [CONTEXT.Process(target=_deliver, args=(str(tmp_path), answers)) for _ in range(3)]
     for worker in workers:
         worker.start()
     found = [answers.get(timeout=120) for _ in workers]
@@ -195,34 +195,29 @@ def test_mariadb_dropped_at_any_byte_changes_nothing(tmp_path: Path) -> None:
     assert whole >= 1
 
 
-_CHILD = """
-import sys
-from pathlib import Path
-from tests.lake.test_collect_faults import _town
-print("go", flush=True)
-print(_town(Path(sys.argv[1])).collect("s.t"), flush=True)
-"""
+def _collect(root: str, going: Connection) -> None:
+    going.send("go")
+    _town(Path(root)).collect("s.t")
 
 
 def _killed_after(root: Path, seconds: float) -> None:
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, str(root)],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    assert child.stdout is not None
-    child.stdout.readline()
+    serve()
+    here, there = CONTEXT.Pipe()
+    child = CONTEXT.Process(target=_collect, args=(str(root), there))
+    child.start()
+    assert here.recv() == "go"
     time.sleep(seconds)
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
+    child.kill()
+    child.join()
+    here.close()
+    there.close()
 
 
 @pytest.mark.parametrize(
     "delays",
     [
-        pytest.param((0.1, 0.3, 0.6), id="few"),
-        pytest.param(tuple(n / 20 for n in range(30)), id="many", marks=pytest.mark.long),
+        pytest.param((0.03, 0.1, 0.25), id="few"),
+        pytest.param(tuple(n / 60 for n in range(30)), id="many", marks=pytest.mark.long),
     ],
 )
 def test_killed_while_collecting_then_run_again_equals_a_clean_run(

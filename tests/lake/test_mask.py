@@ -2,13 +2,13 @@
 
 from datetime import date
 
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citybrain.city.contracts import MASKING_CLASSES
 from citybrain.lake.mask import mask_sql, mask_value
+from tests.lake.making import duck
 
 _LEVELS = st.sampled_from([1, 2, 3, 4])
 _SHAPES = st.one_of(
@@ -19,10 +19,10 @@ _SHAPES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
-@given(values=st.lists(_SHAPES, min_size=1, max_size=20), level=_LEVELS)
+@settings(max_examples=20, deadline=None)
+@given(values=st.lists(_SHAPES, min_size=20, max_size=60), level=_LEVELS)
 def test_sql_and_python_mask_alike(values: list[str], level: int) -> None:
-    with duckdb.connect() as connection:
+    with duck() as connection:
         expressions = ", ".join(mask_sql("v", kind, level) for kind in MASKING_CLASSES)
         found = connection.execute(
             f"SELECT {expressions} FROM (SELECT unnest(?::VARCHAR[]) AS v)",  # noqa: S608 - a test
@@ -65,7 +65,7 @@ def test_level_three_hides_what_has_no_class_and_below_is_shown() -> None:
 
 
 def test_dates_and_numbers_are_masked_as_in_sql() -> None:
-    with duckdb.connect() as connection:
+    with duck() as connection:
         born = mask_sql("DATE '1993-02-03'", "birth_date", 3)
         phone = mask_sql("10012341234::BIGINT", "phone", 3)
         nothing = mask_sql("NULL::DATE", "birth_date", 3)

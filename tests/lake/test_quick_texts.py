@@ -56,8 +56,8 @@ def shown(kind: str, names: Names | None) -> tuple[Cell, str]:
     return made, f"v::VARCHAR, {wrong}, {made.empty}, {made.written('v')}"
 
 
-@settings(max_examples=120, deadline=None)
-@given(st.lists(st.one_of(st.none(), TEXTS), min_size=1, max_size=40))
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.one_of(st.none(), TEXTS), min_size=25, max_size=60))
 def test_one_look_finds_what_care_finds(
     engine: duckdb.DuckDBPyConnection, texts: list[str | None]
 ) -> None:

@@ -4,12 +4,11 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from citybrain.base.errors import CityError
 from citybrain.lake.change import NewFile
-from tests.lake.making import TABLE, a_store, numbers, put, rows
+from tests.lake.making import TABLE, a_store, duck, numbers, put, rows
 
 GOOD = {
     "select": "SELECT 1::BIGINT AS id, 'a' AS name, 1.5::DECIMAL(9,2) AS amount",
@@ -32,7 +31,7 @@ BAD = {
 
 def _write(made: NewFile, *, select: str = GOOD["select"], ids: str = GOOD["ids"]) -> None:
     options = f", FIELD_IDS {ids}" if ids else ""
-    with duckdb.connect() as connection:
+    with duck() as connection:
         connection.execute(f"COPY ({select}) TO '{made.path}' (FORMAT parquet{options})")
 
 
@@ -96,7 +95,7 @@ def test_where_rows_are_looked_up_a_file_lies_in_their_order_in_small_row_groups
     with (
         store.lease(TABLE, owner="test") as lease,
         store.change(TABLE, batch_id="b", lease=lease) as change,
-        duckdb.connect() as connection,
+        duck() as connection,
     ):
         made = replace(change.new_file(), lookup=("name", "id"))
         select = (

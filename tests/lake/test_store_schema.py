@@ -3,13 +3,12 @@
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from citybrain.base.errors import CityError
 from citybrain.lake.types import of_arrow, parse
 from citybrain.lake.views import Column
-from tests.lake.making import COLUMNS, TABLE, a_store, numbers, put, rows
+from tests.lake.making import COLUMNS, TABLE, a_store, duck, numbers, put, rows
 
 LONG = Column(name="id", type="long")
 
@@ -137,7 +136,7 @@ def test_days_and_times_from_0001_to_9999_come_back_exactly(tmp_path: Path) -> N
         for d in days
     )
     put(store, "b1", select)
-    with duckdb.connect() as connection:
+    with duck() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         found = connection.execute(
             f"SELECT d::VARCHAR, t::VARCHAR, z::VARCHAR FROM ({store.scan_sql(TABLE)}) "  # noqa: S608 - a test

@@ -75,35 +75,43 @@ def _text(value: Any) -> str | None:
     return text
 
 
+@pytest.fixture(scope="module")
+def files(xuancheng: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same rehearsal where no server is given."""
+    to = tmp_path_factory.mktemp("small") / "files"
+    simulate(xuancheng, to=to, **_SMALL)
+    return to
+
+
 @pytest.mark.postgresql
 def test_postgresql_holds_what_sqlite_would(
-    xuancheng: City, postgresql: str, tmp_path: Path
+    xuancheng: City, postgresql: str, files: Path, tmp_path: Path
 ) -> None:
     import psycopg
 
-    simulate(xuancheng, to=tmp_path / "files", **_SMALL)
     simulate(xuancheng, to=tmp_path / "servers", postgresql=postgresql, **_SMALL)
     connections = yaml.safe_load((tmp_path / "servers" / "connections.yml").read_text())
     for system in ON_POSTGRESQL:
         with psycopg.connect(connections[system]) as connection:
             for table, fetch in xuancheng.systems[system].tables.items():
                 held = connection.execute(_all_of(f'"{fetch.source}"').encode()).fetchall()
-                expected = reading.rows(xuancheng, tmp_path / "files", f"{system}.{table}")
+                expected = reading.rows(xuancheng, files, f"{system}.{table}")
                 assert _texts(held) == _texts([tuple(r.values()) for r in expected]), table
     again = simulate(xuancheng, to=tmp_path / "servers", postgresql=postgresql, **_SMALL)
     assert not again.reused
 
 
 @pytest.mark.mariadb
-def test_mariadb_holds_what_sqlite_would(xuancheng: City, mysql: str, tmp_path: Path) -> None:
-    simulate(xuancheng, to=tmp_path / "files", **_SMALL)
+def test_mariadb_holds_what_sqlite_would(
+    xuancheng: City, mysql: str, files: Path, tmp_path: Path
+) -> None:
     simulate(xuancheng, to=tmp_path / "servers", mysql=mysql, **_SMALL)
     connections = yaml.safe_load((tmp_path / "servers" / "connections.yml").read_text())
     for system in ON_MYSQL:
         with _mysql(connections[system]) as connection, connection.cursor() as cursor:
             for table, fetch in xuancheng.systems[system].tables.items():
                 cursor.execute(_all_of(f"`{fetch.source}`"))
-                expected = reading.rows(xuancheng, tmp_path / "files", f"{system}.{table}")
+                expected = reading.rows(xuancheng, files, f"{system}.{table}")
                 held = _texts(list(cursor.fetchall()))
                 assert held == _texts([tuple(r.values()) for r in expected]), table
 

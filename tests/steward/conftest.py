@@ -135,6 +135,7 @@ def site(
 @pytest.fixture
 def own_site(
     tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     systems: Path,
     shipped_home: Path,
     settings: Any,
@@ -142,7 +143,12 @@ def own_site(
     transactional_db: None,
 ) -> Iterator[Site]:
     """The pages over a home of one's own, with its own copy of the departments' files."""
-    mine = tmp_path / "systems"
+    mine, home = tmp_path / "systems", tmp_path / "home"
     shutil.copytree(systems, mine)
-    build(tmp_path / "home", mine, (TABLE,), shipped=shipped_home)
-    yield from site_over(tmp_path / "home", mine, settings, monkeypatch)
+    shutil.copytree(
+        once(
+            tmp_path_factory, "own", lambda to: build(to, systems, (TABLE,), shipped=shipped_home)
+        ),
+        home,
+    )
+    yield from site_over(home, mine, settings, monkeypatch)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cockpit.gallery import PAGES
-from tests.walks.conftest import COMMAND, Town, _environment, _free_port, _serving
+from tests.walks.conftest import COMMAND, Signing, Town, _environment, _free_port, _serving
 from tests.walks.seeing import NARROW, WIDE, axe, shoot, sideways
 
 pytestmark = pytest.mark.chromium
@@ -32,7 +32,7 @@ def cockpit_gallery(tmp_path_factory: pytest.TempPathFactory, shipped_home: Path
 
 
 @pytest.fixture
-def window(chromium: Any) -> Iterator[Any]:
+def window(chromium: Any, signed_in: Signing) -> Iterator[Any]:
     """Opens a page signed in as the leader; ends without an error on the console."""
     contexts, troubles = [], []
 
@@ -46,11 +46,7 @@ def window(chromium: Any) -> Iterator[Any]:
         page.on(
             "request", lambda one: None if one.url.startswith(address) else troubles.append(one.url)
         )
-        page.goto(f"{address}/login/")
-        page.fill("#username", "leader")
-        page.fill("#password", "rehearsal-2021")
-        page.press("#password", "Enter")
-        page.wait_for_url("**/cockpit/data-centre")
+        signed_in(page, address, "leader")
         return page
 
     yield open_page

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from citybrain.base.clock import FixedClock
 from citybrain.config.kinds import KINDS
 from citybrain.engines.catalogue import reading, wiring
 from citybrain.engines.catalogue import service as catalogue
+from citybrain.engines.catalogue.service import BrokenFact
 from citybrain.engines.identity import service as identity
 from citybrain.engines.identity.service import Actor
 from tests.engines.catalogue import world
@@ -31,9 +33,16 @@ def root(tmp_path_factory: pytest.TempPathFactory, city_folder: Path) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def systems(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the two systems deliver before anything is changed; every test has its copy."""
+    return world.write_systems(tmp_path_factory.mktemp("delivered") / "systems")
+
+
 @pytest.fixture
 def home(
     root: Path,
+    systems: Path,
     tmp_path: Path,
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
@@ -45,7 +54,7 @@ def home(
     settings.CITYBRAIN_CLOCK = "tests.engines.catalogue.world.clock"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setenv("CITYBRAIN_REHEARSAL", "1")
-    monkeypatch.setenv("CITYBRAIN_SYSTEMS", str(world.write_systems(tmp_path / "systems")))
+    monkeypatch.setenv("CITYBRAIN_SYSTEMS", str(shutil.copytree(systems, tmp_path / "systems")))
     monkeypatch.setattr(world.CLOCK, "at", world.CLOCK.at)
     wiring.forget()
     identity.ensure_rehearsal_accounts(clock=world.CLOCK)
@@ -85,23 +94,41 @@ def city_clock(home: Path) -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def lake_kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the lake is kept as the first collect of the session left it."""
-    return tmp_path_factory.mktemp("kept") / "lake"
+def lakes_kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where lakes are kept as the first collects of the session left them, by their names."""
+    return tmp_path_factory.mktemp("kept")
+
+
+def once_collected(engineer: Actor, kept: Path) -> None:
+    """Collect the marriages, or put the lake there as it was kept after they were.
+
+    The home, the clock and what was done before are the same in every test, so that the kept
+    lake is the very lake that collecting would make; what the record says is written anew.
+    """
+    lake = wiring.home().lake_dir
+    if kept.exists():
+        wiring.forget()
+        if lake.exists():
+            shutil.rmtree(lake)
+        shutil.copytree(kept, lake)
+        reading.order(engineer, "lake.collect", "table:civil.marriages")
+        return
+    result = catalogue.collect(engineer, ["civil.marriages"])
+    assert [table.error for table in result.results] == [None]
+    shutil.copytree(lake, kept)
 
 
 @pytest.fixture
-def collected(engineer: Actor, root: Path, lake_kept: Path) -> Actor:
-    """The marriages are in the lake: collected once, then put back as they were.
-
-    The home and the clock are the same in every test, so that the kept lake is the very
-    lake that collecting would make; what the record says of it is written anew.
-    """
-    if lake_kept.exists():
-        shutil.copytree(lake_kept, root / "lake")
-        reading.order(engineer, "lake.collect", "table:civil.marriages")
-        return engineer
-    result = catalogue.collect(engineer, ["civil.marriages"])
-    assert [table.error for table in result.results] == [None]
-    shutil.copytree(root / "lake", lake_kept)
+def collected(engineer: Actor, lakes_kept: Path) -> Actor:
+    """The marriages are in the lake."""
+    once_collected(engineer, lakes_kept / "whole")
     return engineer
+
+
+@pytest.fixture
+def broken(collected: Actor, city_clock: FixedClock, lakes_kept: Path) -> BrokenFact:
+    """One fact was broken at its source and collected so: its row is set aside."""
+    fact = catalogue.break_one_fact(collected)
+    city_clock.advance(timedelta(minutes=5))
+    once_collected(collected, lakes_kept / "broken")
+    return fact

@@ -10,6 +10,7 @@ import pytest
 from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
+from citybrain.engines.catalogue.service import BrokenFact
 from citybrain.engines.guard.service import Refused
 from citybrain.engines.identity.service import Actor
 from tests.engines.catalogue import world
@@ -88,10 +89,8 @@ def test_touch_one_fact_and_the_lake_answers_and_tells_who_looked(
 
 
 def test_the_correction_ends_when_the_source_mends_it(
-    collected: Actor, city_clock: FixedClock
+    collected: Actor, broken: BrokenFact, city_clock: FixedClock
 ) -> None:
-    broken = catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
     catalogue.correct(collected, TABLE, row.row, {"man_birth_date": broken.before}, "核对原件")
     path = Path(os.environ["CITYBRAIN_SYSTEMS"]) / "civil" / "婚姻登记累计表.xlsx"
@@ -101,10 +100,8 @@ def test_the_correction_ends_when_the_source_mends_it(
 
 
 def test_a_reveal_an_hour_ago_no_longer_lets_correct(
-    collected: Actor, city_clock: FixedClock
+    collected: Actor, broken: BrokenFact, city_clock: FixedClock
 ) -> None:
-    broken = catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
     city_clock.advance(timedelta(minutes=61))
     with pytest.raises(CityError, match="明文"):
@@ -112,10 +109,8 @@ def test_a_reveal_an_hour_ago_no_longer_lets_correct(
 
 
 def test_one_officers_reveal_does_not_open_it_for_another(
-    collected: Actor, officer: Actor, city_clock: FixedClock
+    collected: Actor, officer: Actor, broken: BrokenFact
 ) -> None:
-    broken = catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
     with pytest.raises(CityError, match="明文"):
         catalogue.correct(officer, TABLE, row.row, {"man_birth_date": broken.before}, "核对")
@@ -123,10 +118,8 @@ def test_one_officers_reveal_does_not_open_it_for_another(
 
 @pytest.mark.parametrize("account", ["police", "operator", "auditor"])
 def test_others_do_not_correct(
-    collected: Actor, who: Callable[[str], Actor], city_clock: FixedClock, account: str
+    collected: Actor, who: Callable[[str], Actor], broken: BrokenFact, account: str
 ) -> None:
-    catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     (row,) = catalogue.quarantine(collected, TABLE).rows
     with pytest.raises(Refused):
         catalogue.correct(who(account), TABLE, row.row, {"office": "泾县"}, "核对")
@@ -136,20 +129,16 @@ def test_others_do_not_correct(
     ("edits", "reason"), [({}, "核对"), ({"nothing": "1"}, "核对"), ({"office": "泾县"}, " ")]
 )
 def test_a_correction_says_what_and_why(
-    collected: Actor, city_clock: FixedClock, edits: dict[str, str], reason: str
+    collected: Actor, broken: BrokenFact, edits: dict[str, str], reason: str
 ) -> None:
-    catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     (row,) = catalogue.quarantine(collected, TABLE).rows
     with pytest.raises(CityError):
         catalogue.correct(collected, TABLE, row.row, edits, reason)
 
 
 def test_the_id_number_that_denies_the_date_may_be_the_wrong_one(
-    collected: Actor, city_clock: FixedClock
+    collected: Actor, broken: BrokenFact
 ) -> None:
-    catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
     wrong = {cell.field: cell.value for cell in row.cells if cell.state == "wrong"}
     assert set(wrong) == {"man_birth_date", "man_id_number"}
@@ -163,10 +152,8 @@ def test_the_id_number_that_denies_the_date_may_be_the_wrong_one(
 
 
 def test_who_corrects_second_is_told_who_was_first(
-    collected: Actor, officer: Actor, city_clock: FixedClock
+    collected: Actor, officer: Actor, broken: BrokenFact
 ) -> None:
-    broken = catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     rows = [
         catalogue.quarantine(one, TABLE, reveal=True, purpose=WHY).rows[0]
         for one in (collected, officer)
@@ -187,19 +174,15 @@ def test_who_corrects_second_is_told_who_was_first(
 
 @pytest.mark.parametrize("value", ["1987-13-45", "1999-01-01", ""])
 def test_a_correction_that_breaks_the_contract_is_not_kept(
-    collected: Actor, city_clock: FixedClock, value: str
+    collected: Actor, broken: BrokenFact, value: str
 ) -> None:
-    catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
     with pytest.raises(CityError, match="新的值不符合合同"):
         catalogue.correct(collected, TABLE, row.row, {"man_birth_date": value}, "核对原件")
     assert not catalogue.quarantine(collected, TABLE).rows[0].corrected
 
 
-def test_the_token_of_a_row_tells_nothing(collected: Actor, city_clock: FixedClock) -> None:
-    broken = catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
+def test_the_token_of_a_row_tells_nothing(collected: Actor, broken: BrokenFact) -> None:
     (row,) = catalogue.quarantine(collected, TABLE).rows
     assert broken.label not in row.row
     with pytest.raises(catalogue.Unknown):
@@ -207,12 +190,10 @@ def test_the_token_of_a_row_tells_nothing(collected: Actor, city_clock: FixedClo
 
 
 def test_the_excel_of_rows_set_aside_comes_back_corrected(
-    collected: Actor, officer: Actor, city_clock: FixedClock, tmp_path: Path
+    collected: Actor, officer: Actor, broken: BrokenFact, city_clock: FixedClock, tmp_path: Path
 ) -> None:
     from openpyxl import load_workbook
 
-    broken = catalogue.break_one_fact(collected)
-    collect(collected, city_clock)
     file = catalogue.quarantine_excel(officer, TABLE, purpose=WHY)
     path = tmp_path / "back.xlsx"
     path.write_bytes(file.content)

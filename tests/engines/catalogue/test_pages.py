@@ -15,6 +15,7 @@ from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue import tasks
 from citybrain.engines.catalogue.failures import said
 from citybrain.engines.catalogue.runs import share_of
+from citybrain.engines.catalogue.service import BrokenFact
 from citybrain.engines.catalogue.views_runs import RunTable
 from citybrain.engines.guard.service import Refused
 from citybrain.engines.identity.service import Actor
@@ -78,11 +79,8 @@ def test_the_tables_page_tells_everything_but_rows(collected: Actor) -> None:
 
 
 def test_a_fields_share_of_valid_rows_follows_the_deliveries(
-    collected: Actor, city_clock: FixedClock
+    collected: Actor, broken: BrokenFact
 ) -> None:
-    catalogue.break_one_fact(collected)
-    city_clock.advance(timedelta(minutes=5))
-    catalogue.collect(collected, [TABLE])
     view = catalogue.table(collected, TABLE)
     born = next(field for field in view.fields if field.name == "man_birth_date")
     assert born.trend == (100.0, 97.5)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from citybrain.base.clock import FixedClock
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import models
 from citybrain.engines.catalogue import service as catalogue
+from citybrain.engines.catalogue.service import BrokenFact
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
@@ -38,12 +38,10 @@ def full_ledger() -> Iterator[None]:
 
 
 def test_nothing_changes_that_cannot_be_recorded(
-    collected: Actor, officer: Actor, city_clock: FixedClock, tmp_path: Path
+    collected: Actor, officer: Actor, broken: BrokenFact, tmp_path: Path
 ) -> None:
     from tests.engines.catalogue import world
 
-    catalogue.break_one_fact(collected)
-    catalogue.collect(collected, [TABLE])
     (row,) = catalogue.quarantine(collected, TABLE, reveal=True, purpose=WHY).rows
     content = world.write_marriages(tmp_path / "a.xlsx", rows=world.ROWS).read_bytes()
     draft = catalogue.upload_start(officer, TABLE, "a.xlsx", content)
@@ -78,13 +76,11 @@ def state(reader: Actor) -> Any:
 
 
 def test_what_django_holds_can_be_deleted_and_the_pages_say_the_same(
-    collected: Actor, officer: Actor, tmp_path: Path
+    collected: Actor, officer: Actor, broken: BrokenFact, tmp_path: Path
 ) -> None:
     """The projection rule: the lake tells, Django only remembers what people are doing."""
     from tests.engines.catalogue import world
 
-    catalogue.break_one_fact(collected)
-    catalogue.collect(collected, [TABLE])
     content = world.write_marriages(tmp_path / "a.xlsx").read_bytes()
     draft = catalogue.upload_start(officer, TABLE, "a.xlsx", content)
     catalogue.upload_submit(officer, draft)

@@ -2,6 +2,8 @@
 
 import shutil
 from datetime import date, datetime, timedelta
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
@@ -64,14 +66,20 @@ def marriage(n: int) -> list[str]:
 
 def write_marriages(path: Path, rows: int = ROWS) -> Path:
     """The cumulative sheet of the civil affairs, without a fault."""
-    book = Workbook()
+    path.write_bytes(_marriages(rows))
+    return path
+
+
+@cache
+def _marriages(rows: int) -> bytes:
+    book, file = Workbook(), BytesIO()
     sheet = book.active
     sheet.title = SHEET
     sheet.append(HEADS)
     for n in range(1, rows + 1):
         sheet.append(marriage(n))
-    book.save(path)
-    return path
+    book.save(file)
+    return file.getvalue()
 
 
 def change_cell(path: Path, *, row: int, head: str, value: str) -> None:

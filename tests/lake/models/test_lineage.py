@@ -1,6 +1,5 @@
 """Which source columns each column comes from, how, and how it is protected therefore."""
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 from citybrain.lake.mask import Class
 from citybrain.lake.models.inherit import inherited
 from citybrain.lake.models.lineage import Lineage, lineage, lineage_from
+from tests.lake.making import duck
 
 TABLES = {
     "lib.people": ["person_id", "name", "sex", "born", "county"],
@@ -131,7 +131,7 @@ LEAKS = [
 
 @pytest.mark.parametrize("sql", LEAKS)
 def test_no_way_of_writing_it_brings_a_value_out_unmasked(sql: str) -> None:
-    with duckdb.connect() as connection:
+    with duck() as connection:
         connection.execute("CREATE SCHEMA lib")
         connection.execute(
             "CREATE TABLE lib.people AS SELECT 7 AS person_id, $name AS name, '1' AS sex, "

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 from pyarrow import parquet
 
 from citybrain.city import load
@@ -14,7 +13,7 @@ from citybrain.lake.models.publish import Made, is_scattered, publish, target
 from citybrain.lake.store import Store
 from citybrain.lake.views import Column
 from tests.lake.libraries.building import shipped
-from tests.lake.making import a_store, rows
+from tests.lake.making import a_store, duck, rows
 
 PEOPLE = Model(
     name="lib.people",
@@ -31,7 +30,7 @@ def _publish(
 ) -> None:
     folder.mkdir()
     file = target(store, model, COLUMNS, folder)
-    with duckdb.connect() as connection:
+    with duck() as connection:
         connection.execute(file.copy_sql(select))
     made = Made(path=file.path, columns=file.columns, rows=0, role=role)
     with store.lease(PEOPLE.name, owner="test") as lease:

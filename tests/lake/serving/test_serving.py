@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from citybrain.base.clock import CITY_ZONE
@@ -16,7 +15,7 @@ from citybrain.lake.serving import Serving, current, places, publish
 from citybrain.lake.store import Store
 from citybrain.lake.views import Column
 from tests.city.tiny import FILES
-from tests.lake.making import a_store
+from tests.lake.making import a_store, duck
 
 NOW = datetime(2021, 6, 11, 14, 32, tzinfo=CITY_ZONE)
 LIBRARY = """\
@@ -63,7 +62,7 @@ def build(store: Store, version: str, count: int = 50) -> None:
         store.lease("lib.people", owner="test") as lease,
         store.change("lib.people", batch_id=version, lease=lease) as change,
     ):
-        with duckdb.connect() as connection:
+        with duck() as connection:
             connection.execute(change.new_file().copy_sql(sql))
         change.replace_all()
         change.commit()
