@@ -119,7 +119,7 @@ def test_where_the_order_would_tell_what_is_masked_rows_lie_in_parts_without_one
     with (
         store.lease(TABLE, owner="test") as lease,
         store.change(TABLE, batch_id="b", lease=lease) as change,
-        duckdb.connect() as connection,
+        duck() as connection,
     ):
         made = replace(change.new_file(), lookup=("id",), scattered=True)
         select = "SELECT 20_000 - i AS id, 'n' AS name, 0 AS amount FROM range(20_000) r(i)"

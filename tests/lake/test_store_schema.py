@@ -158,6 +158,6 @@ def test_types_outside_the_grammar_are_refused() -> None:
 )  # fmt: skip
 def test_a_column_of_an_answer_is_called_as_in_the_contract(told: str) -> None:
     stored = parse(told)
-    with duckdb.connect() as engine:
+    with duck() as engine:
         answer = engine.sql(f"SELECT CAST(NULL AS {stored.duckdb}) AS x").to_arrow_table()
     assert of_arrow(answer.schema.field("x").type) == told
