@@ -153,6 +153,17 @@ OF_SELECT = (
     "select: SELECT id_number AS who, income, 'people.persons' AS table_name, _row\n"
     "  FROM dwd.people.persons\n"
 )
+IMPOSSIBLE = """\
+impossible:
+  - name: both
+    title: 两性
+    sentence: 不可能
+    sentence_en: cannot be
+    sql: >-
+      SELECT e.entity_id, 'sex' AS field, 'people.persons' AS table_name, p._row, p.sex AS said,
+      p.sex AS believed FROM dwd.people.persons AS p
+      JOIN lib.person_links AS e ON e._row = p._row
+"""
 SCORE = """\
 score:
   base: 0
@@ -176,6 +187,7 @@ score:
         (ROWS + OF_SELECT, "SELECT id_number AS who, income,", "SELECT COLUMNS('income|sex'),",
          "fields[1]"),
         (ROWS + OF_ROWS, "fields:", SCORE + "fields:", "score"),
+        (GOOD + IMPOSSIBLE, "e.entity_id, ", "p.id_number AS entity_id, ", "impossible"),
     ],
 )  # fmt: skip
 def test_a_class_weaker_than_that_of_the_sources_is_said_at_its_field(
@@ -215,7 +227,8 @@ fields:
 
 def test_what_mentions_show_needs_the_reason_of_the_field(tmp_path: Path) -> None:
     files = {"libraries/people.yml": GOOD, "libraries/firms.yml": COMPANIES}
-    assert _lowered(tmp_path, files) == ["fields[0]"]
+    line = COMPANIES[: COMPANIES.index("- name: uscc")].count("\n") + 1
+    assert _lowered(tmp_path, files) == [("libraries/firms.yml", line, "fields[0]")]
     told = COMPANIES.replace("title: 代码", "title: 代码\n    why: 只取单位")
     assert _lowered(tmp_path, {**files, "libraries/firms.yml": told}) == []
 
@@ -235,12 +248,12 @@ def test_what_cannot_be_read_does_not_end_the_check_of_models(
     assert {f.rule for f in found} & {"sql-unreadable", "not-allowed"}
 
 
-def _lowered(root: Path, files: Mapping[str, str]) -> list[str]:
+def _lowered(root: Path, files: Mapping[str, str]) -> list[tuple[str, int, str]]:
     for file, content in {**FILES, **files}.items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_text(content, encoding="utf-8")
     found = folder.check(root, kinds=(*BASE_KINDS, LIBRARIES))
-    return [f.key for f in found if f.rule == "class-lowered"]
+    return [(f.file, f.line, f.key) for f in found if f.rule == "class-lowered"]
 
 
 def test_no_model_of_the_shipped_city_protects_less_without_a_reason() -> None:

@@ -9,7 +9,7 @@ from citybrain.city import load
 from citybrain.lake.compact import compact_table
 from citybrain.lake.libraries import generated
 from citybrain.lake.models.model import ColumnNote, Model
-from citybrain.lake.models.publish import Made, is_scattered, publish, target
+from citybrain.lake.models.publish import Made, publish, target
 from citybrain.lake.store import Store
 from citybrain.lake.views import Column
 from tests.lake.libraries.building import shipped
@@ -69,7 +69,7 @@ def test_rows_looked_up_by_what_is_masked_never_lie_in_its_order(tmp_path: Path)
 
 def test_numbers_of_people_are_masked_where_mentions_are_looked_up() -> None:
     made = generated(load(shipped()).city)
-    assert {n for n, model in made.items() if is_scattered(model)} == {
+    assert {n for n, model in made.items() if model.scattered} == {
         "lib.person_mentions",
         "lib.company_mentions",
     }

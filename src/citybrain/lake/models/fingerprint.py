@@ -25,6 +25,8 @@ def made_by(model: Model) -> str:
     told = [[e.name, e.sql] for e in model.expectations]
     said = [VERSION, model.name, model.sql, native, list(model.grain), told]
     said += [model.materialise, model.by, *model.lookup]
+    if model.scattered:  # a table that lies in their order is made anew
+        said.append("scattered")
     return sha256_bytes(canonical_json(said))
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from citybrain.lake.locations import MADE
+from citybrain.lake.mask import is_masked
 
 if TYPE_CHECKING:
     import duckdb
@@ -147,3 +148,9 @@ class Model:
     by: str = ""
     follow: Mapping[str, Follow] = field(default_factory=lambda: MappingProxyType({}))
     lookup: tuple[str, ...] = ()
+
+    @property
+    def scattered(self) -> bool:
+        """Whether rows are looked up by what readers see masked: their order must not tell it."""
+        notes = [self.columns[name] for name in self.lookup if name in self.columns]
+        return any(is_masked(note.masking or "none", note.level) for note in notes)

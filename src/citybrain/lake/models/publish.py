@@ -12,7 +12,6 @@ from citybrain.lake.change import Change, NewFile
 from citybrain.lake.compact import LOOKUP, SCATTERED, merge, merged_summary
 from citybrain.lake.duck import connection
 from citybrain.lake.lease import Lease
-from citybrain.lake.mask import is_masked
 from citybrain.lake.models.model import Model
 from citybrain.lake.models.typing import fits
 from citybrain.lake.store import Store
@@ -56,14 +55,8 @@ def target(store: Store, model: Model, wanted: Sequence[Column], folder: Path) -
         sequence=1,
         columns=tuple(columns),
         lookup=model.lookup,
-        scattered=is_scattered(model),
+        scattered=model.scattered,
     )
-
-
-def is_scattered(model: Model) -> bool:
-    """Whether rows are looked up by what readers see masked, so that their order must not tell."""
-    notes = [model.columns[name] for name in model.lookup if name in model.columns]
-    return any(is_masked(note.masking or "none", note.level) for note in notes)
 
 
 def publish(
@@ -80,7 +73,7 @@ def publish(
     told = dict(summary)
     if model.lookup:
         told[LOOKUP] = ",".join(model.lookup)
-    if is_scattered(model):
+    if model.scattered:
         told[SCATTERED] = "1"
     with store.change(model.name, batch_id=batch_id, lease=lease, summary=told) as change:
         if change.already:
@@ -92,7 +85,7 @@ def publish(
 
 
 def _put(store: Store, change: Change, made: Made, model: Model) -> None:
-    new = replace(change.new_file(made.role), lookup=model.lookup, scattered=is_scattered(model))
+    new = replace(change.new_file(made.role), lookup=model.lookup, scattered=model.scattered)
     ids = {c.name: c.id for c in made.columns}
     if all(ids.get(c.name) == c.id for c in new.columns):
         try:
