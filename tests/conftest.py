@@ -26,12 +26,19 @@ _NEEDS = {
     "mariadb": ("CITYBRAIN_TEST_MYSQL", "set it to a mysql:// URL with rights to create databases"),
 }
 _TOOLS = {"chromium": "chromium", "strace": "strace"}
-# These files take longest, each in one piece. With several processes they come first, so
-# that the short ones fill up the rest and no process ends up waiting for another.
+# These files take longest, each in one piece, the longest first. With several processes they
+# come in this order, so that the short ones fill up the rest and no process ends up waiting.
 _LONGEST = (
-    "walks/test_", "cli/test_backup", "engines/test_on_", "engines/work/test_kills",
-    "engines/ledger/test_processes", "lake/test_faults_", "lake/test_chinook",
+    "walks/test_looks", "walks/test_production", "libraries/test_narrow", "cli/test_backup",
+    "walks/test_model", "lake/test_faults_strace", "walks/test_two_", "walks/test_tour",
+    "engines/work/test_kills", "engines/ledger/test_processes", "walks/test_",
+    "engines/test_on_", "lake/test_faults_", "lake/test_chinook", "libraries/test_clicks",
 )  # fmt: skip
+
+
+def _rank(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    return next((n for n, name in enumerate(_LONGEST) if name in path), len(_LONGEST))
 
 
 def _missing(item: pytest.Item) -> str:
@@ -61,7 +68,7 @@ def pytest_unconfigure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip visibly what this machine cannot run; fail instead where CI made it mandatory."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not any(name in item.path.as_posix() for name in _LONGEST))
+        items.sort(key=_rank)
     mandatory = bool(os.environ.get("CITYBRAIN_TESTS_MANDATORY"))
     for item in items:
         reason = _missing(item)

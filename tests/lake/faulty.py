@@ -1,12 +1,14 @@
 """Deliveries in processes of their own, which may be killed at any step.
 
-A fork server that has everything imported starts them in some 30 ms each. Every delivery
-tells through its pipe whether the commit was acknowledged.
+A fork server that has everything imported starts them in some 30 ms each; there is nothing left
+for them to load, so that the files they open are the lake's. Every delivery tells through its
+pipe whether the commit was acknowledged.
 """
 
 import multiprocessing
 import os
 import signal
+import sqlite3  # noqa: F401 - loaded once, in the fork server
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +20,19 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.parquet  # noqa: F401 - loaded once, in the fork server
+import pyiceberg.avro.decoder_fast
 import pyiceberg.io.pyarrow  # noqa: F401 - loaded once, in the fork server
+import sqlalchemy.dialects.sqlite  # noqa: F401 - loaded once, in the fork server
 
+import citybrain.lake.catalog
+import citybrain.lake.commit
 import citybrain.lake.datafile
-import citybrain.lake.producer  # noqa: F401 - loaded once, in the fork server
+import citybrain.lake.indicators.values
+import citybrain.lake.models.tables
+import citybrain.lake.producer
+import citybrain.lake.quality.tables
+import citybrain.lake.resolve.tables
+import citybrain.lake.tables  # noqa: F401 - loaded once, in the fork server
 from citybrain.base.clock import SystemClock
 from citybrain.base.errors import CityError
 from citybrain.lake.lease import LeaseHeld
@@ -118,6 +129,14 @@ def run(what: Delivery) -> str:
         return heard(pipe)
 
 
+def run_here(what: Delivery) -> str:
+    """The same in this process: for deliveries that nothing is to happen to."""
+    here, there = CONTEXT.Pipe()
+    with here, there:
+        deliver(what, there)
+        return heard(here)
+
+
 def heard(pipe: Connection) -> str:
     """The last word of a delivery."""
     try:
@@ -133,4 +152,4 @@ def ids(root: Path) -> list[int]:
     return [row[0] for row in rows(a_store(root, made=False))]
 
 
-__all__ = ["MANNERS", "TABLE", "Delivery", "heard", "ids", "run", "running"]
+__all__ = ["MANNERS", "TABLE", "Delivery", "heard", "ids", "run", "run_here", "running"]

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,10 +17,11 @@ from typing import Any
 
 import pytest
 
+from tests.engines.libraries.conftest import filled
 from tests.steward.conftest import build, language, own_site, systems
 from tests.walks.seeing import CHROMIUM, FLAGS, WIDE
 
-__all__ = ["language", "own_site", "systems"]
+__all__ = ["filled", "language", "own_site", "systems"]
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("citybrain"))
@@ -81,18 +83,32 @@ def _serving(command: list[str], environment: dict[str, str], address: str) -> I
             process.wait()
 
 
+@contextmanager
+def _up(home: Path, systems: Path) -> Iterator[Town]:
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    with _serving([COMMAND, "up", "--port", str(port)], _environment(home, systems), address):
+        yield Town(address=address, home=home)
+
+
 @pytest.fixture
 def town(tmp_path: Path, systems: Path, shipped_home: Path) -> Iterator[Town]:
     """``citybrain up`` over a small city of its own."""
-    import shutil
-
     home, mine = tmp_path / "home", tmp_path / "systems"
     shutil.copytree(systems, mine)
     build(home, mine, TABLES, shipped=shipped_home)
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    with _serving([COMMAND, "up", "--port", str(port)], _environment(home, mine), address):
-        yield Town(address=address, home=home)
+    with _up(home, mine) as town:
+        yield town
+
+
+@pytest.fixture
+def whole_town(tmp_path: Path, systems: Path, filled: Path) -> Iterator[Town]:
+    """``citybrain up`` over all of the small city: collected, built and served before."""
+    home, mine = tmp_path / "home", tmp_path / "systems"
+    shutil.copytree(systems, mine)
+    shutil.copytree(filled, home)
+    with _up(home, mine) as town:
+        yield town
 
 
 @pytest.fixture(scope="session")

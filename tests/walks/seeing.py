@@ -16,18 +16,19 @@ FLAGS = (
     "--disable-sync",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOUR = ["color-contrast", "link-in-text-block"]  # the rules that look at colours
 WIDE, NARROW = (1440, 900), (390, 844)
 
 
-def axe(page: Any) -> list[str]:
-    """Violations on the page as one line each: rule, impact, and where."""
+def axe(page: Any, rules: list[str] | None = None) -> list[str]:
+    """Violations on the page as one line each: rule, impact, and where; of some rules only."""
     # Evaluated, not added as a script element: the page's own policy would refuse that.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
         # Only what is wrong is described; describing all that is right takes most of the time.
-        "tags => axe.run(document,"
-        " {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
-        RULES,
+        "only => axe.run(document, {runOnly: only, resultTypes: ['violations']})",
+        {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES},
     )
     return [
         f"{one['id']} ({one['impact']}): {node['target']} {node['html'][:160]}"

@@ -110,9 +110,9 @@ def test_on_paper_it_is_a_brief_of_tables(cockpit_gallery: str, window: Any) -> 
 
 @pytest.mark.long
 def test_the_numbers_move_by_themselves_and_stand_still_when_paused(
-    town: Town, window: Any
+    whole_town: Town, window: Any
 ) -> None:
-    page = window(town.address, WALL)
+    page = window(whole_town.address, WALL)
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if "/live" in one.url else None)
     page.wait_for_timeout(3500)
@@ -123,7 +123,7 @@ def test_the_numbers_move_by_themselves_and_stand_still_when_paused(
     assert len(asked) == count
     assert page.locator("#beat-word").inner_text() == "已暂停"
     page.click("#pause")
-    assert any(_shown(page, town) for _attempt in range(4))
+    assert any(_shown(page, whole_town) for _attempt in range(4))
 
 
 def _shown(page: Any, town: Town) -> bool:

@@ -1,41 +1,82 @@
 """The pages in a browser: full of data, in error, with the longest texts; by keyboard."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from citybrain.interfaces import kit
 from tests.steward.gallery import PAGES
 from tests.walks.conftest import Opening
-from tests.walks.seeing import NARROW, WIDE, axe, shoot, sideways
+from tests.walks.seeing import COLOUR, NARROW, WIDE, axe, shoot, sideways
 
 pytestmark = pytest.mark.chromium
+DARK = Path(kit.__file__).parent / "static" / "kit" / "dark.css"
 
 
+def resized(page: Any, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+# The dark theme is other values of colours and nothing else (below): what axe says of anything
+# but colour, it says of the light one. The two languages are loaded at different widths.
+@pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    ("theme", "language", "size"),
-    [
-        pytest.param("light", "zh-hans", WIDE, marks=pytest.mark.long),
-        pytest.param("dark", "zh-hans", NARROW, marks=pytest.mark.long),
-        pytest.param("light", "zh-hans", NARROW, marks=pytest.mark.long),
-        pytest.param("dark", "zh-hans", WIDE, marks=pytest.mark.long),
-        pytest.param("light", "en", WIDE, marks=pytest.mark.long),
-        pytest.param("light", "en", NARROW, marks=pytest.mark.long),
-    ],
-    ids=lambda value: str(value[0]) if isinstance(value, tuple) else value,
+    ("language", "sizes", "cookies"),
+    [("zh-hans", (WIDE, NARROW), {}), ("en", (NARROW, WIDE), {"theme": "light"})],
+    ids=["zh-hans", "en"],
 )
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    gallery: str, opened: Opening, theme: str, language: str, size: tuple[int, int]
+    gallery: str,
+    opened: Opening,
+    language: str,
+    sizes: tuple[tuple[int, int], ...],
+    cookies: dict[str, str],
 ) -> None:
-    page = opened(gallery, size=size, theme=theme, django_language=language)
+    page = opened(gallery, django_language=language, **cookies)
+    page.emulate_media(reduced_motion="reduce")  # colours change at once
+    themes = ("light",) if cookies else ("light", "dark")
     wrong = {}
     for name in PAGES:
+        resized(page, sizes[0])
         page.goto(f"{gallery}/gallery/{name}")
-        shoot(page, f"{name}-{theme}-{language}-{size[0]}")
-        found = axe(page) + ([f"{sideways(page)} px sideways"] if sideways(page) else [])
-        if found:
-            wrong[name] = found
+        for size in sizes:
+            resized(page, size)
+            for theme in themes:
+                page.emulate_media(color_scheme=theme)
+                shoot(page, f"{name}-{theme}-{language}-{size[0]}")
+                found = axe(page, COLOUR if theme == "dark" else None)
+                if sideways(page):
+                    found.append(f"{sideways(page)} px sideways")
+                if found:
+                    wrong[name, theme, size] = found
     assert wrong == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("chosen", ["", "dark"])
+def test_the_frame_is_clean_in_the_dark_as_well(gallery: str, opened: Opening, chosen: str) -> None:
+    page = opened(gallery, theme=chosen)
+    page.emulate_media(color_scheme="dark")
+    for size in (WIDE, NARROW):
+        resized(page, size)
+        page.goto(f"{gallery}/gallery/overview")
+        assert axe(page) == []
+        assert sideways(page) == 0
+
+
+def test_the_dark_theme_is_colours_and_its_own_switch() -> None:
+    css = re.sub(r"/\*.*?\*/", "", DARK.read_text(encoding="utf-8"), flags=re.DOTALL)
+    (place, body), *rest = re.findall(r"([^{}]+?)\s*\{([^{}]*)\}", css)
+    values = dict(re.findall(r"([\w-]+):\s*(.*?);", body))
+    assert place.strip() == ":root"
+    assert [where.split()[-1] for where, _ in rest] == [".to-dark", ".to-light"]
+    assert values.pop("color-scheme") == "dark"
+    del values["--shadow"]  # which moves nothing beside it
+    colour = re.compile(r"#[0-9a-f]{6}|var\(--[\w-]+\)")
+    assert {name for name, value in values.items() if not colour.fullmatch(value)} == set()
 
 
 def test_the_sign_in_page_is_clean(gallery: str, chromium: Any) -> None:

@@ -249,7 +249,7 @@ def test_the_classic_attacks_end(store: Store, workplace: Path, sql: str) -> Non
     _ends(store, workplace, sql, seconds=1.0)
 
 
-def _ends(store: Store, folder: Path, sql: str, seconds: float = 3.0) -> None:
+def _ends(store: Store, folder: Path, sql: str, seconds: float = 1.5) -> None:
     began = monotonic()
     try:
         _ask(store, folder, sql, seconds=seconds)
