@@ -8,6 +8,9 @@ from pyarrow import parquet
 from citybrain.city import load
 from citybrain.lake.compact import compact_table
 from citybrain.lake.libraries import generated
+from citybrain.lake.models.attempt import same_rows
+from citybrain.lake.models.fingerprint import made_by
+from citybrain.lake.models.make import Checked
 from citybrain.lake.models.model import ColumnNote, Model
 from citybrain.lake.models.publish import Made, publish, target
 from citybrain.lake.store import Store
@@ -65,6 +68,19 @@ def test_rows_looked_up_by_what_is_masked_never_lie_in_its_order(tmp_path: Path)
         file = parquet.ParquetFile(store.ground.warehouse.root / only.path)
         ids = file.read().column("entity_id").to_pylist()
         assert ids != sorted(ids)
+
+
+def test_what_lies_in_the_order_of_what_is_masked_is_made_anew(tmp_path: Path) -> None:
+    store, hidden = a_store(tmp_path / "home"), {"entity_id": ColumnNote(level=4, masking="secret")}
+    told = "SELECT i AS mention, 'p-' || i AS entity_id FROM range(9) r(i)"
+    _publish(store, tmp_path / "first", "b1", told)
+    before, after = PEOPLE, replace(PEOPLE, columns=hidden)
+    assert made_by(before) != made_by(after)
+    snapshot = store.snapshot(PEOPLE.name)
+    made = Made(path=tmp_path, columns=COLUMNS, rows=9)
+    same = Checked(made=made, broken={}, same=True)
+    assert same_rows(store, before, same) == snapshot
+    assert same_rows(store, after, same) is None
 
 
 def test_numbers_of_people_are_masked_where_mentions_are_looked_up() -> None:

@@ -11,6 +11,7 @@ from time import monotonic
 from citybrain.base.errors import CityError, ended
 from citybrain.city import City
 from citybrain.lake import sqltext
+from citybrain.lake.compact import SCATTERED
 from citybrain.lake.integrity import refuse_damaged
 from citybrain.lake.jail.workplace import workplace
 from citybrain.lake.lease import Lease, LeaseHeld
@@ -129,7 +130,7 @@ def _locked(
             how = "incremental" if checked.made.role == "delta" else "full"
         if any(checked.broken.values()):
             return remember_refused(store, model, want, checked, before, now)
-        same = None if full else _same_rows(store, model.name, checked)
+        same = None if full else same_rows(store, model, checked)
         snapshot = same or _commit(round_, model, checked, want, lease, how, full)
     remember_published(
         store,
@@ -164,13 +165,13 @@ def _made_from(store: Store, model: Model, before: State | None) -> Mapping[str,
     return before.inputs if known else None
 
 
-def _same_rows(store: Store, table: str, checked: Checked) -> SnapshotInfo | None:
-    """The published snapshot when it holds the very rows that were made.
+def same_rows(store: Store, model: Model, checked: Checked) -> SnapshotInfo | None:
+    """The published snapshot when it holds the very rows that were made, lying as they should.
 
     Then nothing is published, and nothing above the table is made again.
     """
-    snapshot = store.snapshot(table) if store.exists(table) else None
-    if snapshot is None:
+    snapshot = store.snapshot(model.name) if store.exists(model.name) else None
+    if snapshot is None or bool(snapshot.summary.get(SCATTERED)) != model.scattered:
         return None
     published = snapshot.summary.get(heads.DIGEST)
     return snapshot if checked.same or (published and published == checked.digest) else None
