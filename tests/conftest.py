@@ -29,8 +29,9 @@ _TOOLS = {"chromium": "chromium", "strace": "strace"}
 # These files take longest, each in one piece. With several processes they come first, so
 # that the short ones fill up the rest and no process ends up waiting for another.
 _LONGEST = (
-    "walks/test_", "cli/test_backup", "engines/test_on_", "engines/work/test_kills",
-    "engines/ledger/test_processes", "lake/test_faults_", "lake/test_chinook",
+    "walks/test_", "cli/test_", "steward/test_access", "steward/test_quality", "engines/test_on_",
+    "engines/work/test_kills", "engines/ledger/test_processes", "engines/catalogue/test_uploads",
+    "lake/test_faults_", "lake/models/test_build", "lake/test_chinook",
 )  # fmt: skip
 
 
