@@ -74,16 +74,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def shipped_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which the shipped city runs and nothing was done yet; copy its ``applied``."""
+    """A home in which the shipped city runs, its models were read, and no more; copy it."""
+    return once(tmp_path_factory, "shipped", _apply_shipped)
+
+
+def _apply_shipped(home: Path) -> None:
     from citybrain import city
     from citybrain.config.kinds import KINDS
+    from citybrain.lake.home import Home
+    from citybrain.lake.models.registry import models
+    from citybrain.lake.models.remembered import analysed
+    from citybrain.lake.store import open_store
 
-    folder = Path(__file__).resolve().parents[1] / "cities" / "xuancheng"
-    return once(
-        tmp_path_factory,
-        "shipped",
-        lambda home: city.apply(folder, home, clock=SystemClock(), kinds=KINDS),
-    )
+    folder, clock = Path(__file__).resolve().parents[1] / "cities" / "xuancheng", SystemClock()
+    city.apply(folder, home, clock=clock, kinds=KINDS)
+    applied = city.applied_city(home)
+    assert applied is not None
+    store = open_store(Home(home), clock=clock)
+    analysed(store, applied, models(applied))  # else the first page of every copy would, for long
+    store.ground.engine.dispose()
 
 
 @pytest.fixture(scope="session")
