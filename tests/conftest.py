@@ -31,8 +31,10 @@ _TOOLS = {"chromium": "chromium", "strace": "strace"}
 _LONGEST = (
     "walks/test_looks", "walks/test_production", "libraries/test_narrow", "cli/test_backup",
     "walks/test_model", "lake/test_faults_strace", "walks/test_two_", "walks/test_tour",
-    "engines/work/test_kills", "engines/ledger/test_processes", "walks/test_",
-    "engines/test_on_", "lake/test_faults_", "lake/test_chinook", "libraries/test_clicks",
+    "steward/test_access", "engines/work/test_kills", "engines/ledger/test_processes",
+    "walks/test_", "cli/test_", "steward/test_quality", "engines/test_on_",
+    "engines/catalogue/test_uploads", "lake/test_faults_", "lake/models/test_build",
+    "lake/test_chinook", "libraries/test_clicks",
 )  # fmt: skip
 
 
@@ -80,16 +82,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def shipped_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which the shipped city runs and nothing was done yet; copy its ``applied``."""
+    """A home in which the shipped city runs, its models were read, and no more; copy it."""
+    return once(tmp_path_factory, "shipped", _apply_shipped)
+
+
+def _apply_shipped(home: Path) -> None:
     from citybrain import city
     from citybrain.config.kinds import KINDS
+    from citybrain.lake.home import Home
+    from citybrain.lake.models.registry import models
+    from citybrain.lake.models.remembered import analysed
+    from citybrain.lake.store import open_store
 
-    folder = Path(__file__).resolve().parents[1] / "cities" / "xuancheng"
-    return once(
-        tmp_path_factory,
-        "shipped",
-        lambda home: city.apply(folder, home, clock=SystemClock(), kinds=KINDS),
-    )
+    folder, clock = Path(__file__).resolve().parents[1] / "cities" / "xuancheng", SystemClock()
+    city.apply(folder, home, clock=clock, kinds=KINDS)
+    applied = city.applied_city(home)
+    assert applied is not None
+    store = open_store(Home(home), clock=clock)
+    analysed(store, applied, models(applied))  # else the first page of every copy would, for long
+    store.ground.engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -64,9 +64,8 @@ def build(home: Path, systems: Path, tables: tuple[str, ...], *, shipped: Path) 
     from citybrain.lake.home import Home
     from citybrain.lake.store import open_store
 
-    home.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
-    shutil.copytree(shipped / "applied", home / "applied")
+    shutil.copytree(shipped, home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CITYBRAIN_SYSTEMS", str(systems))
         store = open_store(Home(home), clock=clock)

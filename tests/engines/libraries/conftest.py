@@ -30,9 +30,8 @@ def fill(home: Path, systems: Path, *, shipped: Path) -> None:
     from citybrain.lake.serving import publish
     from citybrain.lake.store import open_store
 
-    home.mkdir(parents=True)
     clock = SystemClock()
-    shutil.copytree(shipped / "applied", home / "applied")
+    shutil.copytree(shipped, home)
     applied = city.applied_city(home)
     assert applied is not None
     store = open_store(Home(home), clock=clock)
