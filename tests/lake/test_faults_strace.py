@@ -116,4 +116,4 @@ def test_every_system_call_fails_in_turn(
             break
     assert told["missed"], "the commit makes more calls than were tried"
     assert told.total() > 1 or "," in call, "the fault was never met"
-    record_property(f"{call} {fault} cases", told)  # type: ignore[operator]
+    record_property(f"{call} {fault} cases", dict(told))  # type: ignore[operator]
