@@ -30,9 +30,10 @@ with transaction.atomic():
 COUNT = """
 import json
 from citybrain.engines.work.models import Job
-effects = [args[0] for args in Job.objects.filter(task="effect").values_list("args", flat=True)]
+# Effects last: a job that ends between the statements has its effect when it is seen as done.
 open_ = Job.objects.exclude(task="effect").exclude(state="done").count()
 failed = Job.objects.filter(state="failed").count()
+effects = [args[0] for args in Job.objects.filter(task="effect").values_list("args", flat=True)]
 print(json.dumps([sorted(effects), open_, failed]))
 """
 
