@@ -21,10 +21,11 @@ import duckdb
 
 from citybrain.city import City, load
 from citybrain.lake import sqltext
-from citybrain.lake.change import LOOKUP_ROW_GROUP
+from citybrain.lake.change import LOOKUP_ROW_GROUP, in_parts
 from citybrain.lake.libraries import generated, libraries
 from citybrain.lake.libraries.names import dwd, home
 from citybrain.lake.libraries.sources import plan, readers
+from citybrain.lake.models.model import Model
 from citybrain.lake.standardise import standardised
 
 CITY = Path(__file__).parents[1] / "cities" / "xuancheng"
@@ -119,16 +120,19 @@ def timed(
     table: str,
     sql: str,
     to: Path,
-    lookup: tuple[str, ...] = (),
+    model: Model | None = None,
 ) -> float:
     """Make a table as a file; seconds, printed with rows and the most memory so far.
 
-    With ``lookup`` as the lake writes what is looked up: in that order, in small row groups.
+    With ``model`` as the lake writes what is looked up: in that order, in small row groups.
     """
     file = sqltext.text(to / f"{table}.parquet")
     started = time.perf_counter()
-    ordered = f"SELECT * FROM ({sql}) ORDER BY {', '.join(lookup)}" if lookup else sql
-    groups = f", ROW_GROUP_SIZE {LOOKUP_ROW_GROUP}" if lookup else ""
+    ordered, groups = sql, ""
+    if model and model.lookup:
+        by = in_parts(model.lookup) if model.scattered else sqltext.names(model.lookup)
+        ordered = f"SELECT * FROM ({sql}) ORDER BY {by}"
+        groups = f", ROW_GROUP_SIZE {LOOKUP_ROW_GROUP}"
     connection.execute(f"COPY ({ordered}) TO {file} (COMPRESSION zstd{groups})")
     seconds = time.perf_counter() - started
     row = connection.execute(f"SELECT count(*) FROM {file}").fetchone()
@@ -188,14 +192,14 @@ def main() -> None:
             generate(connection, city, arguments.people, to)
 
             def made(name: str) -> float:
-                return timed(connection, name, models[name].sql, to, models[name].lookup)
+                return timed(connection, name, models[name].sql, to, models[name])
 
             made("lib.person_mentions")
             links = (
                 "SELECT mention, _row, table_name, role, 'p-' || md5(id_number) AS entity_id, "
                 "'number' AS how FROM lib.person_mentions"
             )
-            timed(connection, "lib.person_links", links, to, models["lib.person_links"].lookup)
+            timed(connection, "lib.person_links", links, to, models["lib.person_links"])
             ours = made("lib.population")
             made("lib.population_conflicts")
             if arguments.peer:
