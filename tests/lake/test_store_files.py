@@ -3,11 +3,13 @@
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from citybrain.base.errors import CityError
 from citybrain.lake.change import NewFile
+from citybrain.lake.store import Store
 from tests.lake.making import TABLE, a_store, duck, numbers, put, rows
 
 GOOD = {
@@ -86,24 +88,27 @@ def test_files_are_zstd_in_row_groups_with_optional_columns(tmp_path: Path) -> N
     assert footer.row_group(0).column(0).compression == "ZSTD"
 
 
-def test_where_rows_are_looked_up_a_file_lies_in_their_order_in_small_row_groups(
-    tmp_path: Path,
-) -> None:
+def _committed(store: Store, select: str, **how: Any) -> Any:
+    """The committed file of a SELECT's rows, as pyarrow reads it."""
     from pyarrow import parquet
 
-    store = a_store(tmp_path)
     with (
         store.lease(TABLE, owner="test") as lease,
         store.change(TABLE, batch_id="b", lease=lease) as change,
         duck() as connection,
     ):
-        made = replace(change.new_file(), lookup=("name", "id"))
-        select = (
-            "SELECT 50_000 - i AS id, 'n' || i % 7 AS name, 0 AS amount FROM range(50_000) r(i)"
-        )
+        made = replace(change.new_file(), **how)
         connection.execute(made.copy_sql(select))
         change.commit()
-    file = parquet.ParquetFile(made.path)
+    return parquet.ParquetFile(made.path)
+
+
+def test_where_rows_are_looked_up_a_file_lies_in_their_order_in_small_row_groups(
+    tmp_path: Path,
+) -> None:
+    store = a_store(tmp_path)
+    select = "SELECT 50_000 - i AS id, 'n' || i % 7 AS name, 0 AS amount FROM range(50_000) r(i)"
+    file = _committed(store, select, lookup=("name", "id"))
     assert file.metadata.row_group(0).num_rows == 8_192
     found = file.read().select(["name", "id"]).to_pylist()
     assert found == sorted(found, key=lambda row: (row["name"], row["id"]))
@@ -113,19 +118,8 @@ def test_where_rows_are_looked_up_a_file_lies_in_their_order_in_small_row_groups
 def test_where_the_order_would_tell_what_is_masked_rows_lie_in_parts_without_one(
     tmp_path: Path,
 ) -> None:
-    from pyarrow import parquet
-
-    store = a_store(tmp_path)
-    with (
-        store.lease(TABLE, owner="test") as lease,
-        store.change(TABLE, batch_id="b", lease=lease) as change,
-        duck() as connection,
-    ):
-        made = replace(change.new_file(), lookup=("id",), scattered=True)
-        select = "SELECT 20_000 - i AS id, 'n' AS name, 0 AS amount FROM range(20_000) r(i)"
-        connection.execute(made.copy_sql(select))
-        change.commit()
-    file = parquet.ParquetFile(made.path)
+    select = "SELECT 20_000 - i AS id, 'n' AS name, 0 AS amount FROM range(20_000) r(i)"
+    file = _committed(a_store(tmp_path), select, lookup=("id",), scattered=True)
     parts = [
         file.read_row_group(place).column("id").to_pylist() for place in range(file.num_row_groups)
     ]

@@ -94,7 +94,7 @@ def _text(value: object) -> str:
 
 def _cut(text: str, start: int) -> str:
     head = "…" if start else ""
-    rest = text[start:] if start else text
+    rest = text[start:]
     room = _WIDE - len(head)
     return head + (rest if len(rest) <= room else f"{rest[: room - 1]}…")
 
