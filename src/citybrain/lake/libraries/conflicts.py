@@ -1,13 +1,16 @@
 """The values that lost: every row that says otherwise than the golden record, and why."""
 
+from collections.abc import Mapping
+
 from citybrain.city import City
 from citybrain.lake import sqltext
 from citybrain.lake.libraries.expressions import put
 from citybrain.lake.libraries.mentions import seen_at
 from citybrain.lake.libraries.model import Library, LibraryField, Mention
-from citybrain.lake.libraries.names import ROW
+from citybrain.lake.libraries.names import LINKS, ROW, dwd
 from citybrain.lake.libraries.sources import Plan, Rowset, counting_sql, follow, plan, readers
 from citybrain.lake.models.model import ColumnNote, Expectation, Follow, Model
+from citybrain.lake.types import parse
 
 _COLUMNS = {
     "entity_id": ColumnNote(title="主体编号", title_en="Entity", level=2, masking="none"),
@@ -35,24 +38,23 @@ def conflicts(library: Library, home: Library, city: City) -> Model:
     table was kept) or ``invalid`` (it cannot be a value of the field).
     """
     made = plan(library, home, city)
-    steps, parts = [], []
-    for rowset in made.rowsets:
-        fields = _compared(made, rowset)
-        if fields:
-            steps += [_rows(made, rowset, fields), _different(made, rowset, fields)]
-            parts += [_told(made, rowset, field) for field in fields]
+    compared = {rowset: fields for rowset in made.rowsets if (fields := _compared(made, rowset))}
+    fields = [f for f in library.fields if any(f in told for told in compared.values())]
     followed = follow(made, seen=True)
     if followed:
         followed |= {library.table: Follow(column=library.entity_id)}
     nothing = ", ".join(f"CAST(NULL AS {_type(c)}) AS {c}" for c in _COLUMNS)
-    body = "\nUNION ALL ".join(parts) or f"SELECT {nothing} WHERE false"
-    with_ = ",\n".join(steps)
+    sql = f"SELECT {nothing} WHERE false"
+    if fields:
+        steps = [*_said(made, compared, fields), _unlike(made, fields)]
+        told = "\nUNION ALL ".join(_told(field) for field in fields)
+        sql = f"WITH {', '.join(steps)}\n{told}"
     key = "entity_id, field, other_row"
     return Model(
         name=library.conflicts,
         title=f"{library.title}：未采信的值",
         title_en=f"{library.title_en or library.name}: values that lost",
-        sql=f"WITH {with_}\n{body}" if steps else body,
+        sql=sql,
         grain=("entity_id", "field", "other_row"),
         materialise="incremental" if followed else "full",
         by="entity_id" if followed else "",
@@ -86,18 +88,52 @@ def _compared(made: Plan, rowset: Rowset) -> list[LibraryField]:
     ]
 
 
-def _rows(made: Plan, rowset: Rowset, fields: list[LibraryField]) -> str:
-    """All rows of the rowset with the values they say, valid or not."""
-    values = ", ".join(f"{made.rowsets[rowset][f.name]} AS {sqltext.name(f.name)}" for f in fields)
+def _said(
+    made: Plan, compared: Mapping[Rowset, list[LibraryField]], fields: list[LibraryField]
+) -> list[str]:
+    """All rows with the entity they belong to and what they say, valid or not.
+
+    They meet the links once, all together: reading a city's links anew for every source takes
+    more time than comparing.
+    """
+    own = [_rows(made, r, told, fields) for r, told in compared.items() if not r.via]
+    steps, parts = [], []
+    if own:
+        steps = [_cte("read", own)]
+        parts = [
+            f"SELECT l.entity_id, r.* EXCLUDE (role) FROM read AS r "
+            f"JOIN {LINKS[made.library.entity]} AS l ON l._row = r.other_row AND l.role = r.role"
+        ]
+    parts += [_rows(made, r, told, fields) for r, told in compared.items() if r.via]
+    return [*steps, _cte("said", parts)]
+
+
+def _cte(name: str, parts: list[str]) -> str:
+    return f"\n{name} AS (" + "\nUNION ALL ".join(parts) + ")"
+
+
+def _rows(made: Plan, rowset: Rowset, told: list[LibraryField], fields: list[LibraryField]) -> str:
+    """The rowset's rows, each field that it does not tell being null."""
+    values = ", ".join(
+        f"CAST({made.rowsets[rowset][f.name] if f in told else 'NULL'} AS {_held(f)}) "
+        f"AS {sqltext.name(f.name)}"
+        for f in fields
+    )
     mention = made.mention(rowset) if not rowset.via else None
     seen = seen_at(mention or Mention(table=rowset.table, role="", columns={}), made.city)
-    return (
-        f'rows_{made.name(rowset)} AS (SELECT entity_id, "_row" AS other_row, '
-        f"{seen} AS seen_at, {values} FROM ({counting_sql(made, rowset)}))"
-    )
+    table = sqltext.text(rowset.table)
+    shown = f'"_row" AS other_row, {table} AS other_table, {seen} AS seen_at, {values}'
+    if rowset.via:
+        return f"SELECT entity_id, {shown} FROM ({counting_sql(made, rowset)})"
+    where = f" WHERE {rowset.where}" if rowset.where else ""
+    return f"SELECT {sqltext.text(rowset.role)} AS role, {shown} FROM {dwd(rowset.table)}{where}"
 
 
-def _different(made: Plan, rowset: Rowset, fields: list[LibraryField]) -> str:
+def _held(field: LibraryField) -> str:
+    return parse(field.type).duckdb
+
+
+def _unlike(made: Plan, fields: list[LibraryField]) -> str:
     """Those that say otherwise in any field, beside what was kept."""
     kept = ", ".join(
         f"g.{sqltext.name(f.name)} AS {sqltext.name('kept ' + f.name)}, "
@@ -110,27 +146,24 @@ def _different(made: Plan, rowset: Rowset, fields: list[LibraryField]) -> str:
     )
     key = sqltext.name(made.library.entity_id)
     return (
-        f"other_{made.name(rowset)} AS (SELECT o.*, {kept} FROM rows_{made.name(rowset)} AS o "
+        f"\nunlike AS (SELECT o.*, {kept} FROM said AS o "
         f"JOIN {made.library.table} AS g ON g.{key} = o.entity_id WHERE {any_})"
     )
 
 
-def _told(made: Plan, rowset: Rowset, field: LibraryField) -> str:
+def _told(field: LibraryField) -> str:
     name, kept = sqltext.name(field.name), sqltext.name(f"kept {field.name}")
     row = sqltext.name(f"row {field.name}")
     invalid = (
-        f"WHEN NOT coalesce({put(field.valid, name)}, false) THEN 'invalid' "
-        if (field.valid)
-        else ""
+        f"WHEN NOT coalesce({put(field.valid, name)}, false) THEN 'invalid' " if field.valid else ""
     )
-    table = sqltext.text(rowset.table)
     return (
         f"SELECT entity_id, {sqltext.text(field.name)} AS field, "
         f"CAST({kept} AS VARCHAR) AS kept, {row} AS kept_row, CAST({name} AS VARCHAR) AS other, "
-        f"other_row, {table} AS other_table, CASE {invalid}"
-        f"WHEN starts_with({row}, {sqltext.text(rowset.table + '/')}) THEN 'older' "
-        f"ELSE 'rank' END AS why, seen_at FROM other_{made.name(rowset)} "
-        f"WHERE {_differs(field, name, kept)} AND other_row IS DISTINCT FROM {row}"
+        f"other_row, other_table, CASE {invalid}"
+        f"WHEN starts_with({row}, other_table || '/') THEN 'older' ELSE 'rank' END AS why, "
+        f"seen_at FROM unlike WHERE {_differs(field, name, kept)} "
+        f"AND other_row IS DISTINCT FROM {row}"
     )
 
 
