@@ -168,7 +168,16 @@ def test_a_connection_written_by_hand_to_the_installations_state_is_not_collecte
         town.add(contract(text("batch_id", key=1)), url, fetch)
         (result,) = town.collect()
         assert "is no department's system" in str(result.error)
-    assert town.rows() == []
+    town.add(contract(text("batch_id", key=1)), f"files://{home.root.parent}", fetch)
+    (home.root / "mine.csv").write_text("batch_id\nb1\n")
+    (home.root.parent / "theirs.csv").write_text("batch_id\nb2\n")
+    for source, said in ((f"{home.root.name}/*.csv", True), ("**/*.csv", True), ("*.csv", False)):
+        town.add(
+            contract(text("batch_id", key=1)), f"files://{home.root.parent}", Fetch(source=source)
+        )
+        (result,) = town.collect()
+        assert ("is no department's system" in str(result.error)) is said
+    assert town.rows() == [("b2",)]
 
 
 def test_parquet_decimals_beyond_38_digits_are_text_to_the_last_digit(

@@ -99,19 +99,14 @@ def _state(results: Sequence[TableResult]) -> str:
 
 
 def _finder(store: Store, given: Resolve | Mapping[str, Connection] | None) -> Resolve:
-    """Connections by name; one to this installation's own state is refused."""
+    """Connections by name."""
 
     def find(name: str) -> Connection:
         if given is None:
             return places.resolve(name, store.home, os.environ)
         return given[name] if isinstance(given, Mapping) else given(name)
 
-    def found(name: str) -> Connection:
-        where = find(name)
-        places.refuse_own(where, store.home, os.environ)
-        return where
-
-    return found
+    return find
 
 
 def table_of(city: City, table: str) -> Table:
@@ -164,6 +159,7 @@ def _one(
         journal.raise_if_stopped(table)
         what = table_of(city, table)
         where = find(what.system.connection or what.system.name)
+        places.refuse_own(where, store.home, os.environ, files=what.fetch.source)
         uploaded = came_by_upload(store, table)
         result = collect_table(
             store,

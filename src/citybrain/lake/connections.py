@@ -78,10 +78,19 @@ def path_of(where: Connection) -> Path:
     return Path(where.url.split("://", 1)[1])
 
 
-def refuse_own(where: Connection, home: Home, environ: Mapping[str, str]) -> None:
-    """``CityError`` for a source that is this installation's state, or a rehearsal's truth."""
+def refuse_own(
+    where: Connection, home: Home, environ: Mapping[str, str], *, files: str = ""
+) -> None:
+    """``CityError`` for a source that is this installation's state, or a rehearsal's truth.
+
+    ``files`` is the pattern of a table's files: a folder may hold the home beside a
+    department's files, and then none of the home's may be read by it.
+    """
     if where.scheme in _PATHS:
-        own = _is_state(path_of(where).resolve(), home.root.resolve())
+        place, root = path_of(where).resolve(), home.root.resolve()
+        own = _is_state(place, root)
+        if not own and files and where.scheme == "files" and root.is_relative_to(place):
+            own = any(_is_state(found.resolve(), root) for found in place.glob(files))
     else:
         kept = ("CITYBRAIN_LAKE_URL", "CITYBRAIN_CONTROL_URL", "CITYBRAIN_DATABASE_URL")
         own = any(_database(where.url) == _database(environ.get(name, "")) for name in kept)
