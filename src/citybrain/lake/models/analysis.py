@@ -4,7 +4,6 @@ Columns and their types are told by DuckDB, which binds each SELECT over empty t
 contracts; what comes from where is told by sqlglot. Nothing of it is typed by hand.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,18 +14,18 @@ from citybrain.base.hashing import canonical_json, sha256_bytes
 from citybrain.city import City
 from citybrain.city.contracts import Contract, Field
 from citybrain.city.words import did_you_mean
-from citybrain.lake import asideform, sqltext
+from citybrain.lake import asideform
 from citybrain.lake.mask import Class, shows_more
+from citybrain.lake.models.desk import Desk
 from citybrain.lake.models.inherit import inherited
 from citybrain.lake.models.lineage import Lineage, lineage
 from citybrain.lake.models.model import Model
 from citybrain.lake.models.order import Graph, graph
 from citybrain.lake.models.typing import stored
-from citybrain.lake.statement import LAYERS
 from citybrain.lake.types import parse
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    pass
 
 # What the collector adds to every row.
 MARKS = ("_row", "_batch", "_contract")
@@ -86,7 +85,7 @@ def analyse(
     """
     work = _Work(city, models, order or graph(models), {} if known is None else known)
     work.columns |= published
-    with _Desk(work.columns) as desk:
+    with Desk(work.columns) as desk:
         for name in work.graph.order:
             work.model(models[name], desk)
     return Analysis(
@@ -115,42 +114,6 @@ def delivered(city: City) -> dict[str, dict[str, Class]]:
     }
 
 
-class _Desk:
-    """A database of empty tables on which SELECTs are bound; opened when the first one is."""
-
-    def __init__(self, columns: Mapping[str, Mapping[str, str]]) -> None:
-        self._columns = columns
-        self._made: set[str] = set()
-        self._connection: DuckDBPyConnection | None = None
-
-    def __enter__(self) -> "_Desk":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if self._connection:
-            self._connection.close()
-
-    def described(self, sql: str, tables: Iterable[str]) -> dict[str, str]:
-        """Columns and types of a SELECT over these tables."""
-        connection = self._open()
-        for table in tables:
-            if table in self._columns and table not in self._made:
-                make_table(connection, table, self._columns[table])
-                self._made.add(table)
-        return described(connection, sql)
-
-    def _open(self) -> "DuckDBPyConnection":
-        import duckdb
-
-        if self._connection is None:
-            self._connection = duckdb.connect(":memory:", config={"threads": 1})
-            for layer in LAYERS:
-                self._connection.execute(f"ATTACH ':memory:' AS {sqltext.name(layer)}")
-            self._connection.execute("USE ods")
-            self._connection.execute("SET TimeZone = 'Asia/Shanghai'")
-        return self._connection
-
-
 class _Work:
     def __init__(
         self,
@@ -167,7 +130,7 @@ class _Work:
         self.lineage: dict[str, Lineage] = {}
         self.classes: dict[str, dict[str, Class]] = delivered(city)
 
-    def model(self, model: Model, desk: _Desk) -> None:
+    def model(self, model: Model, desk: Desk) -> None:
         """Columns, lineage and classes of one model, whose inputs are known already."""
         told = Lineage(known=False)
         if not model.native:
@@ -194,7 +157,7 @@ class _Work:
         read = [[t, list(self.columns.get(t, {}).items())] for t in tables]
         return sha256_bytes(canonical_json([VERSION, model.name, said, read]))
 
-    def _read(self, model: Model, tables: tuple[str, ...], desk: _Desk) -> Read:
+    def _read(self, model: Model, tables: tuple[str, ...], desk: Desk) -> Read:
         try:
             columns = stored(desk.described(model.sql, tables), model.name)
         except CityError as error:
@@ -271,7 +234,7 @@ def _grain(model: Model, columns: Mapping[str, str]) -> Iterator[Problem]:
             )
 
 
-def _expectations(model: Model, tables: Iterable[str], desk: _Desk) -> Iterator[Problem]:
+def _expectations(model: Model, tables: Iterable[str], desk: Desk) -> Iterator[Problem]:
     for one in model.expectations:
         try:
             desk.described(one.sql, (*tables, model.name))
@@ -287,38 +250,3 @@ def _delivered_columns(city: City) -> Iterator[tuple[str, Mapping[str, str]]]:
         yield contract.lake_table, fields | dict.fromkeys(MARKS, "VARCHAR")
         aside = {c.name: parse(c.type).duckdb for c in asideform.columns(contract)}
         yield contract.quarantine_table, aside
-
-
-def described(connection: "DuckDBPyConnection", sql: str) -> dict[str, str]:
-    """Columns of a SELECT with DuckDB's types.
-
-    ``CityError`` when it does not bind: ``why`` is the reason, ``where`` the line in the text.
-    """
-    import duckdb
-
-    try:
-        rows = connection.execute(f"DESCRIBE {sql}").fetchall()
-    except duckdb.Error as error:
-        line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
-        raise CityError(
-            "The query does not hold",
-            why=_first(error),
-            do="Correct it",
-            where=line[1] if line else "",
-        ) from error
-    return {str(row[0]): str(row[1]) for row in rows}
-
-
-def make_table(connection: "DuckDBPyConnection", name: str, columns: Mapping[str, str]) -> None:
-    """An empty table of that name and these columns of DuckDB's types."""
-    layer, *system, table = name.split(".")
-    schema = ".".join(sqltext.name(p) for p in (layer, *(system or ["main"])))
-    shown = ", ".join(f"{sqltext.name(c)} {kind}" for c, kind in columns.items())
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    connection.execute(f"CREATE OR REPLACE TABLE {schema}.{sqltext.name(table)} ({shown})")
-
-
-def _first(error: Exception) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    found = lines[:1] + [line for line in lines[1:] if line.startswith("Candidate")]
-    return "; ".join(found).rstrip(".")
