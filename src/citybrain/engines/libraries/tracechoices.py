@@ -1,6 +1,8 @@
 """Where a trace may go on: the cells that changed last, the other cells of a row, records."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
+from types import MappingProxyType
 
 from citybrain.city.contracts import Contract
 from citybrain.engines.identity.service import Actor
@@ -18,6 +20,7 @@ from citybrain.lake.libraries.record import ref_of
 from citybrain.lake.libraries.touches import Touch, mentioned, touched
 
 CHOICES = 12
+NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 def choices(actor: Actor, start: flows.Column, via: str) -> tuple[TraceChoice, ...]:
@@ -36,9 +39,10 @@ def choices(actor: Actor, start: flows.Column, via: str) -> tuple[TraceChoice, .
         if library.table in fields and not told:
             named = frozenset(fields[library.table]) & {one.name for one in library.fields}
             told |= {one.thing: one for one in offered(actor, library, named, via)}
-    for table in () if told else delivered:
-        found = _cells(actor, mentioned(wiring.store(), table), via, fields[table])
-        told |= {one.thing: one for one in found}
+    if not told:
+        wanted = {name.partition(".")[2]: fields[name] for name in delivered}
+        some = _cells(actor, mentioned(wiring.store(), delivered), via, wanted)
+        told = {one.thing: one for one in islice(some, CHOICES)}
     return tuple(told.values())[:CHOICES]
 
 
@@ -79,9 +83,12 @@ def cells_of(
 
 
 def _cells(
-    actor: Actor, touches: Iterable[Touch], via: str, wanted: Collection[str] = ()
+    actor: Actor,
+    touches: Iterable[Touch],
+    via: str,
+    wanted: Mapping[str, Collection[str]] = NOTHING,
 ) -> Iterator[TraceChoice]:
-    """The cell that changed last in each row, else the first that is wanted."""
+    """The cell that changed last in each row, else the first that is wanted of its table."""
     held = {
         one.entity: one
         for one in libraries(wiring.city()).values()
@@ -97,7 +104,7 @@ def _cells(
         ref = ref_of(wiring.store(), wiring.city(), library.name, one.entity_id, one.row)
         if ref:
             led.add(one.row)
-            yield _cell(one, library, contract, ref, via=via, wanted=wanted)
+            yield _cell(one, library, contract, ref, via=via, wanted=wanted.get(one.table, ()))
 
 
 def _cell(

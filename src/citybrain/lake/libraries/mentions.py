@@ -19,7 +19,10 @@ _NOTES = {
     "role": ColumnNote(title="角色", title_en="Role", level=2, masking="none"),
     "id_number": ColumnNote(title="证件号", title_en="ID number", level=4, masking="id_number"),
     "id_raw": ColumnNote(
-        title="证件号原值", title_en="ID number as delivered", level=4, masking="id_number"
+        title="证件号（未通过校验的原值）",
+        title_en="ID number, as delivered where its check fails",
+        level=4,
+        masking="id_number",
     ),
     "name": ColumnNote(title="姓名或名称", title_en="Name", level=3, masking="name"),
     "birth_date": ColumnNote(
@@ -119,7 +122,7 @@ def _values(one: Mention, city: City, entity: str) -> list[str]:
     for column in MENTION_COLUMNS[entity]:
         values[column] = _value(one, column, entity, known)
     if entity == "person":
-        values["id_raw"] = _raw(one, known, numbered)
+        values["id_raw"] = _raw(one, numbered)
     values["seen_at"] = seen_at(one, city)
     return [values[c] for c in _shown(entity)]
 
@@ -136,12 +139,10 @@ def _value(one: Mention, column: str, entity: str, known: set[str]) -> str:
     return "NULL"
 
 
-def _raw(one: Mention, known: set[str], numbered: set[str]) -> str:
+def _raw(one: Mention, numbered: set[str]) -> str:
+    """The number where it is none: one that holds is written once in a row, not twice."""
     given = one.columns.get("id_number", "")
-    number = _value(one, "id_number", "person", known)
-    if given not in numbered:
-        return number
-    return f"coalesce({number}, {sqltext.name(given + '__raw')})"
+    return sqltext.name(given + "__raw") if given in numbered else "NULL"
 
 
 def seen_at(one: Mention, city: City) -> str:

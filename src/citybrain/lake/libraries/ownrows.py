@@ -35,9 +35,11 @@ def own_rows(store: Store, city: City, found: Iterable[Mapping[str, Any]]) -> di
     for one in found:
         if one["_row"] and one["table_name"] in city.contracts:
             tables.setdefault((one["library"], one["table_name"]), []).append(one)
+    declared = libraries(city)
+    roles = _roles(store, declared, [one for told in tables.values() for one in told])
     made: dict[str, OwnRow] = {}
     for (name, table), told in tables.items():
-        numbers = _numbers(store, libraries(city).get(name), table, told)
+        numbers = _numbers(store, declared.get(name), table, told, roles)
         for one in told:
             column, number = numbers.get(one["finding_id"], ("", ""))
             made[one["finding_id"]] = OwnRow(
@@ -46,40 +48,64 @@ def own_rows(store: Store, city: City, found: Iterable[Mapping[str, Any]]) -> di
     return made
 
 
+def _roles(
+    store: Store, declared: Mapping[str, Library], told: list[Mapping[str, Any]]
+) -> dict[tuple[str, str], str]:
+    """The role in which each row is about its entity, by both.
+
+    Links lie in the order of their entities: with those named one by one, nearly all of the
+    links are passed by.
+    """
+    wanted: dict[str, set[str]] = {}
+    for one in told:
+        library = declared.get(one["library"])
+        links = LINKS.get(library.entity, "") if library else ""
+        if links and one["entity_id"]:
+            wanted.setdefault(links, set()).add(str(one["entity_id"]))
+    found: dict[tuple[str, str], str] = {}
+    for links, entities in wanted.items():
+        if store.exists(links):
+            with shared(store.home) as duck:
+                rows = duck.execute(
+                    f'SELECT "_row", entity_id, role FROM ({store.scan_sql(links)}) '
+                    f"WHERE entity_id IN ({', '.join('?' for _ in entities)})",
+                    sorted(entities),
+                ).fetchall()
+            found |= {(row, entity): role for row, entity, role in rows}
+    return found
+
+
 def _numbers(
-    store: Store, library: Library | None, table: str, told: list[Mapping[str, Any]]
+    store: Store,
+    library: Library | None,
+    table: str,
+    told: list[Mapping[str, Any]],
+    roles: Mapping[tuple[str, str], str],
 ) -> dict[str, tuple[str, str]]:
     """Column and number of the entity that each finding is about, in the role it has there."""
-    links = LINKS.get(library.entity, "") if library else ""
-    if library is None or not store.exists(links or "ods.none") or not store.exists(f"ods.{table}"):
-        return {}
     lake_table = f"ods.{table}"
+    if library is None or not store.exists(lake_table):
+        return {}
     have = {c.name for c in store.columns(lake_table)}
     columns = {
         one.role: next((c for n in NUMBERS if (c := one.columns.get(n, "")) in have), "")
         for one in library.identity
         if one.table == table
     }
-    wanted = sorted({column for column in columns.values() if column})
+    asked = {one["finding_id"]: columns.get(roles.get((one["_row"], one["entity_id"]), ""), "")
+             for one in told}  # fmt: skip
+    wanted = sorted({column for column in asked.values() if column})
     if not wanted:
         return {}
-    rows = sorted({str(one["_row"]) for one in told})
     with shared(store.home) as duck:
-        roles = duck.execute(
-            f'SELECT "_row", entity_id, role FROM ({store.scan_sql(links)}) '
-            'WHERE "_row" IN (SELECT unnest(?))',
-            [rows],
-        ).fetchall()
         values = duck.execute(
             f'SELECT "_row", {sqltext.names(wanted)} FROM ({store.scan_sql(lake_table)}) '
             'WHERE "_row" IN (SELECT unnest(?))',
-            [rows],
+            [sorted({str(one["_row"]) for one in told if asked[one["finding_id"]]})],
         ).fetchall()
-    by_role = {(row, entity): role for row, entity, role in roles}
     by_row = {row: dict(zip(wanted, rest, strict=True)) for row, *rest in values}
-    made = {}
-    for one in told:
-        column = columns.get(by_role.get((one["_row"], one["entity_id"]), ""), "")
-        if column:
-            made[one["finding_id"]] = (column, plain(by_row.get(one["_row"], {}).get(column)) or "")
-    return made
+    return {
+        one["finding_id"]: (column, plain(by_row.get(one["_row"], {}).get(column)) or "")
+        for one in told
+        if (column := asked[one["finding_id"]])
+    }

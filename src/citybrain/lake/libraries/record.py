@@ -34,7 +34,6 @@ __all__ = [
     "declared",
     "golden",
     "ref_of",
-    "row_of",
 ]
 _NO_ENTITY = "_row"
 
@@ -86,29 +85,11 @@ def declared(city: City, name: str) -> Library:
     return found
 
 
-def row_of(
-    store: Store,
-    city: City,
-    library: str,
-    entity_id: str,
-    ref: str,
-    *,
-    as_of: datetime | None = None,
-) -> str:
-    """The name of the row behind a ``ref`` of the record, for who may see it or goes on from it.
-
-    Empty when the record has no such row.
-    """
-    record = golden(store, city, library, entity_id, reveal=True, as_of=as_of)
-    places = [source.place for source in record.sources] if record else []
-    return next((place.row for place in places if place.ref == ref), "")
-
-
 def ref_of(store: Store, city: City, library: str, entity_id: str, row: str) -> str:
-    """The ``ref`` under which the record has a row; empty when it has no such row."""
-    record = golden(store, city, library, entity_id, reveal=True)
-    places = [source.place for source in record.sources] if record else []
-    return next((place.ref for place in places if place.row == row), "")
+    """The ``ref`` under which the record has a row; empty when it names no such row."""
+    reader = _Reader(store, city, _Rows(store, None), reveal=True)
+    with shared(store.home) as duck:
+        return reader.held(duck, declared(city, library), entity_id).get(row, "")
 
 
 class _Rows:
@@ -162,19 +143,31 @@ class _Reader:
         links = self._links(duck, library, entity)
         seen = self._seen(duck, library, links)
         lost = self._lost(duck, library, entity)
-        named = {*(link["_row"] for link in links), *self._named(library, rows[0])}
-        named |= {row["other_row"] for rows_ in lost.values() for row in rows_}
-        self.refs = _refs(named)
+        self.refs = self.held(duck, library, entity)
         return Record(
             library=library,
             entity_id=entity,
             snapshot_id=snapshot.snapshot_id if snapshot else None,
             committed_at=snapshot.committed_at if snapshot else None,
             values=tuple(self._value(one, rows[0], lost, seen) for one in library.fields),
-            sources=self._sources(duck, named, links, seen),
+            sources=self._sources(duck, self.refs, links, seen),
             edges=tuple(self._edge(link, seen) for link in links),
-            records=int(rows[0].get("records") or len(named)),
+            records=int(rows[0].get("records") or len(self.refs)),
             beyond={name: plain(rows[0].get(name)) for name in beyond(library)},
+        )
+
+    def held(self, duck: "DuckDBPyConnection", library: Library, entity: str) -> dict[str, str]:
+        """The rows that the record names, with the ``ref`` of each."""
+        rows = self._rows(duck, library.table, key_sql(library), [entity])
+        if not rows:
+            return {}
+        lost = self._lost(duck, library, entity).values()
+        return _refs(
+            {
+                *(link["_row"] for link in self._links(duck, library, entity)),
+                *self._named(rows[0]),
+                *(row["other_row"] for told in lost for row in told),
+            }
         )
 
     def _links(
@@ -204,7 +197,7 @@ class _Reader:
                 found.setdefault(row["field"], []).append(row)
         return found
 
-    def _named(self, library: Library, row: Mapping[str, Any]) -> set[str]:
+    def _named(self, row: Mapping[str, Any]) -> set[str]:
         """The rows that the golden record itself names."""
         names = [_NO_ENTITY, *(column for column in row if column.endswith(ROW))]
         return {str(row[name]) for name in names if row.get(name)}

@@ -1,7 +1,7 @@
 """Which delivered rows changed last, in which cell, and whom they tell about."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,50 +39,73 @@ def touched(store: Store, tables: Collection[str], *, limit: int = 12) -> list[T
 
     Nothing of a first delivery, which is about everybody.
     """
-    found: list[Touch] = []
+    news: dict[str, list[str]] = {}
+    fields: dict[str, str] = {}
     with shared(store.home) as duck:
         for table in tables:
             snapshots = store.snapshots(table) if store.exists(table) else []
             if len(snapshots) < 2:
                 continue
-            news = duck.execute(_news(store, table, snapshots, limit)).fetchall()
-            rows = [str(row[0]) for row in news]
-            fields = _changed(duck, store, table, rows, snapshots[-2]) if rows else {}
-            named = _mentioned(duck, store, table, rows, limit)
-            found += [Touch(**one, field=fields.get(one["row"], "")) for one in named]
-    return found[:limit]
+            rows = duck.execute(_news(store, table, snapshots, limit)).fetchall()
+            news[table] = [str(row[0]) for row in rows]
+            if news[table]:
+                fields |= _changed(duck, store, table, news[table], snapshots[-2])
+        return _mentioned(duck, store, news, fields, limit)[:limit]
 
 
-def mentioned(store: Store, table: str, *, limit: int = 5) -> list[Touch]:
-    """A few rows of an ``ods`` table with those whom they mention, changed or not."""
-    if not store.exists(table):
-        return []
-    with shared(store.home) as duck:
-        some = duck.execute(
-            f'SELECT "_row" FROM ({store.scan_sql(table)}) ORDER BY 1 LIMIT {limit:d}'
-        ).fetchall()
-        return [Touch(**one) for one in _mentioned(duck, store, table, [r[0] for r in some], limit)]
+def mentioned(store: Store, tables: Collection[str], *, limit: int = 5) -> list[Touch]:
+    """Some entities that each of these ``ods`` tables mentions, changed or not.
+
+    Links lie in the order of their entities, so that the first are found without reading all.
+    """
+    found: list[Touch] = []
+    for kind, links in LINKS.items():
+        if not store.exists(links):
+            continue
+        for table in tables:
+            with shared(store.home) as duck:
+                some = duck.execute(
+                    f'SELECT entity_id, role, table_name, "_row" FROM ({store.scan_sql(links)}) '
+                    f"WHERE table_name = ? ORDER BY entity_id, role LIMIT {limit:d}",
+                    [table.partition(".")[2]],
+                ).fetchall()
+            found += [Touch(entity=kind, entity_id=str(entity_id), role=str(role),
+                            table=str(name), row=str(row))
+                      for entity_id, role, name, row in some]  # fmt: skip
+    return found
 
 
 def _mentioned(
-    duck: "DuckDBPyConnection", store: Store, table: str, rows: Sequence[str], limit: int
-) -> Iterator[dict[str, str]]:
+    duck: "DuckDBPyConnection",
+    store: Store,
+    news: Mapping[str, Sequence[str]],
+    fields: Mapping[str, str],
+    limit: int,
+) -> list[Touch]:
+    """Whom these rows mention: table by table as told, at most so many of each.
+
+    Links do not lie in the order of their rows, so they are read once for all tables.
+    """
+    rows = [row for told in news.values() for row in told]
+    found: dict[str, list[Touch]] = {table: [] for table in news}
     for kind, links in LINKS.items():
         if not rows or not store.exists(links):
             continue
-        found = duck.execute(
-            f'SELECT entity_id, role, "_row" FROM ({store.scan_sql(links)}) '
-            f'WHERE "_row" IN (SELECT unnest(?)) ORDER BY "_row", role LIMIT {limit:d}',
-            [list(rows)],
+        named = duck.execute(
+            f'SELECT entity_id, role, "_row", table_name FROM ({store.scan_sql(links)}) '
+            f'WHERE "_row" IN ({", ".join("?" for _ in rows)}) ORDER BY "_row", role',
+            rows,
         ).fetchall()
-        for entity_id, role, row in found:
-            yield {
-                "entity": kind,
-                "entity_id": str(entity_id),
-                "role": str(role),
-                "table": table.partition(".")[2],
-                "row": str(row),
-            }
+        for entity_id, role, row, name in named:
+            touches = found.get(f"ods.{name}", [])
+            if len(touches) < limit:
+                touches.append(
+                    Touch(
+                        entity=kind, entity_id=str(entity_id), role=str(role), table=str(name),
+                        row=str(row), field=fields.get(str(row), ""),
+                    )
+                )  # fmt: skip
+    return [touch for touches in found.values() for touch in touches]
 
 
 def _news(store: Store, table: str, snapshots: Sequence[SnapshotInfo], limit: int) -> str:
