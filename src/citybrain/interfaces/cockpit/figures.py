@@ -38,6 +38,18 @@ def clip(text: str, room: float) -> str:
     return f"{text[:kept].rstrip()}…"
 
 
+def folded(text: str, room: float) -> tuple[str, str]:
+    """The text on one line, or broken at a space into two; each clipped where it must be.
+
+    >>> folded("Government services", 7), folded("政务服务", 7)
+    (('Government', 'services'), ('政务服务', ''))
+    """
+    place = text.rfind(" ", 0, int(2 * room) + 1)
+    if breadth(text) <= room or place < 1:
+        return clip(text, room), ""
+    return clip(text[:place], room), clip(text[place + 1 :], room)
+
+
 def amount(value: float | None, *, english: bool) -> str:
     """A whole number as one word."""
     digits, word = split(value, english=english)

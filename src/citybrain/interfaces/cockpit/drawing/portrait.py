@@ -1,4 +1,4 @@
-"""The river from top to bottom, as on a phone: a picture of 350 by 470."""
+"""The river from top to bottom, as on a phone: a picture of 350 by 470, taller in English."""
 
 from citybrain.engines.indicators.service import River
 from citybrain.interfaces.cockpit.drawing.shapes import (
@@ -14,8 +14,9 @@ from citybrain.interfaces.cockpit.drawing.wide import TONES
 from citybrain.interfaces.cockpit.figures import amount, clip
 
 WIDTH, GATE_LEFT, GATE = 350.0, 25.0, 300.0
-SPRINGS_AT, ODS, DWD, LIBRARIES, THEMES = 34.0, 130.0, 214.0, 330.0, 420.0
+SPRINGS_AT, ODS, DWD, LIBRARIES = 34.0, 130.0, 214.0, 330.0
 BAR, BOX = 32.0, 44.0
+TURNED = 132.0  # a box in which an English word stands upright: it is wider than the box
 NAMED = 4  # springs wide enough to carry their name
 _KINDS = {"bad": "bad", "warn": "w", "ok": "b", "idle": "b"}
 
@@ -37,6 +38,7 @@ def portrait(river: River, *, english: bool) -> Picture:
         lines=_lines(river, libraries, themes),
         flows="",
         gate=GATE,
+        height=_themes_at(english=english) + BOX + 6,
         standard=river.standard is not None,
         has_users=False,
     )
@@ -66,7 +68,7 @@ def _springs(river: River, *, english: bool) -> tuple[tuple[Mark, ...], list[Ban
                 width=f(width),
                 height="6",
                 middle=f(left + width / 2),
-                title=clip(title, width / 12.5) if fits else "",
+                title=clip(title, width / (14.0 if english else 12.5)) if fits else "",
                 value=amount(spring.rows, english=english) if fits else "",
                 tone=tone,
             )
@@ -93,9 +95,10 @@ def _libraries(river: River, *, english: bool) -> tuple[tuple[Mark, ...], list[B
             x=f(left),
             y=f(LIBRARIES),
             width=f(width),
-            height=f(BOX),
+            height=f(TURNED if english else BOX),
             middle=f(left + width / 2),
-            title=(pool.title.en if english else pool.title.zh)[: 4 if english else 2],
+            title=clip(pool.title.en, 7.0) if english else pool.title.zh[:2],
+            turned=english,
             value=amount(pool.rows, english=english) if pool.rows is not None else "—",
             tone="ok" if pool.rows is not None else "idle",
         )
@@ -104,13 +107,17 @@ def _libraries(river: River, *, english: bool) -> tuple[tuple[Mark, ...], list[B
     return tuple(marks), bands
 
 
+def _themes_at(*, english: bool) -> float:
+    return LIBRARIES + (TURNED if english else BOX) + 46
+
+
 def _themes(river: River, *, english: bool) -> tuple[Mark, ...]:
     gap, count = 10.0, len(river.themes)
     width = (GATE - gap * (count - 1)) / count if count else 0.0
     return tuple(
         Mark(
             x=f(left),
-            y=f(THEMES),
+            y=f(_themes_at(english=english)),
             width=f(width),
             height=f(BOX),
             middle=f(left + width / 2),
@@ -127,11 +134,10 @@ def _themes(river: River, *, english: bool) -> tuple[Mark, ...]:
 def _lines(river: River, boxes: tuple[Mark, ...], themes: tuple[Mark, ...]) -> tuple[str, ...]:
     """Thin lines from each library to the themes that are made of it; of no width."""
     places = {pool.table: box.middle for pool, box in zip(river.libraries, boxes, strict=True)}
-    top = LIBRARIES + BOX
-    half = (top + THEMES) / 2
+    top = LIBRARIES + float(boxes[0].height) if boxes else 0.0
     return tuple(
-        f"M{places[table]} {f(top)}C{places[table]} {f(half)} {box.middle} {f(half)} "
-        f"{box.middle} {f(THEMES)}"
+        f"M{places[table]} {f(top)}C{places[table]} {f(top + 23)} {box.middle} {f(top + 23)} "
+        f"{box.middle} {box.y}"
         for pool, box in zip(river.themes, themes, strict=True)
         for table in pool.reads
         if table in places

@@ -16,7 +16,8 @@ class Band:
 class Mark:
     """A thing beside or upon the river: where it is, what it is called, how much.
 
-    ``x``, ``y``, ``width`` and ``height`` are numbers as text; ``tone`` is a tone of states.
+    ``x``, ``y``, ``width`` and ``height`` are numbers as text; ``tone`` is a tone of states;
+    ``more`` is the title's second line; a ``turned`` title runs from below to above.
     """
 
     x: str
@@ -25,10 +26,12 @@ class Mark:
     height: str
     middle: str
     title: str
+    more: str = ""
     value: str = ""
     note: str = ""
     tone: str = "ok"
     url: str = ""
+    turned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,7 @@ class Picture:
     lines: tuple[str, ...]
     flows: str
     gate: float
+    height: float
     standard: bool
     has_users: bool
 

@@ -11,7 +11,7 @@ from citybrain.interfaces.cockpit.drawing.shapes import (
     shares,
     stacked,
 )
-from citybrain.interfaces.cockpit.figures import amount, breadth, clip
+from citybrain.interfaces.cockpit.figures import amount, breadth, clip, folded
 
 TOP, BOTTOM, BOXES, HEIGHT = 48.0, 566.0, 546.0, 578.0
 GATE_TOP, GATE = 140.0, 300.0
@@ -19,6 +19,7 @@ SPRINGS, USERS = 12, 8
 LEFT, ODS, DWD, LIBRARY, THEME, USER = 272.0, 560.0, 800.0, 1040.0, 1380.0, 1640.0
 GATE_WIDTH, LIBRARY_WIDTH, THEME_WIDTH = 16.0, 182.0, 150.0
 LEAST_BOX = 56.0
+TWO_LINES = 80.0  # from this height on a box has room for a title of two
 ROOM, ROOM_RIGHT, ROOM_BOX = 11.1, 9.0, 1 / 19.0  # characters beside the river
 DELIVERED = 570.0  # where looks at tables as they were delivered leave from
 TONES = {"damaged": "bad", "failed": "bad", "late": "warn", "arrived": "ok", "waiting": "idle"}
@@ -42,6 +43,7 @@ def wide(river: River, *, english: bool) -> Picture:
         lines=_reads(river, boxes, themes),
         flows=";".join((*left_flows, *middle_flows, *right_flows)),
         gate=GATE,
+        height=HEIGHT,
         standard=river.standard is not None,
         has_users=bool(users),
     )
@@ -133,13 +135,16 @@ def _boxes(
 def _box(pool: Pool, x: float, top: float, width: float, height: float, *, english: bool) -> Mark:
     unit = pool.unit.en if english else pool.unit.zh
     unbuilt = "not built yet" if english else "还没有构建"
+    title, room = pool.title.en if english else pool.title.zh, (width - 24) * ROOM_BOX
+    first, more = folded(title, room) if height >= TWO_LINES else (clip(title, room), "")
     return Mark(
         x=f(x),
         y=f(top),
         width=f(width),
         height=f(height),
         middle=f(top + height / 2),
-        title=clip(pool.title.en if english else pool.title.zh, (width - 24) * ROOM_BOX),
+        title=first,
+        more=more,
         value=f"{amount(pool.rows, english=english)} {unit}" if pool.rows is not None else unbuilt,
         tone="ok" if pool.rows is not None else "idle",
     )
