@@ -78,6 +78,17 @@ def duration(seconds: float | None) -> str:
     return gettext("%(d)s 天 %(h)s 小时") % {"d": int(seconds // DAY), "h": hours % 24}
 
 
+def span(minutes: int) -> str:
+    """Minutes in the largest unit of which they are a whole number."""
+    if minutes % (24 * 60) == 0:
+        days = minutes // (24 * 60)
+        return ngettext("%(n)s 天", "%(n)s 天", days) % {"n": num(days)}
+    if minutes % 60 == 0:
+        hours = minutes // 60
+        return ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": num(hours)}
+    return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": num(minutes)}
+
+
 def hundred(share: float) -> int:
     """A share from 0 to 1 in whole hundredths."""
     return round(min(max(share, 0.0), 1.0) * 100)

@@ -30,6 +30,7 @@ for _figure in (
     figures.departments,
     figures.size,
     duration,
+    figures.span,
     figures.hundred,
     figures.digest,
 ):
