@@ -165,7 +165,13 @@ def _lake_commands(add: "_Adder") -> None:
         help="spare orphans younger than this (default 24)",
     )
     compact = add("compact", "merge small files")
-    compact.add_argument("tables", metavar="SYSTEM.TABLE", nargs="*")
+    compact.add_argument(
+        "tables",
+        metavar="SYSTEM.TABLE",
+        nargs="*",
+        help="tables or whole systems, or a model's table such as lib.population; "
+        "without any, all that need it",
+    )
 
 
 def _care_commands(add: "_Adder") -> None:
