@@ -42,7 +42,7 @@ def collect(arguments: argparse.Namespace, context: Context) -> int:
 
 def _wanted(arguments: argparse.Namespace, catalogue: Any, actor: Any) -> list[str]:
     if arguments.tables:
-        return list(arguments.tables)
+        return list(catalogue.named(actor, arguments.tables))
     return list(catalogue.all_tables(actor) if arguments.all else catalogue.due(actor))
 
 

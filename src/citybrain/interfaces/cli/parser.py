@@ -4,6 +4,8 @@ Scripts are written against these names; a change here is a breaking change.
 """
 
 import argparse
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 EPILOG = """\
@@ -18,6 +20,21 @@ examples:
 exit codes: 0 done; 1 something named failed and was said; 2 wrong usage
 environment: CITYBRAIN_HOME, CITYBRAIN_CITY, CITYBRAIN_SYSTEMS, CITYBRAIN_ACTOR
 """
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        if (number := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"{number} is less than {least}")
+        return number
+
+    return whole_number
+
+
+def _hours(text: str) -> float:
+    if not 0 <= (hours := float(text)) < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no number of hours")
+    return hours
 
 
 def _common(default: object) -> argparse.ArgumentParser:
@@ -110,14 +127,18 @@ def _lake_commands(add: "_Adder") -> None:
         "tables", metavar="SYSTEM.TABLE", nargs="*", help="tables or whole systems"
     )
     collect.add_argument("--all", action="store_true", help="every table, due or not")
-    collect.add_argument("--workers", type=int, default=2, help="tables at a time (default 2)")
+    collect.add_argument(
+        "--workers", type=_at_least(1), default=2, help="tables at a time (default 2)"
+    )
     build = add("build", "make the tables of models that are due, or those named")
     build.add_argument("models", metavar="MODEL", nargs="*", help="such as lib.population")
     build.add_argument("--full", action="store_true", help="anew, even where nothing changed")
     build.add_argument(
         "--test", action="store_true", help="run the models' tests on their given rows instead"
     )
-    build.add_argument("--workers", type=int, default=2, help="models at a time (default 2)")
+    build.add_argument(
+        "--workers", type=_at_least(1), default=2, help="models at a time (default 2)"
+    )
     query = add(
         "query",
         "read the lake with one SELECT, masked by class unless revealed; "
@@ -127,7 +148,9 @@ def _lake_commands(add: "_Adder") -> None:
     query.add_argument("--as-of", metavar="TIME", help="read as it was then, e.g. 2021-06-11T12:00")
     query.add_argument("--reveal", action="store_true", help="unmasked; needs --purpose; recorded")
     query.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
-    query.add_argument("--limit", metavar="N", type=int, default=None, help="rows at the most")
+    query.add_argument(
+        "--limit", metavar="N", type=_at_least(1), default=None, help="rows at the most"
+    )
     add("status", "every table: department, rows, quarantined, last run, late or not, damaged")
     lineage = add("lineage", "what came from where: runs, and what they read and wrote")
     lineage.add_argument(
@@ -135,7 +158,7 @@ def _lake_commands(add: "_Adder") -> None:
     )
     lineage.add_argument("--run", metavar="RUN", default="", help="only this run")
     lineage.add_argument(
-        "--limit", metavar="N", type=int, default=1000, help="newest runs (default 1000)"
+        "--limit", metavar="N", type=_at_least(1), default=1000, help="newest runs (default 1000)"
     )
     lineage.add_argument(
         "--to", metavar="FILE", type=Path, default=None, help="write the events there"
@@ -160,7 +183,7 @@ def _lake_commands(add: "_Adder") -> None:
     sweep.add_argument(
         "--older-than",
         metavar="HOURS",
-        type=float,
+        type=_hours,
         default=24.0,
         help="spare orphans younger than this (default 24)",
     )
@@ -206,7 +229,7 @@ def _care_commands(add: "_Adder") -> None:
     up.add_argument("--host", default="127.0.0.1")
     up.add_argument("--port", type=int, default=8000)
     up.add_argument(
-        "--workers", type=int, default=1, help="background worker processes (default 1)"
+        "--workers", type=_at_least(1), default=1, help="background worker processes (default 1)"
     )
     up.add_argument(
         "--rehearsal",
