@@ -165,6 +165,7 @@ def with_a_city(place: Place) -> list[Step]:
         Step(["collect", "shop", "--workers", "0"], 2),
         Step(["query", ALL, "--limit", "-1"], 2),
         Step(["up", "--port", "x"], 2),
+        Step(["up", "--port", "99999"], 2),
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Scripts are written against these names; a change here is a breaking change.
 
 import argparse
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,10 +23,11 @@ environment: CITYBRAIN_HOME, CITYBRAIN_CITY, CITYBRAIN_SYSTEMS, CITYBRAIN_ACTOR
 """
 
 
-def _at_least(least: int) -> Callable[[str], int]:
+def _at_least(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
     def whole_number(text: str) -> int:
-        if (number := int(text)) < least:
-            raise argparse.ArgumentTypeError(f"{number} is less than {least}")
+        if not least <= (number := int(text)) <= most:
+            said = f"less than {least}" if number < least else f"more than {most}"
+            raise argparse.ArgumentTypeError(f"{number} is {said}")
         return number
 
     return whole_number
@@ -177,6 +179,9 @@ def _lake_commands(add: "_Adder") -> None:
     )
     trace.add_argument("--reveal", action="store_true", help="unmasked; needs --purpose; recorded")
     trace.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
+
+
+def _upkeep_commands(add: "_Adder") -> None:
     add("scrub", "verify the hash of every file of the lake")
     sweep = add("sweep", "remove orphaned files and old snapshots")
     sweep.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
@@ -227,7 +232,7 @@ def _care_commands(add: "_Adder") -> None:
     add("doctor", "what is wrong with this installation, and what to do")
     up = add("up", "serve everything at one address")
     up.add_argument("--host", default="127.0.0.1")
-    up.add_argument("--port", type=int, default=8000)
+    up.add_argument("--port", type=_at_least(1, 65_535), default=8000)
     up.add_argument(
         "--workers", type=_at_least(1), default=1, help="background worker processes (default 1)"
     )
@@ -290,5 +295,6 @@ def build_parser() -> argparse.ArgumentParser:
     _folder_commands(add)
     _source_commands(add)
     _lake_commands(add)
+    _upkeep_commands(add)
     _care_commands(add)
     return parser
