@@ -146,7 +146,7 @@ def _lake_commands(add: "_Adder") -> None:
         "read the lake with one SELECT, masked by class unless revealed; "
         "as text, NULL is no value and nothing an empty text",
     )
-    query.add_argument("sql", metavar="SQL")
+    query.add_argument("sql", metavar="SQL", help="one SELECT over ods.system.table, lib.name …")
     query.add_argument("--as-of", metavar="TIME", help="read as it was then, e.g. 2021-06-11T12:00")
     query.add_argument("--reveal", action="store_true", help="unmasked; needs --purpose; recorded")
     query.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
@@ -217,12 +217,12 @@ def _care_commands(add: "_Adder") -> None:
         description="Write a bundle that a stranger can verify offline.",
         parents=[_common(argparse.SUPPRESS)],
     )
-    export.add_argument("to", metavar="FILE", type=Path)
+    export.add_argument("to", metavar="FILE", type=Path, help="the zip file to write")
     _account_commands(add)
     backup = add("backup", "write all state, consistent and verified, to a new folder")
-    backup.add_argument("to", metavar="DIR", type=Path)
+    backup.add_argument("to", metavar="DIR", type=Path, help="a folder that does not exist yet")
     restore = add("restore", "restore all state into an empty home, or one damaged file")
-    restore.add_argument("source", metavar="DIR", type=Path)
+    restore.add_argument("source", metavar="DIR", type=Path, help="what backup wrote")
     restore.add_argument(
         "--file",
         metavar="FILE",
@@ -231,8 +231,8 @@ def _care_commands(add: "_Adder") -> None:
     )
     add("doctor", "what is wrong with this installation, and what to do")
     up = add("up", "serve everything at one address")
-    up.add_argument("--host", default="127.0.0.1")
-    up.add_argument("--port", type=_at_least(1, 65_535), default=8000)
+    up.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1)")
+    up.add_argument("--port", type=_at_least(1, 65_535), default=8000, help="default 8000")
     up.add_argument(
         "--workers", type=_at_least(1), default=1, help="background worker processes (default 1)"
     )
@@ -256,13 +256,13 @@ def _account_commands(add: "_Adder") -> None:
         )
 
     new = verb("add", "make an account; its first password is shown once")
-    new.add_argument("username", metavar="USERNAME")
+    new.add_argument("username", metavar="USERNAME", help="what she signs in with")
     new.add_argument("--name", required=True, help="the person's name")
     new.add_argument("--department", required=True, help="where she works, as the folder names it")
     new.add_argument("--duty", required=True, help="steward, officer, contractor, auditor …")
     verb("list", "list the accounts")
     close = verb("close", "let an account act no more; nothing of it is forgotten")
-    close.add_argument("username", metavar="USERNAME")
+    close.add_argument("username", metavar="USERNAME", help="as account list names it")
 
 
 class _Adder:
