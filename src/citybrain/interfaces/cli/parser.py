@@ -232,7 +232,7 @@ def _care_commands(add: "_Adder") -> None:
     add("doctor", "what is wrong with this installation, and what to do")
     up = add("up", "serve everything at one address")
     up.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1)")
-    up.add_argument("--port", type=_at_least(1, 65_535), default=8000, help="default 8000")
+    up.add_argument("--port", type=_at_least(0, 65_535), default=8000, help="default 8000")
     up.add_argument(
         "--workers", type=_at_least(1), default=1, help="background worker processes (default 1)"
     )
