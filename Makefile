@@ -42,6 +42,7 @@ check: setup ## Lint, types, floors, sizes and the shipped city
 	@$(BIN)/ruff check src tests tools bench
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tools.lints
 	@$(BIN)/python -m tools.measure
 	@$(BIN)/citybrain check $(CITY)
 

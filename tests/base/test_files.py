@@ -103,6 +103,19 @@ def test_a_tree_is_synced_from_its_leaves_up(
     assert synced == [str(tmp_path / "a/b/file")]
 
 
+def test_a_file_that_is_taken_away_meanwhile_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("catalog.sqlite3-shm", "catalog.sqlite3-wal"):
+        (tmp_path / name).touch()
+    listed = list(os.walk(tmp_path))
+    (tmp_path / "catalog.sqlite3-shm").unlink()
+    monkeypatch.setattr(os, "walk", lambda *_args, **_options: listed)
+    files.fsync_tree(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        files.fsync_tree(tmp_path / "catalog.sqlite3-shm")
+
+
 def test_one_filesystem_is_known_as_one(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     assert files.same_filesystem(tmp_path, tmp_path / "other")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft201909Validator
 
-from citybrain.city import applied_city, load
+from citybrain.city import applied_city, check, load
 from citybrain.city.contracts import Contract, Field, Sharing
 from citybrain.city.document import parse
 from citybrain.city.schema import ODCS, schema
 from citybrain.city.write import dump_contract
+from citybrain.config.kinds import KINDS
 from citybrain.lake.elements.element import elements
 from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.models.registry import models
@@ -98,3 +100,20 @@ def test_datacontract_lint_passes_every_contract(tmp_path: Path) -> None:
     assert len(results) == len(files)
     assert [result for result in results[:-1] if result[1] != "passed"] == []
     assert results[-1][1] != "passed", "the lint itself must be able to fail"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "calendar/2022.yml", "codelists/sex.yml", "departments/civil_affairs.yml",
+        "divisions/divisions.yml", "elements/person.yml", "libraries/population.yml",
+        "sources/civil/marriages.yaml", "systems/civil.yml",
+    ],
+)  # fmt: skip
+def test_one_wrong_line_is_one_finding(tmp_path: Path, file: str) -> None:
+    """What only follows from a file that could not be read is not said in a hundred others."""
+    folder = Path(shutil.copytree(CITY, tmp_path / "city"))
+    with (folder / file).open("a", encoding="utf-8") as broken:
+        broken.write("x: [\n")
+    found = check(folder, kinds=KINDS)
+    assert [(one.file, one.rule) for one in found] == [(file, "yaml-syntax")]

@@ -138,6 +138,8 @@ def with_a_city(place: Place) -> list[Step]:
         Step(["build"]),
         Step(["build", "lib.no_such"], 1),
         Step(["lineage"]),
+        Step(["lineage", "--run", "no such"], 1),
+        Step(["lineage", "--limit", "0"], 2),
         Step(["lineage", "--openlineage"], lines=True),
         Step(["trace"]),
         Step(["trace", "model:ods.shop.goods"]),
@@ -148,6 +150,7 @@ def with_a_city(place: Place) -> list[Step]:
         Step(["sweep", "--dry-run"]),
         Step(["compact"]),
         Step(["compact", "no.such"], 1),
+        Step(["compact", "shop"]),
         Step(["ledger", "verify"]),
         Step(["ledger", "export", place / "bundle.zip"]),
         Step(["ledger", "export", place / "no/such/bundle.zip"], 1),
@@ -158,7 +161,11 @@ def with_a_city(place: Place) -> list[Step]:
         Step(["restore", place / "copy", "--home", place / "second"]),
         Step(["doctor"]),
         Step(["sweep", "--older-than", "long ago"], 2),
+        Step(["sweep", "--older-than", "-1"], 2),
+        Step(["collect", "shop", "--workers", "0"], 2),
+        Step(["query", ALL, "--limit", "-1"], 2),
         Step(["up", "--port", "x"], 2),
+        Step(["up", "--port", "99999"], 2),
     ]  # fmt: skip
 
 
@@ -276,6 +283,22 @@ def test_wrong_usage_says_what_to_give(for_scripts: list[Answer]) -> None:
         "citybrain query: --reveal needs a purpose, because whoever is shown values unmasked is "
         "recorded with the reason. Say it with --purpose TEXT, or leave --reveal out.\n"
     )
+
+
+def test_after_discovering_the_next_command_is_told_whole(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    department_database(tmp_path / "shop.sqlite")
+    words = [
+        "discover", f"sqlite:///{place / 'shop.sqlite'}", "--system", "shop",
+        "--department", "sales", "--city", place / "city",
+    ]  # fmt: skip
+    (found,) = run_all(place, [Step(words)])
+    assert f"then citybrain collect shop --city {place / 'city'}." in found.said
+
+
+def test_a_system_is_collected_table_by_table(for_people: list[Answer]) -> None:
+    (asked,) = [one for one in for_people if str(one.step) == "collect shop"]
+    assert "1 of 1 table " in asked.warned
 
 
 def test_no_value_is_told_from_an_empty_text(for_people: list[Answer]) -> None:

@@ -19,6 +19,18 @@ def test_chinese_takes_two_columns_so_that_tables_stay_aligned() -> None:
     assert head.startswith("a")
 
 
+def test_values_of_the_lake_are_written_as_they_are() -> None:
+    row = {
+        "year": 2021, "x": 0.001, "none": float("nan"), "id": 12345678901234567,
+        "at": datetime(2021, 6, 11, 12, 34, 56, 789000, tzinfo=UTC), "d": Decimal("1.10"),
+    }  # fmt: skip
+    written = output.table([row], list(row), empty="", cell=output.exact).splitlines()[2]
+    assert output.exact(Decimal("0E-10")) == "0.0000000000"
+    assert written.split("  ") == [
+        "2021", "0.001", " NaN", "12345678901234567", "2021-06-11 12:34:56.789000+00:00", "1.10"
+    ]  # fmt: skip
+
+
 def test_an_empty_table_says_so() -> None:
     assert output.table([], ("a",), empty="Nothing here.") == "Nothing here."
 

@@ -36,6 +36,23 @@ def test_compaction_keeps_the_rows_in_one_file_and_one_snapshot(tmp_path: Path) 
     assert compact(store, tables=[TABLE]).done == ((TABLE, 2),)
 
 
+@pytest.mark.parametrize("name", [TABLE.removeprefix("ods."), TABLE.split(".")[1], TABLE])
+def test_compaction_takes_tables_and_systems_by_their_source_names(
+    tmp_path: Path, name: str
+) -> None:
+    store = a_store(tmp_path)
+    put(store, "b1", numbers(0, 3))
+    put(store, "b2", numbers(3, 6))
+    assert compact(store, tables=[name, name]).done == ((TABLE, 2),)
+
+
+def test_compaction_names_what_the_lake_does_not_have(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    put(store, "b1", numbers(0, 3))
+    with pytest.raises(CityError, match=r"no table or system no\.such"):
+        compact(store, tables=[TABLE, "no.such"])
+
+
 def test_compaction_passes_over_a_table_that_is_written(tmp_path: Path) -> None:
     store = a_store(tmp_path)
     put(store, "b1", numbers(0, 2))

@@ -260,5 +260,10 @@ def test_connections_are_found_and_kept(tmp_path: Path) -> None:
     found = resolve("b", home, {"CITYBRAIN_SYSTEMS": str(tmp_path)})
     assert found.url == f"files://{tmp_path}/here"
     assert resolve("a", home, {"CITYBRAIN_CONNECTION_A": "mariadb://h/d"}).scheme == "mysql"
-    with pytest.raises(CityError, match="not known"):
+    home.rehearsal_systems.mkdir(parents=True)
+    (home.rehearsal_systems / "connections.yml").write_text("r: files://r\n")
+    assert resolve("r", home, {}).url == f"files://{home.rehearsal_systems}/r"
+    with pytest.raises(CityError, match="not known"):  # what is set is what is looked at
+        resolve("r", home, {"CITYBRAIN_SYSTEMS": str(tmp_path)})
+    with pytest.raises(CityError, match=r"not known.*CITYBRAIN_SYSTEMS"):
         resolve("c", home, {})

@@ -135,3 +135,27 @@ def test_progress_ends_at_its_total(rehearsal: Rehearsal, tmp_path: Path) -> Non
     )  # fmt: skip
     assert set(last) == {"people", "days", "systems"}
     assert all(done == total for done, total in last.values())
+
+
+@pytest.mark.parametrize(
+    "servers", [{"postgresql": "mysql://h/d"}, {"mysql": "h/d"}, {"mysql": "postgresql://h/d"}]
+)
+def test_an_address_of_something_else_is_refused_at_once(
+    rehearsal: Rehearsal, tmp_path: Path, servers: dict[str, str]
+) -> None:
+    with pytest.raises(CityError, match="cannot be used, because it does not begin with"):
+        simulate(
+            rehearsal.city, people=120, days=2, seed=2, to=tmp_path / "s",
+            progress=lambda *_: pytest.fail("a population was begun"), **servers,
+        )  # fmt: skip
+
+
+def test_somebody_elses_directory_is_refused_before_anybody_is_made_up(
+    rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.doc").write_text("do not lose me", encoding="utf-8")
+    with pytest.raises(CityError, match="holds no rehearsal"):
+        simulate(
+            rehearsal.city, people=120, days=2, seed=2, to=tmp_path,
+            progress=lambda *_: pytest.fail("a population was begun"),
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -18,7 +19,8 @@ def fsync_directory(path: Path | str) -> None:
 def fsync_tree(path: Path | str) -> None:
     """Make everything below ``path`` durable, files first, then each directory, then ``path``.
 
-    Symbolic links are not followed. A single file is allowed.
+    Symbolic links are not followed. A single file is allowed. A file that is removed meanwhile
+    is passed over: SQLite takes its ``-shm`` and ``-wal`` away when the last to read closes.
     """
     root = Path(path)
     if not root.is_dir():
@@ -28,7 +30,8 @@ def fsync_tree(path: Path | str) -> None:
         for name in names:
             file = Path(folder, name)
             if not file.is_symlink():
-                fsync_file(file)
+                with suppress(FileNotFoundError):
+                    fsync_file(file)
         fsync_directory(folder)
 
 

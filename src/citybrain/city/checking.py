@@ -9,6 +9,7 @@ from citybrain.city.folder import Folder, read_folder
 from citybrain.city.kinds import BASE_KINDS, Kind
 from citybrain.city.loading import load_folder
 from citybrain.city.model import City
+from citybrain.city.rules.consequences import without_consequences
 from citybrain.city.rules.places import root_files
 from citybrain.city.rules.view import View
 from citybrain.city.schema import ODCS, schema, write_schema
@@ -46,7 +47,8 @@ def check_folder(folder: Folder, *, kinds: Sequence[Kind]) -> tuple[City, list[F
     found += root_files(folder, {kind.folder for kind in kinds if kind.folder})
     for kind in kinds:
         found += kind.check(view)
-    return loaded.city, _told_once(found, loaded.findings)
+    judged = without_consequences(found, folder.documents.values())
+    return loaded.city, _told_once(judged, loaded.findings)
 
 
 def _told_once(found: Iterable[Finding], unread: Iterable[Finding]) -> list[Finding]:

@@ -15,7 +15,8 @@ def prepare(home_root: Path) -> None:
     """Set Django up on this home and bring its database to the newest migration.
 
     The digest of the migrations is kept in the home, so that a command that has
-    nothing to migrate pays nothing for asking.
+    nothing to migrate pays nothing for asking. A home that is made for a rehearsal says so
+    from then on: its data stay made up, whoever opens it later and however.
     """
     os.environ["CITYBRAIN_HOME"] = str(home_root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.config.settings")
@@ -25,9 +26,19 @@ def prepare(home_root: Path) -> None:
     django.setup()
     marker = home_root / "control.migrated"
     digest = f"{_migrations_digest()} {os.environ.get('CITYBRAIN_DATABASE_URL', 'embedded')}"
+    if not marker.exists():
+        _mark_rehearsal(home_root)
     if not marker.exists() or marker.read_text() != digest or not _database_exists():
         _migrate()
         marker.write_text(digest)
+
+
+def _mark_rehearsal(home_root: Path) -> None:
+    from citybrain.engines.identity import service as identity
+    from citybrain.lake.home import Home
+
+    if identity.in_rehearsal():
+        Home(home_root).rehearsal_mark.touch(mode=0o600)
 
 
 def _database_exists() -> bool:

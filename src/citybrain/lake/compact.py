@@ -50,9 +50,12 @@ def needs_compaction(view: TableView) -> bool:
 
 
 def compact(store: Store, *, tables: Sequence[str] | None = None) -> Compacted:
-    """Compact the named tables that have more than one file, or all that need it."""
+    """Compact the named tables that have more than one file, or all that need it.
+
+    A name is ``system.table``, a whole system, or a table as the lake calls it.
+    """
     done, left = [], []
-    for name in store.tables() if tables is None else tables:
+    for name in store.tables() if tables is None else _meant(store.tables(), tables):
         view = store.view(name)
         wanted = len(view.files) > 1 if tables is not None else needs_compaction(view)
         if not wanted:
@@ -65,6 +68,29 @@ def compact(store: Store, *, tables: Sequence[str] | None = None) -> Compacted:
         except CityError as error:
             left.append((name, str(error)))
     return Compacted(done=tuple(done), left=tuple(left))
+
+
+def _meant(known: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The lake's tables of those names, each once; ``CityError`` for a name that is none."""
+    found: dict[str, None] = {}
+    for name in names:
+        mine = [name] if name in known else _of_source(known, name)
+        if not mine:
+            raise CityError(
+                f"The lake has no table or system {name}",
+                why="nothing of that name was collected or built",
+                do="Name it as system.table, or as layer.name for a model; "
+                "citybrain status lists all tables",
+                where=name,
+            )
+        found.update(dict.fromkeys(mine))
+    return list(found)
+
+
+def _of_source(known: Sequence[str], name: str) -> list[str]:
+    """What the lake keeps of a source's table or system: rows accepted, and those set aside."""
+    sources = [f"{layer}.{name}" for layer in ("ods", "quarantine")]
+    return [t for t in known for source in sources if t == source or t.startswith(f"{source}.")]
 
 
 def merged_summary(before: SnapshotInfo | None) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Where a system's data are: looked up by the connection's name, never kept in the city.
 
 Looked up in this order: the environment (``CITYBRAIN_CONNECTION_<NAME>``), the installation's
-``connections.yml``, and the ``connections.yml`` of the folder in ``CITYBRAIN_SYSTEMS``. A path
-in a file is relative to that file.
+``connections.yml``, and the ``connections.yml`` of the folder in ``CITYBRAIN_SYSTEMS``; where that
+is not set, of a rehearsal within the home, as ``make up`` writes it, so that a second terminal
+needs no setting. A path in a file is relative to that file.
 """
 
 import re
@@ -132,9 +133,7 @@ def resolve(name: str, home: Home, environ: Mapping[str, str]) -> Connection:
     own = variable(name)
     if environ.get(own):
         return connection(name, environ[own], base=Path.cwd())
-    places = [home.connections_file]
-    if environ.get("CITYBRAIN_SYSTEMS"):
-        places.append(Path(environ["CITYBRAIN_SYSTEMS"]) / "connections.yml")
+    places = [home.connections_file, _rehearsed(home, environ) / "connections.yml"]
     for file in places:
         url = _listed(file).get(name)
         if url:
@@ -142,9 +141,15 @@ def resolve(name: str, home: Home, environ: Mapping[str, str]) -> Connection:
     raise CityError(
         f"The connection {name} is not known",
         why=f"neither {own} nor {' nor '.join(str(p) for p in places)} names it",
-        do=f"Set {own}, or add a line '{name}: URL' to {home.connections_file}",
+        do=f"Set {own}, or add a line '{name}: URL' to {home.connections_file}; "
+        "for a rehearsal, set CITYBRAIN_SYSTEMS to the folder that citybrain simulate wrote",
         where=name,
     )
+
+
+def _rehearsed(home: Home, environ: Mapping[str, str]) -> Path:
+    given = environ.get("CITYBRAIN_SYSTEMS")
+    return Path(given) if given else home.rehearsal_systems
 
 
 def variable(name: str) -> str:

@@ -73,7 +73,17 @@ class Home:
     @property
     def rehearsal(self) -> bool:
         """Whether everything here is simulated, and must be marked so."""
-        return os.environ.get("CITYBRAIN_REHEARSAL") == "1" or (self.root / "REHEARSAL").exists()
+        return os.environ.get("CITYBRAIN_REHEARSAL") == "1" or self.rehearsal_mark.exists()
+
+    @property
+    def rehearsal_mark(self) -> Path:
+        """The empty file in a home that was made for a rehearsal."""
+        return self.root / "REHEARSAL"
+
+    @property
+    def rehearsal_systems(self) -> Path:
+        """Where ``make up`` writes the rehearsal's systems."""
+        return self.root / "rehearsal" / "systems"
 
     def create(self) -> "Home":
         """Make the directories that are missing; a new home only for its owner, like its keys."""

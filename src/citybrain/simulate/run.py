@@ -18,6 +18,7 @@ from citybrain.city import City, load
 from citybrain.simulate import genesis
 from citybrain.simulate.deliver import Delivery
 from citybrain.simulate.dirt import Rehearsed
+from citybrain.simulate.stores import databases
 from citybrain.simulate.truth import Truth
 
 Progress = Callable[[str, int, int], None]
@@ -92,6 +93,9 @@ def simulate(  # noqa: PLR0913 - one argument more than eight: the first day, fo
     """
     content = city if isinstance(city, City) else load(city).city
     _require(people=people, days=days)
+    databases.require_address("PostgreSQL", postgresql, ("postgresql", "postgres"))
+    databases.require_address("MariaDB", mysql, ("mysql", "mariadb"))
+    _refuse_foreign(Path(to))  # before minutes are spent on a population
     first = start or LAST_DAY - timedelta(days=days)
     to = Path(to)
     asked = {
@@ -183,8 +187,7 @@ def _require(*, people: int, days: int) -> None:
         )
 
 
-def _scratch(to: Path) -> Path:
-    """A fresh directory beside ``to``; what crashed runs left there is removed."""
+def _refuse_foreign(to: Path) -> None:
     if to.exists() and any(to.iterdir()) and not (to / _RECORD).exists():
         raise CityError(
             f"{to} is not empty and holds no rehearsal",
@@ -192,6 +195,10 @@ def _scratch(to: Path) -> Path:
             do="Name an empty directory or one that does not exist",
             where=str(to),
         )
+
+
+def _scratch(to: Path) -> Path:
+    """A fresh directory beside ``to``; what crashed runs left there is removed."""
     to.parent.mkdir(parents=True, exist_ok=True)
     for left in to.parent.glob(f".{to.name}.*.partial"):
         shutil.rmtree(left, ignore_errors=True)

@@ -30,7 +30,7 @@ def unreachable(where: Connection, error: BaseException) -> CityError:
     return CityError(
         f"The source {where.name} does not answer",
         why=first_line(error),
-        do=f"Check that {address(where)} is up and lets us in, then collect again",
+        do=f"Check that {address(where)} is up and lets us in, then try again",
         where=where.name,
     )
 
@@ -47,7 +47,10 @@ def broke_off(request: ReadRequest, error: BaseException) -> CityError:
 
 def first_line(error: BaseException) -> str:
     """What an error says, without its traceback and values."""
-    return without_values((str(error).strip().splitlines() or [type(error).__name__])[0][:300])
+    said = str(error)
+    if len(error.args) == 2 and not isinstance(error, OSError):  # PyMySQL's number and sentence
+        said = str(error.args[1])
+    return without_values((said.strip().splitlines() or [type(error).__name__])[0][:300])
 
 
 def guarded(request: ReadRequest, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

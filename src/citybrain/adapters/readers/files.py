@@ -40,10 +40,7 @@ class FilesReader:
 
     def read(self, connection: Connection, request: ReadRequest) -> Delivery:
         """One table, of one or more files."""
-        folder = path_of(connection)
-        if not folder.is_dir():
-            raise unreachable(connection, FileNotFoundError(f"there is no folder {folder}"))
-        paths = _found(folder, request)
+        paths = _found(_existing(connection), request)
         kind = request.fetch.format or FORMATS.get(paths[0].suffix.lower(), "")
         if kind == "excel":
             return _one_workbook(paths, request)
@@ -64,12 +61,18 @@ class FilesReader:
 
     def describe(self, connection: Connection) -> Iterator[SourceTable]:
         """Every file of a known kind; its columns are found by reading it."""
-        folder = path_of(connection)
-        for path in sorted(folder.iterdir() if folder.is_dir() else ()):
+        for path in sorted(_existing(connection).iterdir()):
             kind = FORMATS.get(path.suffix.lower())
             if kind and path.is_file() and not path.name.startswith((".", "~$")):
                 fetch = Fetch(source=path.name, format=kind, delimiter=_delimiter(path, kind))
                 yield SourceTable(name=path.stem, columns=(), rows=-1, fetch=fetch)
+
+
+def _existing(connection: Connection) -> Path:
+    folder = path_of(connection)
+    if not folder.is_dir():
+        raise unreachable(connection, FileNotFoundError(f"there is no folder {folder}"))
+    return folder
 
 
 def _found(folder: Path, request: ReadRequest) -> list[Path]:

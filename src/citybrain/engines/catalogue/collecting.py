@@ -111,6 +111,12 @@ def all_tables(actor: Actor) -> list[str]:
     return list(wiring.city().contracts)
 
 
+def named(actor: Actor, tables: Sequence[str]) -> list[str]:
+    """The tables of those names, of a system all; ``Unknown`` for a name that nothing has."""
+    require(actor, "work.read", "lake:")
+    return chosen(tables)
+
+
 def due(actor: Actor) -> list[str]:
     """The tables whose data are due now."""
     require(actor, "work.read", "lake:")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         collect,
         due,
         enqueue_collect,
+        named,
         stop_run,
     )
     from citybrain.engines.catalogue.corrections import correct, quarantine, quarantine_list
@@ -212,6 +213,7 @@ __all__ = [
     "integrity_card",
     "local",
     "may",
+    "named",
     "note_record",
     "note_scrub",
     "order",

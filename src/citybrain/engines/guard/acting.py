@@ -42,6 +42,13 @@ class Refused(CityError):  # noqa: N818  # a verdict, not a fault of the program
         )
         self.reasons = reasons
 
+    def in_english(self) -> str:
+        """One sentence for a terminal: the first reason goes on after *because*."""
+        parts = self.as_dict(english=True)
+        why = parts["why"][:1].lower() + parts["why"][1:]
+        one = CityError(parts["what"], why=why, do=parts["do"], where=parts["where"])
+        return one.in_english()
+
 
 @dataclass
 class Done:

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from citybrain.engines.guard.actions import ACTIONS
 from citybrain.engines.guard.policy import CITY, DEPARTMENT, Duty, Facts, Thing
+from citybrain.lake.home import Home
 
 if TYPE_CHECKING:
     from citybrain.city import City
@@ -54,7 +55,7 @@ def in_rehearsal() -> bool:
     if decided is not None:
         return decided
     by_environment = os.environ.get("CITYBRAIN_REHEARSAL") == "1"
-    return by_environment or (Path(settings.CITYBRAIN_HOME) / "REHEARSAL").exists()
+    return by_environment or Home(Path(settings.CITYBRAIN_HOME)).rehearsal_mark.exists()
 
 
 def applied() -> "City | None":

@@ -72,13 +72,19 @@ def local_actor(*, clock: Clock = CLOCK) -> Actor:
         return _keeper()
     named = named or LOCAL_DEFAULT
     user = User.objects.filter(username=named).first()
-    if user is None or (user.rehearsal and not guard.in_rehearsal()):
-        raise CityError(
-            "Nobody is known to act for here",
-            why=f"there is no account {named!r}",
-            do="Set CITYBRAIN_ACTOR to the username of your account, or unset it",
-        )
+    if user is None:
+        raise _nobody(f"there is no account {named!r}")
+    if user.rehearsal and not guard.in_rehearsal():
+        raise _nobody(f"{named!r} is a rehearsal's account, and this is no rehearsal")
     return actor_of(user, clock=clock)
+
+
+def _nobody(why: str) -> CityError:
+    return CityError(
+        "Nobody is known to act for here",
+        why=why,
+        do="Set CITYBRAIN_ACTOR to the username of your account, or unset it",
+    )
 
 
 def _keeper() -> Actor:

@@ -42,7 +42,7 @@ def collect(arguments: argparse.Namespace, context: Context) -> int:
 
 def _wanted(arguments: argparse.Namespace, catalogue: Any, actor: Any) -> list[str]:
     if arguments.tables:
-        return list(arguments.tables)
+        return list(catalogue.named(actor, arguments.tables))
     return list(catalogue.all_tables(actor) if arguments.all else catalogue.due(actor))
 
 
@@ -66,7 +66,11 @@ def _tell(rows: list[dict[str, Any]]) -> None:
     if failed:
         say(f"\n{_outcome(len(failed), len(rows))}")
     elif quarantined:
-        say("The rows set aside, with reasons: the page 'to correct', or SELECT from quarantine.")
+        first = next(row["table"] for row in rows if row["quarantined"])
+        say(
+            "The rows set aside, with reasons: the page 'to correct', or citybrain query of "
+            f"quarantine.{first} with --reveal --purpose '…'."
+        )
 
 
 def _sentence(row: dict[str, Any]) -> str:

@@ -78,13 +78,9 @@ def _connections(home: Home, context: Context) -> Iterator[Ailment]:
     for system in (applied.systems if applied else {}).values():
         try:
             connection = resolve(system.connection, home, os.environ)
-            readers[connection.scheme].describe(connection)
+            next(iter(readers[connection.scheme].describe(connection)), None)
         except CityError as error:
-            yield Ailment(
-                f"connection {system.connection}",
-                error.in_english(),
-                error.as_dict(english=True)["do"],
-            )
+            yield _ailment(f"connection {system.connection}", error)
         except Exception as error:  # a driver may raise anything; the doctor reports it all
             yield Ailment(
                 f"connection {system.connection}", f"{type(error).__name__}: {error}",
@@ -152,6 +148,13 @@ def _control(home: Home, context: Context) -> Iterator[Ailment]:
         yield Ailment("work", stuck, "Is a worker running? citybrain up starts one.")
 
 
+def _ailment(part: str, error: CityError) -> Ailment:
+    """What to do stands apart from what is wrong, and is not said twice."""
+    parts = error.as_dict(english=True)
+    what = CityError(parts["what"], why=parts["why"], where=parts["where"])
+    return Ailment(part, what.in_english(), parts["do"])
+
+
 _CHECKS: tuple[Check, ...] = (_home, _city, _connections, _lake, _tables, _jail, _models, _control)
 
 
@@ -163,11 +166,7 @@ def doctor(arguments: argparse.Namespace, context: Context) -> int:
         try:
             ailments += check(home, context)
         except CityError as error:
-            ailments.append(
-                Ailment(
-                    check.__name__.strip("_"), error.in_english(), error.as_dict(english=True)["do"]
-                )
-            )
+            ailments.append(_ailment(check.__name__.strip("_"), error))
         if not home.root.exists():
             break
     if context.as_json:

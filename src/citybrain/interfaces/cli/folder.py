@@ -22,7 +22,7 @@ def check(arguments: argparse.Namespace, context: Context) -> int:
     for finding in findings:
         say(str(finding))
     if findings:
-        say(f"\n{counted(len(findings), 'finding')} in {path}.")
+        say(f"\n{path}: {counted(len(findings), 'finding')}.")
         return 1
     loaded = city.load(path).city
     say(

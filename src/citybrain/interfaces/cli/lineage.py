@@ -5,11 +5,14 @@ import json
 import sys
 from typing import Any
 
+from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say, table
 
 _COLUMNS = ("at", "event", "job", "inputs", "outputs")
+
+_NAMED = 4
 
 
 def lineage(arguments: argparse.Namespace, context: Context) -> int:
@@ -22,6 +25,13 @@ def lineage(arguments: argparse.Namespace, context: Context) -> int:
     found = libraries.lineage_events(
         identity.local_actor(), run=arguments.run, limit=arguments.limit
     )
+    if arguments.run and not found:
+        raise CityError(
+            f"There is no run {arguments.run}",
+            do="The page “Runs” names them, and so does the column _batch of every row "
+            "before its stroke",
+            where="--run",
+        )
     if arguments.to is not None:
         lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in found)
         arguments.to.write_text(lines, encoding="utf-8")
@@ -51,4 +61,8 @@ def _row(event: dict[str, Any]) -> dict[str, str]:
 
 
 def _names(datasets: list[dict[str, Any]]) -> str:
-    return ", ".join(one["name"] for one in datasets)
+    """The first few: a table of libraries is made from dozens, which JSON tells all."""
+    names = [one["name"] for one in datasets]
+    more = len(names) - _NAMED
+    told = ", ".join(names[:_NAMED])
+    return f"{told} and {more} more" if more > 0 else told

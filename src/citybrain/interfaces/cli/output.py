@@ -3,19 +3,21 @@
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from citybrain.base.plainjson import dumps
 
+_NUMBERS = (int, float, Decimal, type(None))
+
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return str(value)
+        return format(value, "f")  # str() would write a zero of ten places as 0E-10
     if isinstance(value, bytes):
         return value.hex()
     return str(value)
@@ -41,9 +43,7 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _cell(value: Any, null: str) -> str:
-    if value is None:
-        return null
+def _counted(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -52,21 +52,40 @@ def _cell(value: Any, null: str) -> str:
         return f"{value:,.2f}"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    return str(value).replace("\n", " ")
+    return str(value)
+
+
+def exact(value: Any) -> str:
+    """A value of the lake as it is: to the last digit and second, a year without a comma.
+
+    >>> [exact(v) for v in (2021, 0.001, True, datetime(2021, 6, 11, 12, 34, 56), bytes([255]))]
+    ['2021', '0.001', 'true', '2021-06-11 12:34:56', 'ff']
+    >>> exact({"seen": [date(2021, 6, 11), None]})
+    '{"seen": ["2021-06-11", null]}'
+    """
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, bool | float | list | dict):
+        return dumps(value, default=_plain).strip('"')
+    return str(_plain(value))
 
 
 def table(
-    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str, null: str = ""
-) -> str:
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, empty: str, null: str = "",
+    cell: Callable[[Any], str] = _counted,
+) -> str:  # fmt: skip
     """An aligned text table; numbers to the right; ``empty`` when there are no rows.
 
-    ``null`` is written where there is no value.
+    ``null`` is written where there is no value. Counts and times are written to be read;
+    ``cell=exact`` writes values as they are.
     """
     body = [[row.get(column) for column in columns] for row in rows]
     if not body:
         return empty
-    numeric = [all(isinstance(r[i], int | float | None) for r in body) for i in range(len(columns))]
-    texts = [[_cell(value, null) for value in row] for row in body]
+    numeric = [all(isinstance(r[i], _NUMBERS) for r in body) for i in range(len(columns))]
+    texts = [
+        [null if value is None else cell(value).replace("\n", " ") for value in row] for row in body
+    ]
     widths = [max(width(name), *(width(row[i]) for row in texts)) for i, name in enumerate(columns)]
     lines = [_line(columns, widths, numeric), "  ".join("-" * w for w in widths)]
     lines += [_line(row, widths, numeric) for row in texts]

@@ -4,6 +4,9 @@ Scripts are written against these names; a change here is a breaking change.
 """
 
 import argparse
+import math
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 EPILOG = """\
@@ -18,6 +21,22 @@ examples:
 exit codes: 0 done; 1 something named failed and was said; 2 wrong usage
 environment: CITYBRAIN_HOME, CITYBRAIN_CITY, CITYBRAIN_SYSTEMS, CITYBRAIN_ACTOR
 """
+
+
+def _at_least(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        if not least <= (number := int(text)) <= most:
+            said = f"less than {least}" if number < least else f"more than {most}"
+            raise argparse.ArgumentTypeError(f"{number} is {said}")
+        return number
+
+    return whole_number
+
+
+def _hours(text: str) -> float:
+    if not 0 <= (hours := float(text)) < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no number of hours")
+    return hours
 
 
 def _common(default: object) -> argparse.ArgumentParser:
@@ -110,24 +129,30 @@ def _lake_commands(add: "_Adder") -> None:
         "tables", metavar="SYSTEM.TABLE", nargs="*", help="tables or whole systems"
     )
     collect.add_argument("--all", action="store_true", help="every table, due or not")
-    collect.add_argument("--workers", type=int, default=2, help="tables at a time (default 2)")
+    collect.add_argument(
+        "--workers", type=_at_least(1), default=2, help="tables at a time (default 2)"
+    )
     build = add("build", "make the tables of models that are due, or those named")
     build.add_argument("models", metavar="MODEL", nargs="*", help="such as lib.population")
     build.add_argument("--full", action="store_true", help="anew, even where nothing changed")
     build.add_argument(
         "--test", action="store_true", help="run the models' tests on their given rows instead"
     )
-    build.add_argument("--workers", type=int, default=2, help="models at a time (default 2)")
+    build.add_argument(
+        "--workers", type=_at_least(1), default=2, help="models at a time (default 2)"
+    )
     query = add(
         "query",
         "read the lake with one SELECT, masked by class unless revealed; "
         "as text, NULL is no value and nothing an empty text",
     )
-    query.add_argument("sql", metavar="SQL")
+    query.add_argument("sql", metavar="SQL", help="one SELECT over ods.system.table, lib.name …")
     query.add_argument("--as-of", metavar="TIME", help="read as it was then, e.g. 2021-06-11T12:00")
     query.add_argument("--reveal", action="store_true", help="unmasked; needs --purpose; recorded")
     query.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
-    query.add_argument("--limit", metavar="N", type=int, default=None, help="rows at the most")
+    query.add_argument(
+        "--limit", metavar="N", type=_at_least(1), default=None, help="rows at the most"
+    )
     add("status", "every table: department, rows, quarantined, last run, late or not, damaged")
     lineage = add("lineage", "what came from where: runs, and what they read and wrote")
     lineage.add_argument(
@@ -135,7 +160,7 @@ def _lake_commands(add: "_Adder") -> None:
     )
     lineage.add_argument("--run", metavar="RUN", default="", help="only this run")
     lineage.add_argument(
-        "--limit", metavar="N", type=int, default=1000, help="newest runs (default 1000)"
+        "--limit", metavar="N", type=_at_least(1), default=1000, help="newest runs (default 1000)"
     )
     lineage.add_argument(
         "--to", metavar="FILE", type=Path, default=None, help="write the events there"
@@ -154,18 +179,27 @@ def _lake_commands(add: "_Adder") -> None:
     )
     trace.add_argument("--reveal", action="store_true", help="unmasked; needs --purpose; recorded")
     trace.add_argument("--purpose", metavar="TEXT", default="", help="why you look; recorded")
+
+
+def _upkeep_commands(add: "_Adder") -> None:
     add("scrub", "verify the hash of every file of the lake")
     sweep = add("sweep", "remove orphaned files and old snapshots")
     sweep.add_argument("--dry-run", action="store_true", help="say what would go, remove nothing")
     sweep.add_argument(
         "--older-than",
         metavar="HOURS",
-        type=float,
+        type=_hours,
         default=24.0,
         help="spare orphans younger than this (default 24)",
     )
     compact = add("compact", "merge small files")
-    compact.add_argument("tables", metavar="SYSTEM.TABLE", nargs="*")
+    compact.add_argument(
+        "tables",
+        metavar="SYSTEM.TABLE",
+        nargs="*",
+        help="tables or whole systems, or a model's table such as lib.population; "
+        "without any, all that need it",
+    )
 
 
 def _care_commands(add: "_Adder") -> None:
@@ -183,12 +217,12 @@ def _care_commands(add: "_Adder") -> None:
         description="Write a bundle that a stranger can verify offline.",
         parents=[_common(argparse.SUPPRESS)],
     )
-    export.add_argument("to", metavar="FILE", type=Path)
+    export.add_argument("to", metavar="FILE", type=Path, help="the zip file to write")
     _account_commands(add)
     backup = add("backup", "write all state, consistent and verified, to a new folder")
-    backup.add_argument("to", metavar="DIR", type=Path)
+    backup.add_argument("to", metavar="DIR", type=Path, help="a folder that does not exist yet")
     restore = add("restore", "restore all state into an empty home, or one damaged file")
-    restore.add_argument("source", metavar="DIR", type=Path)
+    restore.add_argument("source", metavar="DIR", type=Path, help="what backup wrote")
     restore.add_argument(
         "--file",
         metavar="FILE",
@@ -197,10 +231,10 @@ def _care_commands(add: "_Adder") -> None:
     )
     add("doctor", "what is wrong with this installation, and what to do")
     up = add("up", "serve everything at one address")
-    up.add_argument("--host", default="127.0.0.1")
-    up.add_argument("--port", type=int, default=8000)
+    up.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1)")
+    up.add_argument("--port", type=_at_least(0, 65_535), default=8000, help="default 8000")
     up.add_argument(
-        "--workers", type=int, default=1, help="background worker processes (default 1)"
+        "--workers", type=_at_least(1), default=1, help="background worker processes (default 1)"
     )
     up.add_argument(
         "--rehearsal",
@@ -222,13 +256,13 @@ def _account_commands(add: "_Adder") -> None:
         )
 
     new = verb("add", "make an account; its first password is shown once")
-    new.add_argument("username", metavar="USERNAME")
+    new.add_argument("username", metavar="USERNAME", help="what she signs in with")
     new.add_argument("--name", required=True, help="the person's name")
     new.add_argument("--department", required=True, help="where she works, as the folder names it")
     new.add_argument("--duty", required=True, help="steward, officer, contractor, auditor …")
     verb("list", "list the accounts")
     close = verb("close", "let an account act no more; nothing of it is forgotten")
-    close.add_argument("username", metavar="USERNAME")
+    close.add_argument("username", metavar="USERNAME", help="as account list names it")
 
 
 class _Adder:
@@ -261,5 +295,6 @@ def build_parser() -> argparse.ArgumentParser:
     _folder_commands(add)
     _source_commands(add)
     _lake_commands(add)
+    _upkeep_commands(add)
     _care_commands(add)
     return parser

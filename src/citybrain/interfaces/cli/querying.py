@@ -7,7 +7,7 @@ from citybrain.base.clock import CITY_ZONE
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context, require_purpose
-from citybrain.interfaces.cli.output import print_json, say, table, warn
+from citybrain.interfaces.cli.output import exact, print_json, say, table, warn
 
 _STATUS = (
     "table", "department", "lake_table", "rows", "quarantined", "last_run", "state",
@@ -57,7 +57,7 @@ def query(arguments: argparse.Namespace, context: Context) -> int:
         print_json(rows)
         return 0
     # Told from an empty text, which is a value.
-    say(table(rows, result.columns, empty="No rows.", null="NULL"))
+    say(table(rows, result.columns, empty="No rows.", null="NULL", cell=exact))
     masked = [column for column in result.columns if column in result.masked_columns]
     if masked and rows and not arguments.reveal:
         warn(

@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from citybrain import city
 from citybrain.base.errors import CityError
@@ -78,8 +79,16 @@ def discover(arguments: argparse.Namespace, context: Context) -> int:
         print_json(found.as_dict())
         return code
     say(found.render())
+    folder = "" if _is_default(root) else f" --city {root}"
     say(
         f"\nThe connection '{arguments.system}' is kept in {home.connections_file} (readable by "
-        f"you alone).\nNext: citybrain check {root}, then citybrain collect {arguments.system}."
+        f"you alone).\nNext: citybrain check {root}, then citybrain collect {arguments.system}"
+        f"{folder}."
     )
     return code
+
+
+def _is_default(root: Path) -> bool:
+    """Whether the next command finds the folder without being told."""
+    known = os.environ.get("CITYBRAIN_CITY")
+    return bool(known) and Path(str(known)).absolute() == root.absolute()

@@ -68,8 +68,10 @@ def sweep(arguments: argparse.Namespace, context: Context) -> int:
 
 
 def compact(arguments: argparse.Namespace, context: Context) -> int:
-    """Merge small files, all tables or the named."""
-    return _report(_lake(context).compact(tables=arguments.tables or None), context)
+    """Merge small files, all tables or the named; 1 when a named one was left as it is."""
+    compacted = _lake(context).compact(tables=arguments.tables or None)
+    _report(compacted, context)
+    return 1 if arguments.tables and compacted.left else 0
 
 
 def _report(report: Any, context: Context) -> int:

@@ -146,6 +146,17 @@ def _tick(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+def require_address(what: str, url: str | None, schemes: Sequence[str]) -> None:
+    """``CityError`` for an address of something else: it would fail far from where it was said."""
+    if url and urlsplit(url).scheme not in schemes:
+        raise CityError(
+            f"The address for {what} cannot be used",
+            why=f"it does not begin with {' or '.join(f'{one}://' for one in schemes)}",
+            do=f"Write for example {schemes[0]}://user:password@host/database, or leave it out",
+            where=urlsplit(url).hostname or "",
+        )
+
+
 def _unreachable(what: str, url: str, why: str) -> CityError:
     return CityError(
         f"{what} for the rehearsal's systems cannot be reached",

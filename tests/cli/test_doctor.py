@@ -1,0 +1,42 @@
+"""The doctor goes and looks: a source that does not answer is an ailment."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.city.tiny import write_city
+
+
+def _answer(home: Path, *words: str, source: str) -> "subprocess.CompletedProcess[str]":
+    mine = {k: v for k, v in os.environ.items() if not k.startswith("CITYBRAIN_")}
+    own = {"CITYBRAIN_HOME": str(home), "CITYBRAIN_CONNECTION_PEOPLE": source}
+    return subprocess.run(
+        [sys.executable, "-m", "citybrain.config.main", *words],
+        env=mine | own, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "sqlite:///no/such.sqlite",
+        "files:///no/such/folder",
+        "postgresql://nobody:secret@127.0.0.1:1/none",
+        "mysql://nobody:secret@127.0.0.1:1/none",
+    ],
+)
+def test_a_source_that_does_not_answer_is_named(tmp_path: Path, source: str) -> None:
+    home = tmp_path / "home"
+    city = write_city(tmp_path / "city")
+    assert _answer(home, "apply", str(city), source=source).returncode == 0
+    told = _answer(home, "doctor", "--format", "json", source=source)
+    assert told.returncode == 1
+    (one,) = [one for one in json.loads(told.stdout) if one["part"] == "connection people"]
+    assert one["what"].startswith("The source people does not answer, because ")
+    assert one["do"].startswith("Check that ")
+    assert one["do"] not in one["what"]
+    assert "secret" not in told.stdout
