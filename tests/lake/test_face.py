@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from citybrain.base.errors import CityError
 from citybrain.lake import open_lake
 from tests.lake.making import TABLE, a_store, numbers, put
 
@@ -43,6 +44,12 @@ def test_without_a_city_everything_is_masked(tmp_path: Path) -> None:
     assert lake.damaged() == []
     assert lake.compact().render() == "Nothing needs merging."
     assert lake.sweep(dry_run=True).files == ()
+
+
+def test_a_home_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(CityError, match="There is no lake at"):
+        open_lake(tmp_path / "mistyped", city=ROOT / "cities" / "xuancheng")
+    assert not (tmp_path / "mistyped").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.clock import Clock, SystemClock
+from citybrain.base.errors import CityError
 from citybrain.lake.home import Home
 from citybrain.lake.store import open_store
 
@@ -78,8 +79,16 @@ def open_lake(
     """Open the lake of a home; ``city`` is the folder whose contracts say what is masked.
 
     Without ``city`` the applied city of the home counts; without any, all values are masked.
+    ``CityError`` where there is no such home.
     """
     root = Path(home)
+    if not root.is_dir():
+        raise CityError(
+            f"There is no lake at {root}",
+            why="no folder of that name exists",
+            do="Name the home of an installation, such as the ./var that make up makes",
+            where=str(root),
+        )
     return Lake(Home(root), city=_city(root, city), clock=clock or SystemClock())
 
 
