@@ -29,7 +29,7 @@ def refusal(error: Exception, home: Path) -> CityError | None:
     in_the_home = type(cause).__module__.startswith("sqlite3")
     return CityError(
         f"The {part} cannot be used",
-        why=f"{'SQLite' if in_the_home else 'its server'} says: {said}",
+        why=("SQLite says: " if in_the_home else "its server says: ") + said,
         do="Check that the disk has room and that the home may be written, then run again"
         if in_the_home
         else f"Check that the server runs and that {setting} is right, then run again",
