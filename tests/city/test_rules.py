@@ -149,6 +149,8 @@ BAD = [
         "- name: people"),
     Bad("duplicate-id", CONTRACT, "- name: sex", "- name: income", f"{P}[3].name",
         "value: sex}\n      - name: income"),
+    Bad("field-name", CONTRACT, "- name: income", "- name: _reasons", f"{P}[3].name",
+        "value: sex}\n      - name: _reasons"),
     Bad("duplicate-id", CONTRACT, "          - {property: citybrain.codelist, value: sex}",
         "          - {property: citybrain.level, value: 1}",
         f"{P}[2].customProperties[1].property", "value: 1}"),

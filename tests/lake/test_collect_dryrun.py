@@ -157,6 +157,14 @@ def test_what_was_set_aside_comes_back_corrected_as_excel(town: Town) -> None:
     assert town.aside() == []
 
 
+def test_the_workbook_marks_what_is_wrong_and_cuts_no_value_off(town: Town) -> None:
+    _, _, sheet = _two_set_aside(town)
+    marked = {c.coordinate for row in sheet["A2:E3"] for c in row if c.fill.fill_type}
+    assert marked == {"D2", "E3"}
+    longest = max(len(str(row[1].value)) for row in sheet["A2:E3"])
+    assert sheet.column_dimensions["B"].width > longest
+
+
 def _log(town: Town) -> list[str]:
     from citybrain.lake.runs import log, runs
 

@@ -96,16 +96,23 @@ def test_quarantined_values_are_hidden_but_where_they_stand(store: Store) -> Non
     name = "quarantine.civil.marriages"
     store.ensure(
         name,
-        [Column(name="_batch", type="string"), Column(name="values", type="json"),
-         Column(name="sentences", type="string")],
-    )  # fmt: skip
-    put(store, "q1", """SELECT 'b1' AS _batch, '{"name":"王"}' AS values, '王 is' AS sentences""",
-        table=name)  # fmt: skip
+        [Column(name=n, type="string") for n in ("id", "at", "_reasons", "_problems", "_batch")]
+        + [Column(name="_number", type="long")],
+    )
+    put(store, "q1", """SELECT '王' AS id, '王' AS at, 'id:required' AS _reasons,
+        '王 is' AS _problems, 'b1' AS _batch, 7 AS _number""", table=name)  # fmt: skip
     sql = f"SELECT * FROM {name}"  # noqa: S608 - a test
     assert query(store, CITY, sql).to_pylist() == [
-        {"_batch": "b1", "values": "***", "sentences": "***"}
+        {
+            "id": "***",
+            "at": "***",
+            "_reasons": "id:required",
+            "_problems": "***",
+            "_batch": "b1",
+            "_number": 7,
+        }
     ]
-    assert query(store, CITY, sql, reveal=True).to_pylist()[0]["values"] == '{"name":"王"}'
+    assert query(store, CITY, sql, reveal=True).to_pylist()[0]["_problems"] == "王 is"
 
 
 def test_a_question_as_of_a_moment_sees_every_table_then(store: Store) -> None:

@@ -192,6 +192,7 @@ def table(*, long: bool = False, refused: bool = False) -> c.TableView:
             rows=9_210 + i * i * 4,
             inserted=9,
             updated=3,
+            removed=i % 3,
             files=2,
             current=i == 9,
         )

@@ -70,6 +70,21 @@ def test_a_masked_value_is_not_corrected_without_a_reveal(own_site: Site) -> Non
     assert collected(own_site, client)["row"]["quarantined"] == 1
 
 
+def test_a_refused_correction_names_its_row_and_keeps_what_was_typed(own_site: Site) -> None:
+    client, purpose = own_site.client(), {"purpose": "核对出生日期"}
+    client.post(reverse("tour_break"))
+    collected(own_site, client)
+    page = client.post(reverse("repair_reveal", args=[TABLE]), purpose).content.decode()
+    key = page.partition('name="row" value="')[2].partition('"')[0]
+    form = {"row": key, "v-man_birth_date": "1989-13-45", "take": "", **purpose}
+    answer = client.post(reverse("repair_correct", args=[TABLE]), form)
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert f'<a href="#row-{key}">第 2 行</a>' in said
+    assert 'name="v-man_birth_date" value="1989-13-45"' in said
+    assert "男方出生日期：男方出生日期" not in said
+
+
 def test_the_excel_of_rows_set_aside_needs_a_purpose(own_site: Site) -> None:
     client = own_site.client()
     client.post(reverse("tour_break"))

@@ -190,6 +190,9 @@ def _say(journal: Journal, result: TableResult) -> None:
     if result.quarantined:
         zh += f"，{result.quarantined:,} 行待修正"
         en += f", {result.quarantined:,} set aside"
+    if result.removed:
+        zh += f"，移走 {result.removed:,} 行"
+        en += f", {result.removed:,} taken out of the table"
     level = "warn" if result.quarantined else "info"
     journal.log(level, result.table, zh + "。", en + ".")
 

@@ -125,7 +125,9 @@ def effective(
 
 
 def _missing(contract: Contract, fields: list[Field], available: list[str]) -> CityError:
-    named = ", ".join(f"{f.source} ({f.title or f.name})" for f in fields)
+    named = ", ".join(
+        f.source if f.title in ("", f.source) else f"{f.source} ({f.title})" for f in fields
+    )
     return CityError(
         f"{contract.id} lacks the column {named}",
         why=f"the source has {', '.join(available) or 'no columns'}",

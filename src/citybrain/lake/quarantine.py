@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,13 +103,16 @@ def to_excel(store: "Store", city: City, table: str, path: Path) -> Path:
 
     contract = _contract(city, table)
     header = [*(f.source for f in contract.fields), *OWN_COLUMNS]
+    places = {f.name: place for place, f in enumerate(contract.fields)}
 
-    def lines() -> Any:
+    def lines() -> Iterator[tuple[list[str | None], frozenset[int]]]:
         offset = 0
         while True:
             part = rows(store, city, table, limit=5_000, offset=offset)
             for one in part:
-                yield [*(one.values.get(f.name) for f in contract.fields), *_own(one, contract)]
+                wrong = frozenset(places[p.field] for p in one.problems if p.field in places)
+                values = [one.values.get(f.name) for f in contract.fields]
+                yield [*values, *_own(one, contract)], wrong
             if len(part) < 5_000:
                 return
             offset += len(part)

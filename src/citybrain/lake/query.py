@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from citybrain.base.errors import CityError
 from citybrain.city.contracts import Contract
 from citybrain.lake import sqltext
+from citybrain.lake.asideform import PLACES
 from citybrain.lake.integrity import refuse_damaged
 from citybrain.lake.jail import keeper
 from citybrain.lake.jail.job import Job, Statement, memory_bytes
@@ -38,9 +39,9 @@ MEMORY = "1GB"
 # What the collector adds to every row and what says nothing about the person in it. ``_row``
 # is not here: it carries the key, which may be a number of a person.
 SHOWN_SYSTEM = frozenset({"_batch", "_contract"})
-SHOWN_QUARANTINE = frozenset(
-    {"_batch", "_contract", "id", "batch_id", "row_number", "at", "rules", "fields"}
-)
+# Of a row set aside, where it stands and which field broke which rule; none of it is a value. Each
+# begins with "_", as no field of a contract does: a field may be called anything else.
+SHOWN_QUARANTINE = SHOWN_SYSTEM | {"_reasons", *PLACES}
 
 
 @dataclass(frozen=True, kw_only=True)

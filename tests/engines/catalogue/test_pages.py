@@ -162,6 +162,9 @@ def test_one_failing_table_does_not_stop_the_others(engineer: Actor) -> None:
     view = catalogue.run(engineer, result.run_id)
     assert [failure.table for failure in view.failures] == ["tax.registrations"]
     assert "没有文件" in view.failures[0].sentence.zh
+    (bad,) = [line.text for line in view.log if line.level == "bad"]
+    assert bad.zh == f"税务登记：{view.failures[0].sentence.zh}"
+    assert "not at the source" in bad.en
 
 
 @pytest.mark.parametrize("account", ["police", "auditor"])
@@ -202,7 +205,12 @@ def test_the_night_verifies_and_keeps_a_copy(
 def test_known_failures_are_said_in_chinese_and_others_as_they_are() -> None:
     assert said("The file a.csv is not at the source, because x. Do.").zh == "来源处没有文件 a.csv"
     assert said("civil.m lacks the column A (甲), because x.").zh.startswith(
-        "来源表少了必填列 A (甲)"
+        "来源表少了必填列：A (甲)"
+    )
+    formula = "the formula in H2, A3 has no result: it was never calculated. Open it in Excel."
+    assert (
+        "H2, A3 中的公式没有算出结果"
+        in said(f"The workbook a.xlsx cannot be read, because {formula}").zh
     )
     assert said("Something else.").zh == "Something else."
 

@@ -186,6 +186,18 @@ def test_an_earlier_snapshot_is_shown_as_it_was(collected: Actor, city_clock: Fi
         catalogue.sample(collected, TABLE, snapshot=1)
 
 
+def test_rows_that_left_the_table_are_said(collected: Actor) -> None:
+    """Two rows fewer are two taken out: in the snapshots, the table's summary and the log."""
+    path = Path(os.environ["CITYBRAIN_SYSTEMS"]) / "civil" / "婚姻登记累计表.xlsx"
+    world.write_marriages(path, rows=world.ROWS - 2)
+    run = catalogue.collect(collected, [TABLE])
+    assert [row.removed for row in catalogue.snapshots(collected, TABLE)] == [2, 0]
+    assert "移走 2" in catalogue.table(collected, TABLE).today.zh
+    assert "移走 2 行" in " ".join(
+        line.text.zh for line in catalogue.run(collected, run.run_id).log
+    )
+
+
 def test_an_unknown_table_is_unknown(engineer: Actor) -> None:
     for call in (catalogue.table, catalogue.sample, catalogue.quarantine):
         with pytest.raises(catalogue.Unknown):

@@ -133,6 +133,10 @@ def test_the_applied_city_says_who_owns_a_thing(
     assert facts.thing_of("table:civil.marriages", on=today).owner == "civil_affairs"
     assert facts.thing_of("system:household", on=today).owner == "public_security"
     assert facts.thing_of("table:nothing.there", on=today).owner == ""
+    called = facts.thing_of("table:civil.marriages", on=today).called
+    assert called == facts.thing_of("department:civil_affairs", on=today).called
+    assert called is not None
+    assert called.zh == "市民政局"
     long_ago = today - timedelta(days=36_500)
     assert facts.thing_of("table:civil.marriages", on=long_ago).owner == ""
     assert guard.may(engineer, "lake.read", "table:civil.marriages", clock=clock).allowed

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citybrain.base.wording import Text
 from citybrain.engines.guard import service as guard
 
 CITY = Path(__file__).resolve().parents[3] / "cities" / "xuancheng"
@@ -96,6 +97,14 @@ def test_verdicts(
     allowed, codes = ask(who, action, thing, purpose)
     assert allowed == (not expected)
     assert not expected or expected in codes
+
+
+def test_another_department_is_called_by_its_name() -> None:
+    theirs = replace(OTHER, called=Text(zh="市公安局", en="Public Security Bureau"))
+    (reason,) = guard.decide(OFFICER, "lake.read", theirs, facts=FACTS).reasons
+    assert "市公安局" in reason.sentence
+    assert "Public Security Bureau" in reason.sentence_en
+    assert "public_security" not in reason.sentence + reason.sentence_en
 
 
 def test_everybody_may_sign_in_as_themselves_and_read_what_they_did() -> None:

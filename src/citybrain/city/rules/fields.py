@@ -44,6 +44,13 @@ def fields(view: View, document: Document, body: Content) -> Iterator[Finding]:
                 "Delete or rename one of them.",
             )
         seen.add(field.name)
+        if field.name.startswith("_"):  # what the lake adds is told from what was delivered by it
+            yield document.finding(
+                (*path, "name"),
+                "field-name",
+                f"The field '{field.name}' begins with '_', as only the lake's own columns do.",
+                "Rename it; physicalName keeps what the source calls it.",
+            )
         yield from _classed(document, path, item, field)
         yield from _typed(document, path, item, field)
         yield from _renamed(document, path, item, field, known)

@@ -75,8 +75,8 @@ def refuse_wrong(
             "新的值不符合合同，修正没有记下", "The new value breaks the contract; it was not kept"
         ),
         why=both(
-            "；".join(f"{t.field_title.zh}：{t.sentence.zh.rstrip('。')}" for t in said),
-            "; ".join(f"{t.field_title.en}: {t.sentence.en.rstrip('.')}" for t in said),
+            "；".join(_of_its_field(t.field_title.zh, "：", t.sentence.zh, "。") for t in said),
+            "; ".join(_of_its_field(t.field_title.en, ": ", t.sentence.en, ".") for t in said),
         ),
         do=both(
             "请按原件填写正确的值；拿不准的，留给交来的单位",
@@ -84,3 +84,9 @@ def refuse_wrong(
         ),
         where=contract.id,
     )
+
+
+def _of_its_field(title: str, colon: str, sentence: str, stop: str) -> str:
+    """A sentence after its field's name, which is not said twice."""
+    said = sentence.rstrip(stop)
+    return said if said.startswith(title) else f"{title}{colon}{said}"

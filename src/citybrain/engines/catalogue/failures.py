@@ -12,7 +12,10 @@ from citybrain.base.wording import Text
 _KNOWN = tuple(
     (re.compile(pattern), chinese)
     for pattern, chinese in (
-        (r".* lacks the column (?P<a>.+?), because", "来源表少了必填列 {a}，整张未入库"),
+        (
+            r".* lacks the column (?P<a>.+?), because",
+            "来源表少了必填列：{a}，整张未入库。请数源单位按原列名重新交来，或在合同中改正列名",
+        ),
         (
             r".* has columns that its contract does not know: (?P<a>.+?), because",
             "来源表多出合同中没有的列 {a}，整张未入库",
@@ -25,10 +28,20 @@ _KNOWN = tuple(
         (r"Reading (?P<a>.+?) broke off", "读取 {a} 时中断"),
         (r"The connection (?P<a>.+?) is not known", "还没有配置连接 {a}"),
         (r"The connection (?P<a>.+?) has an address that cannot be used", "连接 {a} 的地址不可用"),
-        (r"The file (?P<a>.+?) was cut off", "文件 {a} 不完整，末尾被截断"),
-        (r"The file (?P<a>.+?) is not written in (?P<b>\S+?),", "文件 {a} 不是 {b} 编码"),
+        (
+            r"The file (?P<a>.+?) was cut off",
+            "文件 {a} 不完整，末尾被截断。请数源单位重新交来完整的文件",
+        ),
+        (
+            r"The file (?P<a>.+?) is not written in (?P<b>\S+?),",
+            "文件 {a} 不是 {b} 编码。请按约定编码重新导出，或在系统文件中改正编码",
+        ),
         (r"The file (?P<a>.+?) has no usable header", "文件 {a} 没有可用的表头"),
         (r"The file (?P<a>.+?) has another header than", "文件 {a} 的表头与其余文件不同"),
+        (
+            r"The file (?P<a>.+?) cannot be read, because it is no whole Parquet file",
+            "文件 {a} 读不出来：它不是完整的 Parquet 文件，可能没有传完。请数源单位重新交来",
+        ),
         (r"The file (?P<a>.+?) (cannot be read|is of no known kind)", "文件 {a} 读不出来"),
         (r"The workbook (?P<a>.+?) has no sheet (?P<b>.+?),", "工作簿 {a} 中没有工作表“{b}”"),
         (r"The workbook (?P<a>.+?) has no usable header", "工作簿 {a} 没有可用的表头"),
@@ -38,11 +51,22 @@ _KNOWN = tuple(
             "请用 Excel 打开，另存为 .xlsx 再交",
         ),
         (
+            r"The workbook (?P<a>.+?) cannot be read, because the formula in (?P<b>.+?) has ",
+            "工作簿 {a} 读不出来：{b} 中的公式没有算出结果。请用 Excel 打开，另存为 .xlsx 再交",
+        ),
+        (
+            r"The workbook (?P<a>.+?) cannot be read, because a cell in row (?P<b>\d+) holds",
+            "工作簿 {a} 读不出来：第 {b} 行有一格的内容过长。请改短，或改交 CSV",
+        ),
+        (
             r"The workbook (?P<a>.+?) is refused, because unpacked",
             "工作簿 {a} 未被接受：解开后大得不像一张表。请另存为普通表格，或改交 CSV",
         ),
         (r"The workbook (?P<a>.+?) (is refused|cannot be read)", "工作簿 {a} 读不出来"),
-        (r"The database (?P<a>.+?) cannot be opened", "数据库 {a} 打不开"),
+        (
+            r"The database (?P<a>.+?) cannot be opened",
+            "数据库 {a} 打不开，可能没有复制完整。请数源单位重新提供",
+        ),
         (r"The disk of the lake is full", "湖的磁盘已满，没有改动任何内容"),
         (
             r".* is not shown, because its file (?P<a>.+?) is damaged",

@@ -66,6 +66,7 @@ def snapshots_of(contract: Contract) -> tuple[SnapshotRow, ...]:
             rows=shot.rows,
             inserted=_count(shot.summary, "inserted"),
             updated=_count(shot.summary, "updated"),
+            removed=_count(shot.summary, "removed"),
             files=shot.files,
             current=number == len(found),
         )

@@ -238,8 +238,16 @@ def _line(line: Any) -> LogLine:
         at=line.at,
         level=line.level,
         table=line.table,
-        text=_of_table(line.table, Text(zh=line.sentence_zh, en=line.sentence_en)),
+        text=_of_table(line.table, _said(line)),
     )
+
+
+def _said(line: Any) -> Text:
+    """What a line says; of a failure what the table's own page says of it."""
+    known = said(line.sentence_en) if line.level == "bad" else None
+    if known is None or known.zh == line.sentence_en:
+        return Text(zh=line.sentence_zh, en=line.sentence_en)
+    return known
 
 
 def _of_table(table: str, said: Text) -> Text:

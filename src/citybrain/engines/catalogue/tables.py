@@ -200,8 +200,11 @@ def _today(points: Sequence[HistoryPoint], now: datetime) -> Text:
         return Text(zh="今日未到", en="Nothing yet today")
     inserted = sum(point.inserted for point in mine)
     updated = sum(point.updated for point in mine)
+    removed = sum(point.removed for point in mine)
+    gone = Text(zh=f"，移走 {removed:,}", en=f", {removed:,} taken out") if removed else EMPTY
     return Text(
-        zh=f"今日 +{inserted:,}，更新 {updated:,}", en=f"+{inserted:,} today, {updated:,} updated"
+        zh=f"今日 +{inserted:,}，更新 {updated:,}{gone.zh}",
+        en=f"+{inserted:,} today, {updated:,} updated{gone.en}",
     )
 
 

@@ -60,6 +60,7 @@ class SnapshotRow:
     rows: int
     inserted: int
     updated: int
+    removed: int
     files: int
     current: bool
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from citybrain.base.wording import Text, both
 from citybrain.engines.guard.actions import ACTIONS
 from citybrain.engines.guard.policy import CITY, DEPARTMENT, Duty, Facts, Thing
 from citybrain.lake.home import Home
@@ -101,10 +102,17 @@ def thing_of(text: str, *, on: date) -> Thing:
     """The thing named ``kind:name``, with its owner on that day where a system has one."""
     kind, _, name = text.partition(":")
     if kind == "department":
-        return Thing(kind=kind, name=name, owner=name)
+        return Thing(kind=kind, name=name, owner=name, called=_called(name))
     if kind not in _OF_A_SYSTEM:
         return Thing(kind=kind, name=name)
-    return Thing(kind=kind, name=name, owner=_owner(name.split(".")[0].split("/")[0], on))
+    owner = _owner(name.split(".")[0].split("/")[0], on)
+    return Thing(kind=kind, name=name, owner=owner, called=_called(owner))
+
+
+def _called(department: str) -> Text | None:
+    city = applied()
+    found = city.departments.get(department) if city else None
+    return both(found.title, found.title_en) if found else None
 
 
 def _owner(system: str, on: date) -> str:

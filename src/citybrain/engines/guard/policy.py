@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from citybrain.base.wording import Text, both
 from citybrain.engines.guard.actions import ACTIONS, Action
 
 PURPOSE_MINIMUM = 4  # characters; "test" in Chinese is two, a case number is more
@@ -45,11 +46,15 @@ class Duty:
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
-    """What is acted on: ``kind:name``, and the department that owns it, if one does."""
+    """What is acted on: ``kind:name``, and the department that owns it, if one does.
+
+    ``called`` is what people call that department, where it is known.
+    """
 
     kind: str
     name: str
     owner: str = ""
+    called: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,10 +183,12 @@ def _other_department(thing: Thing) -> Reason:
             sentence="它不属于您的单位，而您的职责只及于本单位的系统。",
             sentence_en="It belongs to no department, and your duty reaches your department only.",
         )
+    called = thing.called or both(thing.owner)
     return Reason(
         code="other-department",
-        sentence=f"它属于另一个单位（{thing.owner}），而您的职责只及于本单位的系统。",
-        sentence_en=f"It belongs to {thing.owner}, and your duty reaches your department only.",
+        sentence=f"它属于另一个单位（{called.zh}），而您的职责只及于本单位的系统。",
+        sentence_en=f"It belongs to another department ({called.en}), and your duty reaches your "
+        "own only.",
     )
 
 

@@ -10,6 +10,7 @@ from citybrain.base.errors import CityError
 from citybrain.interfaces.cli.context import Context, Misused, Wiring, context_of
 from citybrain.interfaces.cli.output import print_json
 from citybrain.interfaces.cli.parser import build_parser
+from citybrain.interfaces.cli.refusals import refusal
 
 # command -> module that holds a function of the same name; imported only when called
 _WHERE = {
@@ -55,8 +56,11 @@ def run(argv: Sequence[str], *, wiring: Wiring) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
-    except OSError as error:
-        return _failed(_of_the_disk(error), context, arguments.command)
+    except Exception as error:
+        known = refusal(error, context.home_root)
+        if known is None:
+            raise
+        return _failed(known, context, arguments.command)
 
 
 _STOPPED = CityError(
@@ -76,12 +80,3 @@ def _failed(error: CityError, context: Context, command: str) -> int:
         sys.stderr.writelines(f"{finding}\n" for finding in error.findings)
     sys.stderr.write(f"citybrain {command}: {error.in_english()}\n")
     return 1
-
-
-def _of_the_disk(error: OSError) -> CityError:
-    return CityError(
-        "The command could not go on",
-        why=f"the system refused a file: {error.strerror or error}",
-        do="Check that its folder exists and may be written, and that there is room",
-        where=str(error.filename or ""),
-    )

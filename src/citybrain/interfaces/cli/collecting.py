@@ -68,8 +68,8 @@ def _tell(rows: list[dict[str, Any]]) -> None:
     elif quarantined:
         first = next(row["table"] for row in rows if row["quarantined"])
         say(
-            "The rows set aside, with reasons: the page 'to correct', or citybrain query of "
-            f"quarantine.{first} with --reveal --purpose '…'."
+            "The rows set aside: the page 'to correct', or citybrain query "
+            f'"SELECT _number, _reasons FROM quarantine.{first}".'
         )
 
 

@@ -11,6 +11,7 @@ from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say
+from citybrain.interfaces.cli.refusals import refusal
 from citybrain.lake.home import Home
 
 _GIB = 1 << 30
@@ -158,6 +159,14 @@ def _ailment(part: str, error: CityError) -> Ailment:
 _CHECKS: tuple[Check, ...] = (_home, _city, _connections, _lake, _tables, _jail, _models, _control)
 
 
+def _refused(check: Check, error: Exception, home: Home) -> Ailment:
+    """What kept a check from looking is an ailment itself; only a mistake of ours goes on."""
+    known = error if isinstance(error, CityError) else refusal(error, home.root)
+    if known is None:
+        raise error
+    return _ailment(check.__name__.strip("_"), known)
+
+
 def doctor(arguments: argparse.Namespace, context: Context) -> int:
     """Run every check, whatever the others find; 1 when anything is wrong."""
     home = Home(context.home_root)
@@ -165,8 +174,8 @@ def doctor(arguments: argparse.Namespace, context: Context) -> int:
     for check in _CHECKS:
         try:
             ailments += check(home, context)
-        except CityError as error:
-            ailments.append(_ailment(check.__name__.strip("_"), error))
+        except Exception as error:
+            ailments.append(_refused(check, error, home))
         if not home.root.exists():
             break
     if context.as_json:

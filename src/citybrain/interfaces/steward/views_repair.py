@@ -1,6 +1,7 @@
 """Rows set aside: the list, reveal for a purpose, correct in the page, take home as Excel."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from citybrain.base.errors import CityError
 from citybrain.engines.catalogue import service as catalogue
-from citybrain.engines.catalogue.service import QuarantineView, Text
+from citybrain.engines.catalogue.service import Cell, QuarantineRow, QuarantineView, Text
 from citybrain.engines.guard.service import may
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_csv, as_json, download, twin
@@ -114,6 +115,7 @@ def _page(
     context = {
         "view": view,
         "errors": errors,
+        "refused": _named(view, request.POST.get("row", "")) if errors else None,
         "corrected": any(row.corrected for row in view.rows),
         "purpose": request.POST.get("purpose", ""),
         "may_upload": may(who, "lake.upload", f"table:{view.table}").allowed,
@@ -123,6 +125,10 @@ def _page(
         "previous_offset": max(view.offset - view.limit, 0),
     }
     return render(request, "steward/repair.html", context, status=422 if errors else 200)
+
+
+def _named(view: QuarantineView, token: str) -> QuarantineRow | None:
+    return next((row for row in view.rows if row.row == token), None)
 
 
 @page("lake.correct", "POST")
@@ -142,14 +148,22 @@ def repair_correct(request: HttpRequest, table: str) -> HttpResponse:
     try:
         catalogue.correct(who, table, row, edits, reason, seen=int(seen) if seen.isdecimal() else 0)
     except CityError as error:
-        return _again(request, table, error)
+        return _again(request, table, error, edits)
     tour.keep(request, corrected=True)
     messages.success(request, _("已改。下次汇聚时入库；原值保留在记录里。"))
     return _again(request, table)
 
 
-def _again(request: HttpRequest, table: str, error: CityError | None = None) -> HttpResponse:
-    """The page after a correction: still revealed when it was, so that work can go on."""
+def _again(
+    request: HttpRequest,
+    table: str,
+    error: CityError | None = None,
+    edits: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The page after a correction: still revealed when it was, so that work can go on.
+
+    Where it was refused, the row is named and what was typed stands in its cells.
+    """
     who, purpose = actor(request), request.POST.get("purpose", "").strip()
     if not error and not purpose:
         return redirect("repair", table=table)
@@ -157,7 +171,23 @@ def _again(request: HttpRequest, table: str, error: CityError | None = None) -> 
         who, table, reveal=bool(purpose), purpose=purpose, offset=_offset(request)
     )
     errors = [told_in_a_line(error)] if error else []
-    return _page(request, view, errors=errors)
+    return _page(request, _typed(view, request.POST.get("row", ""), edits or {}), errors=errors)
+
+
+def _typed(view: QuarantineView, token: str, edits: Mapping[str, str]) -> QuarantineView:
+    """The rows, with the one of the token as it was typed; what is masked stays so."""
+    rows = (
+        replace(row, cells=tuple(_retyped(cell, edits) for cell in row.cells))
+        if row.row == token and not row.corrected
+        else row
+        for row in view.rows
+    )
+    return replace(view, rows=tuple(rows)) if edits else view
+
+
+def _retyped(cell: Cell, edits: Mapping[str, str]) -> Cell:
+    keep = cell.state == "wrong" and not cell.masked
+    return replace(cell, value=edits.get(cell.field, cell.value)) if keep else cell
 
 
 @page("lake.export", "POST")

@@ -43,7 +43,9 @@ if (live()?.dataset.moving === "1") {
 // The tour's coach mark stands beside what its step is about, when that is on this page.
 const tour = document.getElementById("tour");
 const coach = document.getElementById("coach");
-const target = tour && document.querySelector(`[data-tour="${tour.dataset.step}"]`);
+// A refused form is read first: nothing may lie over it.
+const refused = document.getElementById("errors");
+const target = !refused && tour && document.querySelector(`[data-tour="${tour.dataset.step}"]`);
 if (coach && target && coach.showPopover) {
   const place = () => {
     const box = target.getBoundingClientRect();
