@@ -73,7 +73,7 @@ def lifeline(view: RecordView) -> Lifeline | None:
     if not events:
         return None
     first = min([one.at for one in events] + ([view.born] if view.born else []))
-    scale = _Scale(first.year, view.now.date())
+    scale = Scale(first.year, view.now.date())
     by_department: dict[str, list[LifeEvent]] = {}
     for one in events:
         by_department.setdefault(say(one.department_title), []).append(one)
@@ -81,7 +81,7 @@ def lifeline(view: RecordView) -> Lifeline | None:
     end = TOP + LANE * min(len(lanes), MOST_LANES) + 4
     return Lifeline(
         lanes=tuple(
-            _lane(n, title, told, scale) for n, (title, told) in enumerate(lanes[:MOST_LANES])
+            lane(n, title, told, scale) for n, (title, told) in enumerate(lanes[:MOST_LANES])
         ),
         years=scale.years(view.born),
         born=view.born,
@@ -95,12 +95,15 @@ def lifeline(view: RecordView) -> Lifeline | None:
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
+    """Where a day lies, from the first year to today."""
+
     first: int
     now: date
 
     @property
     def step(self) -> int:
+        """The years between two ticks of the axis."""
         years = self.now.year - self.first + 1
         return next((step for step in (1, 2, 5, 10) if years / step <= 11), 20)
 
@@ -118,13 +121,15 @@ class _Scale:
         return left, max(self.x(one.until or one.at), left + 6.0)
 
     def x(self, day: date) -> float:
+        """Pixels from the left; what is to come lies on today."""
         start = date(self.first, 1, 1).toordinal()
         end = self.now.toordinal()
         share = (min(day, self.now).toordinal() - start) / max(end - start, 1)
         return LEFT + 12 + share * (RIGHT - LEFT - 24)
 
 
-def _lane(number: int, title: str, told: Sequence[LifeEvent], scale: _Scale) -> Lane:
+def lane(number: int, title: str, told: Sequence[LifeEvent], scale: Scale) -> Lane:
+    """The ``number``-th line with what its department tells."""
     y = TOP + number * LANE
     days = [one for one in told if not one.until]
     times = [(one, *scale.bounds(one)) for one in told if one.until]
