@@ -164,7 +164,8 @@ def test_a_decision_is_withdrawn_on_the_page_and_stays_readable(
     assert site.client().post(other, {"purpose": WHY}).status_code == 422
     sent = site.client().post(back, {"purpose": "看错了照片"})
     assert sent["Location"].startswith("/steward/builds/")
-    assert "看错了照片" in {e.purpose for e in done("person:", "library.override")}
+    told = {e.thing for e in done("person:", "library.override") if e.purpose == "看错了照片"}
+    assert told == {f"person:{person.id}", f"person:{stranger}"}
     site.work()
     assert {one: entity_of(home, one) for one in before} == before
     for one in (person.id, stranger):  # the id that went stands for itself again

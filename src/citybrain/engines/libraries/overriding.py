@@ -61,11 +61,11 @@ def decide(
 def withdraw(actor: Actor, library: str, entity_id: str, *, decision: int, purpose: str) -> int:
     """End a decision by hand about this record; the job that builds the links anew.
 
-    One entry about the record, with the purpose; the decision stays readable as one that was
-    withdrawn. Refuses without purpose, and what is no decision in force about this record.
+    One entry about the record, and about each id that comes back with it, with the purpose; the
+    decision stays readable as one that was withdrawn. Refuses without purpose, and what is no
+    decision in force about this record.
     """
     found = declared(library)
-    thing = thing_of(found, entity_id)
     if all(one.id != decision or one.withdrawn_at for one in overrides_of(found, entity_id)):
         raise Unknown(
             both("这条人工认定不在这个主体上", "This record has no such decision by hand"),
@@ -73,12 +73,23 @@ def withdraw(actor: Actor, library: str, entity_id: str, *, decision: int, purpo
             do=both("请重新打开这一页", "Open the page again"),
             where=entity_id,
         )
-    with guard.act(actor, "library.override", thing, purpose=purpose, clock=wiring.clock()):
+    back = _before(KINDS[found.entity], decision)
+    things = tuple(dict.fromkeys(thing_of(found, one) for one in (entity_id, *back)))
+    with guard.act(actor, "library.override", things, purpose=purpose, clock=wiring.clock()):
         pass  # recorded before it is made, as a decision is
     overrides.remove(
         wiring.store(), override=decision, by=actor.id, why=purpose, now=wiring.clock().now()
     )
     return enqueue_build(actor, [LINKS[found.entity]], full=True)
+
+
+def _before(kind: str, decision: int) -> list[str]:
+    """The ids that the mentions of a decision had before they were joined."""
+    store = wiring.store()
+    named = {
+        m for o in overrides.in_force(store, kind=kind) if o.id == decision for m in o.mentions
+    }
+    return [one for mention, one in overrides.joined(store, kind=kind) if mention in named]
 
 
 def _mentions(
