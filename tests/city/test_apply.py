@@ -99,7 +99,7 @@ def test_differences_are_said_property_by_property(
     assert found.render().splitlines() == [
         "~ system people",
         "    schedule.by: 12:00:00 → 09:30:00",
-        "- text zh  breaks its readers",
+        "- text zh  may break its readers",
         "tiny: 1 changed, 1 removed.",
     ]
     assert json.loads(json.dumps(found.as_dict()))["additive"] is False

@@ -34,6 +34,7 @@ THINGS: dict[str, Any] = {
     "query": "q0",
     "library": "population",
     "entity": "p0",
+    "decision": 1,
     "finding": "f0",
     "thing": "indicator:tickets_open",
     "model": "ads.elder_allowance",

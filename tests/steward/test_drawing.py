@@ -1,14 +1,18 @@
 """Charts and the picture of the tree: geometry that says what the numbers say."""
 
 from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citybrain.engines.libraries.service import Answer, ResultColumn
+from citybrain.base.wording import Text
+from citybrain.engines.libraries.service import Answer, LifeEvent, ResultColumn
 from citybrain.interfaces.kit import figures as tags
 from citybrain.interfaces.kit import twins
+from citybrain.interfaces.steward import lifelines
 from citybrain.interfaces.steward.charts import HEIGHT, WIDTH, rows_chart
 from citybrain.interfaces.steward.charts_query import MOST_BARS, answer_chart
 from citybrain.interfaces.steward.lifelines import CHARACTER, fitted
@@ -86,6 +90,33 @@ def test_a_text_that_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
 )
 def test_a_name_takes_the_room_it_has_in_either_script(title: str, shown: str) -> None:
     assert fitted(title, 8.4 * CHARACTER) == shown
+
+
+@given(
+    st.lists(
+        st.tuples(st.dates(date(1990, 1, 1), date(2021, 1, 1)), st.integers(-6000, 9000)),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_no_label_of_a_life_lies_on_a_dot_or_another(spans: list[tuple[date, int]]) -> None:
+    told = [
+        LifeEvent(
+            at=at, until=at + timedelta(days) if days > 0 else None, department="a",
+            table="a.b", ref="a.b/1", department_title=Text(zh="市公安局"),
+            table_title=Text(zh="驾驶证"), title=Text(zh="有效期"),
+        )
+        for at, days in spans
+    ]  # fmt: skip
+    lane = lifelines.lane(0, "市公安局", told, lifelines.Scale(1990, date(2046, 1, 1)))
+    labels = [(float(one.label_x), one.label) for one in lane.stretches if one.label]
+    for dot in lane.dots:
+        left = float(dot.label_x) - (len(dot.label) * CHARACTER if dot.anchor == "end" else 0)
+        labels += [(left, dot.label)] if dot.label else []
+    taken = sorted((left, left + len(label) * CHARACTER) for left, label in labels)
+    assert all(one[1] <= two[0] for one, two in pairwise(taken))
+    for dot in lane.dots:
+        assert not [x for x, end in taken if x < float(dot.x) + 5 and float(dot.x) - 5 < end]
 
 
 def an_answer(*rows: tuple[str | None, str | None]) -> Answer:

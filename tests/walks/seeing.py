@@ -43,6 +43,32 @@ def sideways(page: Any) -> int:
     return max(width, 0)
 
 
+def misdrawn(page: Any) -> list[str]:
+    """Shapes of pictures that a style draws in another place or size than their numbers say."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("svg :is(rect, circle)")].flatMap((shape) =>
+          ["x", "y", "width", "height", "cx", "cy", "r"].filter((name) => {
+            const said = shape.getAttribute(name);
+            return said && !said.includes("%")
+              && Math.abs(parseFloat(getComputedStyle(shape)[name]) - parseFloat(said)) > 0.6;
+          }).map((name) => `${shape.outerHTML.slice(0, 120)} ${name}`))"""
+    )
+    return found
+
+
+def beyond(page: Any, selector: str) -> int:
+    """How many of these lie outside of what can be seen of the box that they scroll in."""
+    found: int = page.evaluate(
+        """(all) => [...document.querySelectorAll(all)].filter((one) => {
+          const at = one.getBoundingClientRect();
+          const box = one.closest(".tw").getBoundingClientRect();
+          return at.left < box.left - 1 || at.right > box.right + 1;
+        }).length""",
+        selector,
+    )
+    return found
+
+
 def shoot(page: Any, name: str) -> None:
     """Keep a picture where ``CITYBRAIN_SCREENSHOTS`` says, if it says so."""
     folder = os.environ.get("CITYBRAIN_SCREENSHOTS")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.walks.conftest import Opening, Town
-from tests.walks.seeing import NARROW, WIDE, axe, shoot, sideways
+from tests.walks.seeing import NARROW, WIDE, axe, beyond, misdrawn, shoot, sideways
 
 pytestmark = pytest.mark.chromium
 
@@ -26,6 +26,7 @@ class Walk:
             shoot(self.page, f"tour-{size[0]}-{what}")
             assert axe(self.page) == [], (what, size)
             assert sideways(self.page) == 0, (what, size)
+            assert misdrawn(self.page) == [], (what, size)
 
     def press(self, target: Any) -> None:
         """Click on the phone what could be clicked on the desk: seen, still, enabled, uncovered."""
@@ -93,6 +94,7 @@ def test_the_tour_from_end_to_end(whole_town: Town, opened: Opening) -> None:
     walk.press(page.locator(".li.two a.ink").first)
     page.wait_for_url("**/steward/trace/person:**")
     assert page.locator(".xls .cell").count() == 2
+    assert beyond(page, ".xls .cell") == 0
     walk.stop("9-the-cell")
     page.goto(f"{whole_town.address}/steward/tour/6")
     page.wait_for_url("**/steward/tables/**")

@@ -71,7 +71,8 @@ class Plan:
 
 
 def _rendered(change: Change) -> list[str]:
-    mark = "  breaks its readers" if change.breaking else ""
+    # Whether anything reads it is not known here: who does is told by the check and by models.
+    mark = "  may break its readers" if change.breaking else ""
     lines = [f"{_SIGNS[change.action]} {change.kind} {change.name}{mark}"]
     shown = change.details[:_SHOWN_DETAILS]
     lines += [f"    {detail.key}: {' → '.join(_values(detail))}" for detail in shown]

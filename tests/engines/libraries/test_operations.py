@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from citybrain.base.clock import SystemClock
 from citybrain.base.errors import CityError
 from citybrain.engines.libraries import building, tasks
+from citybrain.engines.work import leasing
 from citybrain.engines.work.models import Job
 from tests.engines.libraries.oracle import record, view
 from tests.steward.conftest import Site
@@ -84,6 +86,19 @@ def test_a_failed_build_shows_its_sentence_and_when_it_is_tried_again(
         page = site.client().get(address)
         assert page.status_code == 200
         assert SENTENCE in page.content.decode(), address
+
+
+def test_a_worker_that_was_killed_is_told_in_the_readers_language(site: Site) -> None:
+    job = ordered(site)
+    now = SystemClock().now()
+    Job.objects.filter(pk=job).update(
+        state="running", lease_owner="vm-1", lease_until=now - timedelta(seconds=1), fence=1,
+        attempt=1,
+    )  # fmt: skip
+    assert leasing.reap(now=now) == 1
+    for address in (f"/steward/operations/{job}", "/steward/operations"):
+        assert "执行进程 vm-1 中断" in site.client().get(address).content.decode(), address
+    assert "The worker vm-1 went silent" in shown(site, job)["error"]
 
 
 def test_what_failed_for_good_is_tried_again_by_hand_and_recorded(

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from citybrain.base.clock import SystemClock
+from citybrain.city.applied import applied_city
+from citybrain.lake import open_lake
+from citybrain.lake.libraries.record import golden
+from citybrain.lake.resolve import overrides
 from tests.engines.libraries.oracle import Person, done, lake, record, view
 from tests.steward.conftest import Site
 
@@ -38,6 +42,18 @@ def mentions_of(home: Path, entity: str) -> list[str]:
         entity,
     )
     return [row["mention"] for row in rows]
+
+
+def named(home: Path, entity: str) -> list[str]:
+    """What the page calls the mentions that decisions in force name."""
+    store, city = open_lake(home).store, applied_city(home)
+    assert city is not None
+    decided = {m for o in overrides.in_force(store, kind="people") for m in o.mentions}
+    whole = golden(store, city, "population", entity, reveal=True)
+    assert whole is not None
+    found = [f"{e.place.ref}#{e.role}" for e in whole.edges if e.mention in decided]
+    assert len(found) == len(decided)
+    return found
 
 
 def test_two_are_made_one_and_a_mention_is_made_another_and_both_stay_recorded(
@@ -120,3 +136,44 @@ def test_a_mention_is_said_to_be_somebody_elses_and_the_links_part(site: Site, h
     assert len(rest) == 1
     page = site.client().get(f"/steward/libraries/population/{rest.pop()}").content.decode()
     assert "登记表填错了人" in page
+
+
+def test_a_decision_is_withdrawn_on_the_page_and_stays_readable(
+    site: Site, home: Path, person: Person, stranger: str
+) -> None:
+    before = {one: entity_of(home, one) for one in mentions_of(home, person.id)}
+    before |= {one: entity_of(home, one) for one in mentions_of(home, stranger)}
+    decide(site, person, other=stranger, same="1")
+    site.work()
+    (kept,) = {entity_of(home, one) for one in before}
+    page = f"/steward/libraries/population/{kept}"
+    (decided,) = view(site, f"{page}.json")["overrides"]
+
+    # A mention that the decision joined cannot be said away: its mates would leave with it.
+    for ref in named(home, kept):
+        refused = site.client().post(f"{page}/same", {"other": ref, "same": "0", "purpose": WHY})
+        assert refused.status_code == 422
+        assert "请先撤回那条人工认定" in refused.content.decode()
+
+    back = f"{page}/same/{decided['id']}/withdraw"
+    assert back in site.client().get(page).content.decode()
+    assert back not in site.client("auditor").get(page).content.decode()
+    assert site.client("civil").post(back, {"purpose": WHY}).status_code == 403
+    assert site.client().post(back, {"purpose": ""}).status_code in {403, 422}
+    other = f"{page}/same/{decided['id'] + 1}/withdraw"
+    assert site.client().post(other, {"purpose": WHY}).status_code == 422
+    sent = site.client().post(back, {"purpose": "看错了照片"})
+    assert sent["Location"].startswith("/steward/builds/")
+    told = {e.thing for e in done("person:", "library.override") if e.purpose == "看错了照片"}
+    assert told == {f"person:{person.id}", f"person:{stranger}"}
+    site.work()
+    assert {one: entity_of(home, one) for one in before} == before
+    for one in (person.id, stranger):  # the id that went stands for itself again
+        assert site.client().get(f"/steward/libraries/population/{one}").status_code == 200
+    (told,) = view(site, f"{page}.json")["overrides"]
+    assert (told["reason"], told["withdrawn_why"]) == (WHY, "看错了照片")
+    assert told["withdrawn_at"]
+    html = site.client().get(page).content.decode()
+    assert "看错了照片" in html
+    assert back not in html
+    assert site.client().post(back, {"purpose": WHY}).status_code == 422

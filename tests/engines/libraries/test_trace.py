@@ -140,8 +140,9 @@ def test_unmasking_a_cell_does_not_unmask_the_rows_of_other_people_beside_it(
         person.number,
     )
     allowed = {number for row in mine for number in row.values()}
-    assert person.number in text
-    assert set(NUMBER.findall(text)) <= allowed
+    shown = set(NUMBER.findall(text))
+    assert shown  # of the couple whose row it is, as far as the columns around the cell have it
+    assert shown <= allowed
 
 
 def test_the_way_back_names_the_models_and_numbers_that_stand_on_a_value(

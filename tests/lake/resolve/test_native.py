@@ -142,6 +142,34 @@ def test_a_decision_by_hand_takes_effect_at_the_next_run_and_ends_with_its_remov
     assert run(store, *rows, now=LATER.replace(hour=5)) == before
 
 
+@pytest.mark.parametrize(("gu", "fang"), [(1, 3), (3, 1), (2, 2)])
+@pytest.mark.parametrize("named", [("a0", "b0"), ("b0", "a0")])
+def test_who_was_joined_by_hand_has_the_id_of_before_when_they_are_parted(
+    store: Store, gu: int, fang: int, named: tuple[str, str]
+) -> None:
+    other = {"name": "方砚秋", "birth_date": None, "phone": "19900000002"}
+    rows = [row(f"a{n}") for n in range(gu)] + [row(f"b{n}", FANG, **other) for n in range(fang)]
+    before = run(store, *rows)
+    made = overrides.add(
+        store, kind="people", verdict="together", mentions=named, by="wang", why="saw",
+        now=NOW,
+    )  # fmt: skip
+    for hour in (3, 4):  # the second run of the same tells nothing
+        during = run(store, *rows, now=LATER.replace(hour=hour))
+        assert len({entity for entity, _how in during.values()}) == 1
+    (kept,) = {entity for entity, _how in during.values()}
+    (gone,) = {entity for entity, _how in before.values()} - {kept}
+    assert [e.event for e in history.history_of(store, gone)] == ["born", "merge"]
+    assert history.successor(store, gone) == kept
+    overrides.remove(store, override=made.id, by="wang", why="wrong photo", now=LATER)
+    assert run(store, *rows, now=LATER.replace(hour=5)) == before
+    assert [e.event for e in history.history_of(store, gone)] == ["born", "merge", "split"]
+    assert history.successor(store, gone) == ""
+    assert run(store, *rows, now=LATER.replace(hour=6)) == before
+    again = [e.event for e in history.history_of(store, kept)]
+    assert again == ["born", "merge", "split"]
+
+
 def test_the_key_is_made_once_and_no_digit_of_a_number_is_in_the_links(store: Store) -> None:
     assert native.key(store) == native.key(store)
     assert len(native.key(store)) == 64

@@ -42,6 +42,16 @@ def test_together_joins_whole_entities() -> None:
     assert made.links["gu/3"].probability == 1.0
 
 
+def test_what_is_joined_by_hand_is_not_its_own_rejected_candidate() -> None:
+    weak = {"mention": "gu/4", "name": "顾青禾", "sex": "2", "birth_date": "1980-01-01"}
+    rows = [*ROWS, {**weak, "phone": GUS["phone"]}]
+    alone = resolved(rows).links["gu/4"]
+    assert (alone.how, alone.closest_id is None) == ("alone", False)
+    made = resolved(rows, overrides=[by_hand("together", "gu/4", "gu/1")])
+    assert made.ids["gu/4"] == made.ids["gu/1"]
+    assert (made.links["gu/4"].closest_id, made.links["gu/4"].closest_probability) == (None, None)
+
+
 def test_apart_wins_over_a_probability() -> None:
     made = resolved(ROWS, overrides=[by_hand("apart", "gu/1", "gu/3")])
     assert of(made) == {"fang/1 fang/2", "gu/1 gu/2", "gu/3"}
@@ -149,10 +159,20 @@ def test_a_contradiction_is_refused_in_a_sentence(store: Store) -> None:
     with pytest.raises(CityError) as refused:
         add(store, "apart", "c", "a")
     assert refused.value.what == "The decision is not recorded"
-    assert refused.value.why == "c and a would be both together and apart"
-    assert refused.value.do == "Remove the earlier decision first"
+    assert refused.value.why == "a decision in force says the opposite"
+    assert refused.value.do == "Withdraw that decision first"
     overrides.remove(store, override=last.id, by="li", why="wrong papers", now=LATER)
     assert add(store, "apart", "c", "a").id
+
+
+def test_a_refusal_names_no_row_whose_key_may_be_a_number(store: Store) -> None:
+    here, there = f"household.persons/{GU}", f"household.persons/{FANG}"
+    add(store, "together", here, there)
+    with pytest.raises(CityError) as refused:
+        add(store, "apart", here, there)
+    said = " ".join(refused.value.as_dict().values())
+    assert GU not in said
+    assert FANG not in said
 
 
 def test_together_after_apart_is_refused_too(store: Store) -> None:

@@ -74,6 +74,7 @@ _KNOWN = tuple(
         ),
         (r".*someone asked the run to stop", "按要求停止，未改动"),
         (r".* is being changed by|.* lease", "另一个任务正在写这张表"),
+        (r"The worker (?P<a>\S+) went silent", "执行进程 {a} 中断：被终止或没有应答"),
         (r".* could not be read, because", "来源的内容读不出来，整张未入库"),
         (r".* was not collected, because", "这张表没有汇聚"),
         (r"There is no reader for (?P<a>.+?) sources", "没有能读 {a} 的组件"),
@@ -107,6 +108,10 @@ _KNOWN = tuple(
         (r"The backup was not made", "备份没有做成"),
         (r"The library (?P<a>.+?) is not served yet", "{a}还没有发布查询副本，请先构建"),
         (r"(?P<a>.+?) cannot be served", "{a}还没有构建，不能发布"),
+        (
+            r"The decision is not recorded, because a decision in force",
+            "这次认定没有记录：已有的人工认定与它相反，请先撤回那一条",
+        ),
         (r"The decision is not recorded", "这次认定没有记录"),
         (r"(?P<a>\S+) was not (built|made), because", "{a} 没有构建"),
         (r"There is no model (?P<a>[\w.]+)", "没有名为 {a} 的模型"),

@@ -1,4 +1,4 @@
-"""The decisions by hand that are in force about one record; its mentions are not shown."""
+"""The decisions by hand about one record, also those withdrawn; its mentions are not shown."""
 
 from collections.abc import Iterable
 
@@ -16,18 +16,21 @@ def overrides_of(library: Library, entity_id: str) -> tuple[Override, ...]:
     """Newest first; the look at the record is the caller's to record."""
     if library.entity not in KINDS:
         return ()
-    found = overrides.in_force(wiring.store(), kind=KINDS[library.entity])
+    found = overrides.listed(wiring.store(), kind=KINDS[library.entity])
     if not found:
         return ()
     whole = golden(wiring.store(), wiring.city(), library.name, entity_id, reveal=True)
     mine = {edge.mention for edge in whole.edges} if whole else set()
     return tuple(
         Override(
+            id=one.id,
             at=one.at or wiring.clock().now(),
             same=one.verdict == "together",
             tables=_titles({mention.split("/", 1)[0] for mention in one.mentions}),
             by=one.by,
             reason=one.why,
+            withdrawn_at=one.removed_at,
+            withdrawn_why=one.removed_why,
         )
         for one in reversed(found)
         if mine.intersection(one.mentions)

@@ -9,7 +9,7 @@ from citybrain.base.errors import CityError
 from citybrain.engines.guard import service as guard
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import wiring
-from citybrain.engines.libraries.columntitles import title_of_column
+from citybrain.engines.libraries.columntitles import title_of_field
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.findingrows import ALL, MASKED, OWN, rows_of
 from citybrain.engines.libraries.looking import looking
@@ -19,7 +19,6 @@ from citybrain.engines.libraries.views_library import FindingRow, FindingsView
 from citybrain.engines.libraries.wiring import Text, both, department
 from citybrain.lake.libraries.asking import counted, held, told
 from citybrain.lake.libraries.names import FINDINGS
-from citybrain.lake.libraries.reading import libraries
 
 STATES: Mapping[str, Text] = {
     "open": both("待核对", "Open"),
@@ -79,7 +78,7 @@ def findings(
         counts=tuple((name, count) for name, count in totals.items() if count),
         departments=_counted(of),
         tables=tuple((n, title_of(f"ods.{n}"), count) for n, count in _by("table_name", of)),
-        fields=tuple((n, _field_title(n), count) for n, count in _by("field", of)),
+        fields=tuple((n, title_of_field(n), count) for n, count in _by("field", of)),
         may_handle=wiring.may(actor, "findings.handle", _thing(actor)),
         may_open=whole,
         may_reveal=wiring.may(actor, "lake.reveal", _thing(actor)),
@@ -106,16 +105,6 @@ def _by_state(steps: Mapping[str, FindingStep], said: Mapping[str, str]) -> dict
 def _by(column: str, of: str) -> list[tuple[str, int]]:
     found = counted(wiring.store(), by=column, department=of)
     return [(name, count) for name, count in found.items() if name]
-
-
-def _field_title(name: str) -> Text:
-    """What the libraries call a field; they call one of a name alike."""
-    titles = (
-        title_of_column((one.table, name))
-        for one in libraries(wiring.city()).values()
-        if name in {field.name for field in one.fields}
-    )
-    return next(titles, both(name))
 
 
 def _looked(actor: Actor, rows: Iterable[Mapping[str, Any]], *, reveal: bool, purpose: str) -> str:

@@ -8,6 +8,7 @@ from citybrain.base.wording import both
 from citybrain.city import City
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.libraries import quality_words as words
+from citybrain.engines.libraries.columntitles import title_of_field
 from citybrain.engines.libraries.dependents import dependents
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.objections import objections, open_by_department
@@ -103,7 +104,10 @@ class _Scene:
     def _mend(self, rank: int, problem: Problem, most: int) -> MendRow:
         contract = self.city.contracts.get(problem.table)
         if problem.kind == "finding":
-            title = words.found_apart(contract, problem.field, problem.rule, self.impossible)
+            called = title_of_field(problem.field)
+            title = words.found_apart(
+                contract, problem.field, problem.rule, self.impossible, called
+            )
         else:
             title = words.broken(contract, problem.field, problem.rule or "late")
         owner = self.owners.of(problem.table)

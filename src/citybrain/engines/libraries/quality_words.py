@@ -93,12 +93,16 @@ def _sentence(
 
 
 def found_apart(
-    contract: Contract | None, field: str, kind: str, impossible: Mapping[str, Text]
+    contract: Contract | None, field: str, kind: str, impossible: Mapping[str, Text], called: Text
 ) -> Text:
-    """A disagreement between departments about a field, or what cannot be, by its own title."""
+    """A disagreement between departments about a field, or what cannot be, by its own title.
+
+    ``called``: what the library calls the field, whose column in the table has another name.
+    """
     if kind in impossible:
         return impossible[kind]
-    name = field_title(contract, field)
+    known = contract is not None and any(one.name == field for one in contract.fields)
+    name = field_title(contract, field) if known else called
     others, en = ("多数部门", "most departments") if kind == OUTVOTED else ("其他部门", "others")
     return Text(zh=f"“{name.zh}”与{others}不符", en=f"{name.en} disagrees with {en}")
 

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         operations,
         retry_operation,
     )
-    from citybrain.engines.libraries.overriding import decide
+    from citybrain.engines.libraries.overriding import decide, withdraw
     from citybrain.engines.libraries.quality import (
         quality,
         quality_department,
@@ -342,5 +342,6 @@ __all__ = [
     "touched_by",
     "trace",
     "trace_starts",
+    "withdraw",
     "workbench",
 ]

@@ -28,7 +28,7 @@ _CELL_HASH = {
         "A database cannot be read again: SHA-256 of the file it was delivered in",
     ),
 }
-SHOWN = 8  # columns of a row that are shown beside the one that is meant
+SHOWN = 5  # columns of a row, around the one that is meant: as many as fit a desk's width
 
 
 @dataclass(frozen=True, kw_only=True)

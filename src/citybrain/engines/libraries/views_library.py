@@ -157,13 +157,19 @@ class IdEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Override:
-    """A decision by hand: what these tables say is, or is not, of the same one."""
+    """A decision by hand: what these tables say is, or is not, of the same one.
 
+    It is in force while ``withdrawn_at`` is None.
+    """
+
+    id: int
     at: datetime
     same: bool
     tables: Text
     by: str
     reason: str
+    withdrawn_at: datetime | None
+    withdrawn_why: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,7 +108,8 @@ def reap(*, now: datetime) -> int:
     silent = Job.objects.filter(state="running", lease_until__lt=now)
     reaped = 0
     for job in silent:
-        error = {"class": "builtins.TimeoutError", "text": f"{job.lease_owner} went silent"}
+        said = f"The worker {job.lease_owner} went silent, because it was killed or hangs"
+        error = {"class": "builtins.TimeoutError", "text": said}
         try:
             fail(job, error=error, now=now)
         except LeaseLostError:

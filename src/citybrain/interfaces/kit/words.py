@@ -41,6 +41,7 @@ MODEL_STATES = {
     "changed": Word(text=_("有改动"), shape="warn"),
     "stale": Word(text=_("来源有变"), shape="warn"),
     "never": Word(text=_("未构建"), shape="idle"),
+    "unrun": Word(text=_("未运行"), shape="idle"),
     "refused": Word(text=_("未发布"), shape="bad"),
     "blocked": Word(text=_("被上游挡住"), shape="bad"),
     "kept": Word(text=_("通过"), shape="ok"),

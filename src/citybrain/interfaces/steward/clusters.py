@@ -12,6 +12,7 @@ CENTRE = (190.0, 168.0)
 RADIUS, SPOKE = 128.0, 98.0
 MOST = 16
 ROOM = 7.2 * CHARACTER  # for a title beside its spoke
+WORTH = 0.01  # a candidate that is less likely says nothing in a picture; the table has it
 SURE = ("number", "by_hand", "alone")
 
 
@@ -54,7 +55,7 @@ def cluster(view: RecordView) -> Cluster | None:
         nodes=tuple(_node(n, len(shown), group) for n, group in enumerate(shown)),
         records=len(view.mentions),
         left_out=sum(len(group) for group in groups[MOST:]),
-        rejected=closest.closest if closest.closest_probability else "",
+        rejected=closest.closest if (closest.closest_probability or 0.0) >= WORTH else "",
         rejected_probability=f"{closest.closest_probability or 0:.2f}",
     )
 

@@ -9,6 +9,7 @@ from citybrain.engines.libraries.service import LineageTable, LineageView
 from citybrain.interfaces.kit.templatetags.kit import say
 
 BOX, GAP, ROW, HEAD = 196, 62, 24, 46
+NEAR, FEW = 38, 4  # the gap of more columns than so many, so that five fit a desk's width
 SPACE, TOP = 14, 40
 MOST_BOXES = 14  # of one column; the list tells the rest
 
@@ -70,20 +71,20 @@ def flowgraph(view: LineageView) -> FlowGraph | None:
         ranks.setdefault(table.rank, []).append(table)
     shown = {rank: _first(tables) for rank, tables in sorted(ranks.items())}
     tallest = max(sum(_height(t) + SPACE for t in tables) for tables in shown.values())
+    pitch = BOX + (GAP if len(shown) <= FEW else NEAR)
     boxes: list[Box] = []
     for place, tables in enumerate(shown.values()):
         y = TOP + (tallest - sum(_height(t) + SPACE for t in tables)) // 2
         for table in tables:
-            boxes.append(_box(table, 4 + place * (BOX + GAP), y))
+            boxes.append(_box(table, 4 + place * pitch, y))
             y += _height(table) + SPACE
     return FlowGraph(
         boxes=tuple(boxes),
         edges=tuple(_edges(view, boxes)),
         heads=tuple(
-            (4 + place * (BOX + GAP), _layers(tables))
-            for place, tables in enumerate(shown.values())
+            (4 + place * pitch, _layers(tables)) for place, tables in enumerate(shown.values())
         ),
-        width=len(shown) * (BOX + GAP) - GAP + 8,
+        width=(len(shown) - 1) * pitch + BOX + 8,
         height=TOP + tallest,
         left_out=sum(len(tables) - len(shown[rank]) for rank, tables in ranks.items()),
     )

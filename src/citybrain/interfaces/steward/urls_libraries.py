@@ -65,6 +65,11 @@ urlpatterns = [
         views_library.entity_override,
         name="entity_override",
     ),
+    path(
+        "steward/libraries/<name:library>/<name:entity>/same/<int:decision>/withdraw",
+        views_library.entity_withdraw,
+        name="entity_withdraw",
+    ),
     path("steward/findings", views_findings.findings, name="findings"),
     path("steward/findings/reveal", views_findings.findings_reveal, name="findings_reveal"),
     path("steward/findings.<twin:suffix>", views_findings.findings_twin, name="findings_twin"),

@@ -16,7 +16,7 @@ from citybrain.engines.libraries import service as libraries
 from citybrain.engines.libraries.service import RecordView
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
-from citybrain.interfaces.kit.views_errors import told_reason
+from citybrain.interfaces.kit.views_errors import told_in_a_line, told_reason
 from citybrain.interfaces.steward import views_rows
 from citybrain.interfaces.steward.clusters import cluster
 from citybrain.interfaces.steward.comparing import compared
@@ -125,6 +125,19 @@ def entity_override(request: HttpRequest, library: str, entity: str) -> HttpResp
     return redirect("build", number=job)
 
 
+@page("library.override", "POST")
+def entity_withdraw(request: HttpRequest, library: str, entity: str, decision: int) -> HttpResponse:
+    """A decision by hand is taken back, with a purpose; the links are built without it."""
+    who, purpose = actor(request), request.POST.get("purpose", "").strip()
+    try:
+        job = libraries.withdraw(who, library, entity, decision=decision, purpose=purpose)
+    except CityError as error:
+        view = libraries.record(who, library, entity)
+        return _entity(request, view, override_refused=error)
+    messages.success(request, _("已撤回。现在按其余的认定重建。"))
+    return redirect("build", number=job)
+
+
 @page("lake.read")
 def entity_twin(request: HttpRequest, library: str, entity: str, suffix: str) -> HttpResponse:
     """The record as JSON; as CSV its values; a merged id leads on as the page's does."""
@@ -170,7 +183,7 @@ def _entity(
         "cluster": cluster(view),
         "compared": compared(view),
         "reveal_error": told_reason(refusal) if refusal else "",
-        "override_error": told_reason(override_refused) if override_refused else "",
+        "override_error": told_in_a_line(override_refused) if override_refused else "",
         "day": request.POST.get("day") or request.GET.get("day") or "",
     }
     return render(

@@ -36,10 +36,12 @@ class Previous:
     """The last run as SELECTs: its ``links``, empty for none, and what may have changed since.
 
     ``differing`` gives the mentions that may say something else; empty where any may.
+    ``joined`` are mentions that people joined to another entity, with the id they had before.
     """
 
     links: str = ""
     differing: str = ""
+    joined: Sequence[tuple[str, str]] = ()
 
 
 NOTHING = Previous()
@@ -52,6 +54,7 @@ class Resolved:
     ``links``: mention, entity_id, how, probability, closest_id, closest_probability, anchor,
     content. ``events``: event, from_id, to_id. ``changed`` are the links that are new or other
     than the last ones, ``gone`` the mentions that had one; both empty where all was weighed.
+    ``joined``: mention and id before, of those that people joined to another in this run.
     ``weighed`` is how many mentions were weighed.
     """
 
@@ -59,6 +62,7 @@ class Resolved:
     changed: str
     gone: str
     events: str
+    joined: str
     weighed: int
 
 
@@ -89,6 +93,7 @@ def resolve(
         scope.all_of_it(connection)
     decide.decide(connection, spec)
     byhand.apply(connection, overrides)
+    identity.remember(connection, previous.joined)
     identity.identify(connection, letter=LETTERS[kind], key=key, now=now)
     _answers(connection)
     if narrow:
@@ -99,6 +104,7 @@ def resolve(
         changed="FROM resolve_new" if narrow else "",
         gone="FROM resolve_gone_mention" if narrow else "",
         events="FROM resolve_event",
+        joined="FROM resolve_joining",
         weighed=found[0] if found else 0,
     )
 
@@ -159,7 +165,11 @@ def _links(content: str, mentions: str) -> str:
             ELSE coalesce(a.how, 'number') END AS how,
           CASE WHEN h.mention IS NOT NULL OR k.by_hand OR a.mention IS NULL THEN 1.0
             ELSE a.probability END AS probability,
-          a.closest_id, a.closest_probability, k.anchor, {content} AS content
+          -- By hand the candidate that was not taken may have become the entity itself.
+          nullif(a.closest_id, k.entity_id) AS closest_id,
+          CASE WHEN a.closest_id <> k.entity_id THEN a.closest_probability END
+            AS closest_probability,
+          k.anchor, {content} AS content
         FROM {mentions} s LEFT JOIN resolve_answer a ON a.mention =
           CASE WHEN s.number IS NULL OR hash(s.number) IN (SELECT node FROM resolve_strange)
             THEN s.mention END

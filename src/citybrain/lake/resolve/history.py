@@ -95,14 +95,18 @@ def history_of(store: "Store", entity_id: str) -> list[Event]:
 
 
 def successor(store: "Store", entity_id: str) -> str:
-    """The id that a merged one leads to in the end; empty for one that was not merged."""
+    """The id that a merged one leads to in the end; empty for one that was not merged.
+
+    One that was parted again from what it was merged into stands for itself.
+    """
     seen = [entity_id]
     while True:
-        into = [
-            e.to_id
-            for e in history_of(store, seen[-1])
-            if e.event == "merge" and e.from_id == seen[-1]
-        ]
-        if not into or into[-1] in seen:
+        into = ""
+        for one in history_of(store, seen[-1]):
+            if one.event == "merge" and one.from_id == seen[-1]:
+                into = one.to_id
+            elif one.event == "split" and one.to_id == seen[-1]:
+                into = ""
+        if not into or into in seen:
             return seen[-1] if len(seen) > 1 else ""
-        seen.append(into[-1])
+        seen.append(into)

@@ -7,6 +7,7 @@ holds most of what was its own. A cluster that could bear several bears the olde
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -74,11 +75,51 @@ def identify(
         CREATE OR REPLACE TEMP TABLE resolve_event AS
         SELECT 'merge' AS event, o.entity_id AS from_id, i.entity_id AS to_id
         FROM resolve_owner o JOIN resolve_id i USING (final) WHERE o.entity_id <> i.entity_id
+          AND o.entity_id NOT IN (FROM resolve_away)
         UNION ALL
         SELECT DISTINCT 'split', c.entity_id, i.entity_id
-        FROM resolve_claim c JOIN resolve_id i USING (final) WHERE i.born
+        FROM resolve_claim c JOIN resolve_id i USING (final)
+        WHERE (i.born OR i.entity_id IN (FROM resolve_away))
+          AND c.entity_id NOT IN (FROM resolve_away)
         UNION ALL
         SELECT 'gone', entity_id, '' FROM resolve_gone"""
+    )
+    _joining(connection)
+
+
+def remember(connection: "duckdb.DuckDBPyConnection", joined: Sequence[tuple[str, str]]) -> None:
+    """Make ``resolve_before``, ids before people joined them, and ``resolve_away``, ids merged.
+
+    Only what is joined by hand still: what was parted has its own id again.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE resolve_told (mention VARCHAR, id VARCHAR)")
+    if joined:
+        connection.executemany("INSERT INTO resolve_told VALUES (?, ?)", list(joined))
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE resolve_before AS
+        WITH held AS (SELECT mention, t.id, entity_id, how
+          FROM resolve_told t JOIN resolve_last USING (mention))
+        SELECT mention, id AS entity_id FROM held
+        WHERE entity_id IN (SELECT entity_id FROM held WHERE how = 'by_hand');
+        CREATE OR REPLACE TEMP TABLE resolve_away AS
+        SELECT DISTINCT entity_id FROM resolve_before ANTI JOIN resolve_last USING (entity_id)"""
+    )
+
+
+def _joining(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Make ``resolve_joining``: mentions of clusters that people now join as a whole."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE resolve_whole AS
+        SELECT root FROM resolve_remap UNION SELECT to_root FROM resolve_remap;
+        CREATE OR REPLACE TEMP TABLE resolve_joining AS
+        SELECT mention, l.entity_id FROM resolve_last l JOIN resolve_mention m USING (mention)
+        WHERE mention NOT IN (SELECT mention FROM resolve_before)
+          AND EXISTS (FROM resolve_remap) AND (
+          hash(m.number) IN (FROM resolve_whole) OR mention IN (
+            SELECT mention FROM resolve_loose JOIN resolve_decided USING (node)
+            WHERE root IN (FROM resolve_whole)))"""
     )
 
 
@@ -87,6 +128,8 @@ def _claims(connection: "duckdb.DuckDBPyConnection", key: str) -> None:
 
     A mention that left its number, which others still have, by itself or by hand, votes with
     nothing: the id stays with the number, yet an entity born of such mentions is a split.
+    One that people joined to another votes for the id that it had before, so that each side
+    has its own id again when they are parted.
     """
     connection.execute(
         f"""
@@ -96,14 +139,20 @@ def _claims(connection: "duckdb.DuckDBPyConnection", key: str) -> None:
         WHERE b.anchor IS DISTINCT FROM md5_number_lower({sqltext.text(key)} || c.number);
         CREATE OR REPLACE TEMP TABLE resolve_vote AS
         SELECT r.final, b.entity_id, b.n AS votes FROM (
-            SELECT anchor, entity_id, count(*) AS n FROM resolve_last
+            SELECT anchor, entity_id, count(*) AS n
+            FROM resolve_last ANTI JOIN resolve_before USING (mention)
             WHERE how = 'number' GROUP BY 1, 2) b
         JOIN resolve_anchor a USING (anchor) JOIN resolve_root r USING (root)
         UNION ALL
         SELECT r.final, b.entity_id, b.vote FROM (
-            SELECT *, CASE WHEN how <> 'number'
+            SELECT mention, entity_id, 0 AS vote FROM resolve_last SEMI JOIN resolve_before
+              USING (mention)
+            UNION ALL SELECT mention, entity_id, 1 FROM resolve_before
+            UNION ALL
+            SELECT mention, entity_id, CASE WHEN how <> 'number'
               OR anchor NOT IN (SELECT anchor FROM resolve_anchor) THEN 1 ELSE 0 END AS vote
-            FROM resolve_last WHERE vote = 1 OR mention IN (FROM resolve_left)) b
+            FROM resolve_last ANTI JOIN resolve_before USING (mention)
+            WHERE vote = 1 OR mention IN (FROM resolve_left)) b
         JOIN resolve_mention m USING (mention)
         LEFT JOIN (SELECT mention, root FROM resolve_loose JOIN resolve_decided USING (node)) d
           USING (mention)

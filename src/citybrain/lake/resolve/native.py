@@ -67,6 +67,7 @@ def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None
         previous=core.Previous(
             links=_previous(context.previous),
             differing=context.differing.get(MENTIONS[kind], ""),
+            joined=overrides.joined(context.store, kind=kind),
         ),
         overrides=overrides.in_force(context.store, kind=kind),
     )
@@ -76,6 +77,8 @@ def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None
         new = context.target(list(COLUMNS))
         connection.execute(new.copy_sql(_placed(made.links, mentions)))
     found = connection.execute(made.events).fetchall()
+    joined = connection.execute(made.joined).fetchall()
+    overrides.remember(context.store, kind=kind, joined=joined)
     base = history.base_of(context.store, kind)
     history.record(context.store, kind=kind, found=found, now=context.now, base=base)
     core.clear(connection)

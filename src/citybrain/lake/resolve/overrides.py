@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from citybrain.base.errors import CityError
 from citybrain.lake.database import reading, writing
+from citybrain.lake.resolve.tables import joined as before
 from citybrain.lake.resolve.tables import overrides
 
 if TYPE_CHECKING:
@@ -60,12 +61,9 @@ def add(
     if not why.strip():
         raise _refused("it gives no reason", "Say why")
     made = Override(verdict=verdict, mentions=named, by=by, why=why.strip(), at=now)
-    against = contradiction([*in_force(store, kind=kind), made])
-    if against:
-        raise _refused(
-            f"{against[0]} and {against[1]} would be both together and apart",
-            "Remove the earlier decision first",
-        )
+    if contradiction([*in_force(store, kind=kind), made]):
+        # Not which mentions: their names may hold a person's number.
+        raise _refused("a decision in force says the opposite", "Withdraw that decision first")
     row = {"kind": kind, "verdict": verdict, "mentions": json.dumps(named, ensure_ascii=False)}
     with writing(store.engine) as connection:
         result = connection.execute(
@@ -118,6 +116,26 @@ def listed(store: "Store", *, kind: str) -> list[Override]:
 def in_force(store: "Store", *, kind: str) -> list[Override]:
     """The decisions of a kind that hold, oldest first."""
     return [o for o in listed(store, kind=kind) if o.removed_at is None]
+
+
+def joined(store: "Store", *, kind: str) -> list[tuple[str, str]]:
+    """Mentions that people joined to another entity, with the id that they had before."""
+    with reading(store.engine) as connection:
+        columns = (before.c.mention, before.c.entity_id)
+        rows = connection.execute(select(*columns).where(before.c.kind == kind)).all()
+    return [(row.mention, row.entity_id) for row in rows]
+
+
+def remember(store: "Store", *, kind: str, joined: Sequence[tuple[str, str]]) -> None:
+    """Keep the ids of mentions that are about to be joined; a later joining takes their place."""
+    if not joined:
+        return
+    rows = [{"kind": kind, "mention": mention, "entity_id": one} for mention, one in joined]
+    with writing(store.engine) as connection:
+        for row in rows:
+            held = before.c.mention == row["mention"]
+            connection.execute(delete(before).where(before.c.kind == kind, held))
+        connection.execute(insert(before), rows)
 
 
 def groups(decisions: Iterable[Override]) -> dict[str, str]:

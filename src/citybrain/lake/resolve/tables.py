@@ -35,3 +35,11 @@ events = Table(
     Index("resolution_history_to", "to_id"),
     Index("resolution_history_base", "kind", "base"),
 )
+# Whose a mention was before people joined it to another, so that it can be parted again.
+joined = Table(
+    "resolution_joined",
+    METADATA,
+    Column("kind", String(20), primary_key=True),
+    Column("mention", Text, primary_key=True),
+    Column("entity_id", String(60), nullable=False),
+)

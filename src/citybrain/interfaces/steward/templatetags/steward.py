@@ -15,6 +15,7 @@ from citybrain.engines.catalogue.service import (
     StateCounts,
     TableDot,
     Text,
+    said,
 )
 from citybrain.engines.libraries.service import STATES, RowColumn, SourceField, SourceView
 from citybrain.interfaces.kit import words
@@ -189,7 +190,13 @@ def job_state(state: str) -> SafeString:
 @register.simple_tag
 def model_test(state: str) -> SafeString:
     """How a test ended."""
-    return tag_of(words.word({"passed": "kept", "failed": "broken"}.get(state, state)))
+    return tag_of(words.word({"passed": "kept", "failed": "broken", "never": "unrun"}[state]))
+
+
+@register.filter
+def failure(text: str) -> str:
+    """What a job failed at, in the reader's language where that kind of failure is known."""
+    return say(said(text))
 
 
 def tag_of(word: words.Word) -> SafeString:

@@ -71,10 +71,9 @@ if (coach && target && coach.showPopover) {
   addEventListener("keydown", (event) => event.key === "Escape" && end());
 }
 
-// A lineage picture wider than the page begins at the table that it is about.
-const subject = document.querySelector("svg.lin .bx.s-me");
-const picture = subject?.closest(".tw");
-if (picture) {
+// A picture or sheet wider than the page begins at the table or cell that it is about.
+for (const subject of document.querySelectorAll("svg.lin .bx.s-me, .xls .cell")) {
+  const picture = subject.closest(".tw");
   const middle = subject.getBoundingClientRect().left - picture.getBoundingClientRect().left;
   picture.scrollLeft += middle - (picture.clientWidth - subject.getBoundingClientRect().width) / 2;
 }
