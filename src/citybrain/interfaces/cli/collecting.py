@@ -69,7 +69,7 @@ def _tell(rows: list[dict[str, Any]]) -> None:
         first = next(row["table"] for row in rows if row["quarantined"])
         say(
             "The rows set aside: the page 'to correct', or citybrain query "
-            f'"SELECT _number, _reasons FROM quarantine.{first}".'
+            f'"SELECT _number, _reasons FROM quarantine.{first}".'  # noqa: S608 - a hint
         )
 
 
