@@ -68,8 +68,8 @@ def _tell(rows: list[dict[str, Any]]) -> None:
     elif quarantined:
         first = next(row["table"] for row in rows if row["quarantined"])
         say(
-            "The rows set aside: the page 'to correct', or citybrain query "
-            f'"SELECT _number, _reasons FROM quarantine.{first}".'  # noqa: S608 - a hint
+            "The rows set aside: the page 'to correct', or citybrain query "  # noqa: S608 - shown
+            f'"SELECT _number, _reasons FROM quarantine.{first}".'
         )
 
 
