@@ -114,12 +114,12 @@ def _joining(connection: "duckdb.DuckDBPyConnection") -> None:
         CREATE OR REPLACE TEMP TABLE resolve_whole AS
         SELECT root FROM resolve_remap UNION SELECT to_root FROM resolve_remap;
         CREATE OR REPLACE TEMP TABLE resolve_joining AS
-        SELECT mention, l.entity_id FROM resolve_last l JOIN resolve_mention m USING (mention)
-        WHERE mention NOT IN (SELECT mention FROM resolve_before)
-          AND EXISTS (FROM resolve_remap) AND (
-          hash(m.number) IN (FROM resolve_whole) OR mention IN (
-            SELECT mention FROM resolve_loose JOIN resolve_decided USING (node)
-            WHERE root IN (FROM resolve_whole)))"""
+        WITH meant AS (
+          SELECT mention FROM resolve_mention SEMI JOIN resolve_whole ON root = hash(number)
+          UNION SELECT mention FROM resolve_loose JOIN resolve_decided USING (node)
+          SEMI JOIN resolve_whole USING (root))
+        SELECT mention, entity_id FROM resolve_last SEMI JOIN meant USING (mention)
+        ANTI JOIN resolve_before USING (mention)"""
     )
 
 
