@@ -27,6 +27,7 @@ from citybrain.engines.libraries.tracesteps import (
     number_step,
     title_of,
 )
+from citybrain.engines.libraries.tracetimes import legs
 from citybrain.engines.libraries.tracevalues import descent
 from citybrain.engines.libraries.views_trace import (
     TraceAffected,
@@ -70,8 +71,11 @@ def trace(
         asked = _Asked(kind=kind, field=match["field"] or "", ref=match["ref"] or "", via=via)
         view = _of_entity(actor, asked, name, reveal=reveal, purpose=purpose)
     verdicts = [step.verdict for step in view.steps]
+    back = legs(view.steps)
     return replace(
         view,
+        legs=back,
+        took=sum(leg.seconds for leg in back),
         steps=tuple(replace(step, number=n) for n, step in enumerate(view.steps, start=1)),
         seconds=took.seconds(),
         matches=verdicts.count("match"),

@@ -89,10 +89,26 @@ class TraceAffected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TraceLeg:
+    """A stage of the way from the cell up to the wall: when it was made, and how long after.
+
+    ``start`` and ``share`` are hundredths of the whole way; ``table`` is empty for the wall.
+    """
+
+    title: Text
+    table: str
+    at: datetime
+    seconds: float
+    start: float
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class TraceView:
     """A trace: ``steps`` down from the number, ``choices`` where one must be chosen.
 
-    ``cells`` are the other cells of the row that the trace ends at.
+    ``cells`` are the other cells of the row that the trace ends at; ``legs`` the way back up,
+    which ``took`` so many seconds.
     """
 
     thing: str
@@ -104,6 +120,8 @@ class TraceView:
     aside: tuple[TraceAside, ...] = ()
     refused: Text = EMPTY
     entry: str = ""
+    legs: tuple[TraceLeg, ...] = ()
+    took: float = 0.0
     seconds: float = 0.0
     matches: int = 0
     differs: int = 0

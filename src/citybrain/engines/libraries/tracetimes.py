@@ -1,0 +1,67 @@
+"""The way back of a trace: how long what stands in the cell took up to the wall."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from citybrain.base.wording import both
+from citybrain.engines.catalogue.service import Text
+from citybrain.engines.libraries.views_trace import TraceLeg, TraceStep
+
+# The definition of an indicator is no stage of a value's way, and a field is made with its model.
+_STAGES = ("cell", "row", "model", "number")
+_WORDS = {
+    "ods": both("归集入湖", "Collected"),
+    "dwd": both("标准化", "Standardised"),
+    "lib": both("进基础库", "In the library"),
+    "theme": both("进主题库", "In the theme"),
+    "ads": both("算成模型", "Modelled"),
+}
+_LEAST = 1.5  # hundredths of the way: a shorter bar would not be seen
+_WALL = both("换上墙", "On the wall")
+
+
+def legs(steps: Iterable[TraceStep]) -> tuple[TraceLeg, ...]:
+    """From the cell up to the number, one leg for each stage that was made after the one below.
+
+    Empty where a stage is older than what it stands on: then the value has not come through
+    yet, or came through earlier and did not change what is above.
+    """
+    stages = [one for one in reversed(list(steps)) if one.kind in _STAGES]
+    timed = [(one, one.at) for one in stages if one.at is not None]
+    if not timed or timed[-1][0].kind != "number" or any(one.at is None for one in stages):
+        return ()
+    times = [at for _one, at in timed]
+    if times != sorted(times) or times[0] == times[-1]:
+        return ()
+    return tuple(_legs(timed))
+
+
+def _legs(timed: Sequence[tuple[TraceStep, datetime]]) -> Iterable[TraceLeg]:
+    first, last = timed[0][1], timed[-1][1]
+    whole = (last - first).total_seconds()
+    before = first
+    for one, at in timed:
+        if at > before:
+            seconds = (at - before).total_seconds()
+            share = max(100 * seconds / whole, _LEAST)
+            yield TraceLeg(
+                title=_word(one),
+                table="" if one.kind == "number" else _table(one),
+                at=at,
+                seconds=seconds,
+                start=min(100 * (before - first).total_seconds() / whole, 100 - share),
+                share=share,
+            )
+        before = at
+
+
+def _word(one: TraceStep) -> Text:
+    if one.kind == "number":
+        return _WALL
+    return _WORDS.get(_table(one).partition(".")[0], both(one.title.zh, one.title.en))
+
+
+def _table(one: TraceStep) -> str:
+    """A row's title is ``table #n``, a model's ``table.column``."""
+    name = one.title.en.partition(" ")[0]
+    return name if one.kind == "row" else name.rpartition(".")[0]

@@ -1,0 +1,61 @@
+"""The way back of a trace: each stage once, in the order in which it was made."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from citybrain.base.wording import both
+from citybrain.engines.libraries.tracetimes import legs
+from citybrain.engines.libraries.views_trace import TraceStep
+
+START = datetime(2021, 6, 11, 6, 32, tzinfo=UTC)
+
+
+def step(kind: str, title: str, seconds: float | None) -> TraceStep:
+    at = None if seconds is None else START + timedelta(seconds=seconds)
+    said = both(title)
+    return TraceStep(
+        number=0, kind=kind, kind_title=said, title=said, value=None, detail=said, at=at,
+        hash="", hash_title=said, verdict="",
+    )  # fmt: skip
+
+
+def way(*seconds: float | None) -> list[TraceStep]:
+    """From the number down, as a trace has them; an indicator's definition is of no time."""
+    kinds = (
+        ("number", "41,287"),
+        ("model", "ads.elder_allowance.people"),
+        ("model", "lib.population.birth_date"),
+        ("row", "ods.household.persons #3"),
+        ("cell", "G37"),
+    )
+    found = [step(*kind, at) for kind, at in zip(kinds, seconds, strict=True)]
+    return [found[0], step("indicator", "elder_allowance", -900), *found[1:]]
+
+
+def test_each_stage_begins_where_the_one_below_ended() -> None:
+    found = legs(way(4, 3, 2, 1, 0))
+    assert [leg.table for leg in found] == [
+        "ods.household.persons", "lib.population", "ads.elder_allowance", "",
+    ]  # fmt: skip
+    assert [leg.seconds for leg in found] == [1, 1, 1, 1]
+    assert [(leg.start, leg.share) for leg in found] == [(0, 25), (25, 25), (50, 25), (75, 25)]
+
+
+def test_stages_of_one_moment_are_one_leg_and_a_short_one_is_still_seen() -> None:
+    found = legs(way(1000, 1, 1, 1, 0))
+    assert [leg.seconds for leg in found] == [1, 999]
+    assert all(leg.share > 1 and leg.start + leg.share <= 100 for leg in found)
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        (4, 3, 2, 5, 0),  # the row came after the library was made of it
+        (4, None, 2, 1, 0),  # a model that was never built
+        (0, 0, 0, 0, 0),
+    ],
+)
+def test_a_way_that_was_not_gone_is_not_drawn(seconds: tuple[float | None, ...]) -> None:
+    assert legs(way(*seconds)) == ()
+    assert legs(way(4, 3, 2, 1, 0)[1:]) == ()  # it ends below the wall
