@@ -10,6 +10,7 @@ from citybrain.base.errors import CityError
 from citybrain.engines.libraries import building, tasks
 from citybrain.engines.work import leasing
 from citybrain.engines.work.models import Job
+from citybrain.lake.models.results import BuildResult
 from tests.engines.libraries.oracle import record, view
 from tests.steward.conftest import Site
 
@@ -60,6 +61,20 @@ def test_what_was_ordered_waits_and_then_is_done_with_its_log(site: Site) -> Non
     assert row["detail"]["zh"] == MODEL
     assert any(line.startswith("models:") for line in row["log"])
     assert row["seconds"] >= 0
+
+
+def test_a_build_that_left_models_unmade_is_not_shown_as_done(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = BuildResult(model=MODEL, status="refused", rows=3, expectations={"positive": 2})
+    monkeypatch.setattr(tasks, "build_now", lambda *_names, **_how: [refused])
+    job = ordered(site)
+    site.work()
+    row = shown(site, job)
+    assert (row["state"], row["may_retry"]) == ("partly", False)
+    assert row["detail"]["zh"] == f"{MODEL}，未成 1"
+    assert f"bad: {MODEL}" in row["log"]
+    assert "部分未成" in site.client().get(f"/steward/operations/{job}").content.decode()
 
 
 def test_the_list_is_filtered_by_state_and_has_its_twins(site: Site) -> None:

@@ -1,6 +1,7 @@
 """Operations: what ran, runs, waits and failed on the queue, for who keeps it going."""
 
 from datetime import datetime
+from typing import Any
 
 from citybrain.base.wording import counted
 from citybrain.engines.guard import service as guard
@@ -73,7 +74,7 @@ def _row(one: work.JobView, *, may_retry: bool) -> OperationRow:
         job=one.id,
         title=TITLES.get(name, both(name)),
         detail=_detail(one),
-        state=one.state,
+        state="partly" if one.state == "done" and _unmade(one) else one.state,
         attempt=one.attempt,
         at=wiring.local(one.enqueued_at),
         started_at=wiring.local(started) if started else None,
@@ -89,32 +90,48 @@ def _row(one: work.JobView, *, may_retry: bool) -> OperationRow:
 
 def _detail(one: work.JobView) -> Text:
     names = one.kwargs.get("names") or one.kwargs.get("tables") or ()
+    result = one.result if isinstance(one.result, dict) else {}
+    unmade = _unmade(one)
+    zh, en = (f"，未成 {unmade}", f", {unmade} not made") if unmade else ("", "")
     if names:
         more = f" +{len(names) - 3}" if len(names) > 3 else ""
-        return both(f"{'、'.join(names[:3])}{more}", f"{', '.join(names[:3])}{more}")
-    result = one.result if isinstance(one.result, dict) else {}
+        return both(f"{'、'.join(names[:3])}{more}{zh}", f"{', '.join(names[:3])}{more}{en}")
     if "built" in result:
-        return both(
-            f"构建 {result['built']}，未成 {len(result.get('bad', ()))}",
-            f"{result['built']} built, {len(result.get('bad', ()))} not",
-        )
+        return both(f"构建 {result['built']}{zh}", f"{result['built']} built{en}")
     if "tables" in result:
-        return both(f"{result['tables']} 张表", counted(result["tables"], "table"))
+        return both(f"{result['tables']} 张表{zh}", f"{counted(result['tables'], 'table')}{en}")
     return both("")
 
 
+def _unmade(one: work.JobView) -> int:
+    """How many models or tables a job that ended did not make."""
+    result = one.result if isinstance(one.result, dict) else {}
+    return len(result.get("bad", ())) + int(result.get("failed", 0))
+
+
 def _log(one: work.JobView) -> list[str]:
-    """Attempts that failed, each with the end of what it said; paths of this machine left out."""
+    """Attempts that failed, each with the end of what it said; then what it made, one by one.
+
+    Paths of this machine are left out.
+    """
     said = []
     for n, error in enumerate(one.errors, start=1):
         lines = [line for line in error.splitlines() if not line.strip().startswith("File ")]
         said += [f"# {n}", *lines[-LINES:]]
-    result = one.result if isinstance(one.result, dict) else {}
-    said += [f"{key}: {value}" for key, value in result.items()]
     told = one.progress
+    said += [
+        f"{model}  {phase}  {counted(rows, 'row')}  {seconds:.1f} s"
+        for model, phase, rows, seconds in told.get("ended", ())
+    ]
+    result = one.result if isinstance(one.result, dict) else {}
+    said += [f"{key}: {_value(value)}" for key, value in result.items()]
     if told.get("total"):
         said.append(f"{told.get('done', 0)} / {told['total']}")
     return said
+
+
+def _value(value: Any) -> str:
+    return ", ".join(map(str, value)) or "—" if isinstance(value, list) else str(value)
 
 
 def _last_line(text: str) -> str:

@@ -209,7 +209,10 @@ class OperationsView:
 
 @dataclass(frozen=True, kw_only=True)
 class OperationRow:
-    """One job. ``again`` is when it is tried next; ``run`` a run of collecting it belongs to."""
+    """One job. ``again`` is when it is tried next; ``run`` a run of collecting it belongs to.
+
+    ``state`` is ready, running, failed, done, or partly: done, but for some that were not made.
+    """
 
     job: int
     title: Text

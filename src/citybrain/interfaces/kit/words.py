@@ -31,6 +31,7 @@ RUN_STATES = {
     "writing": Word(text=_("写入"), shape="info"),
     "stopping": Word(text=_("正在停止"), shape="warn"),
     "done": Word(text=_("完成"), shape="ok"),
+    "partly": Word(text=_("部分未成"), shape="warn"),
     "failed": Word(text=_("失败"), shape="bad"),
     "stopped": Word(text=_("已停止"), shape="warn"),
 }
