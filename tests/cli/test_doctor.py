@@ -7,7 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from citybrain.base.clock import SystemClock
+from citybrain.lake.database import writing
+from citybrain.lake.home import Home
+from citybrain.lake.store import open_store
+from citybrain.lake.tables import batches, runs
 from tests.city.tiny import write_city
 
 
@@ -40,3 +46,20 @@ def test_a_source_that_does_not_answer_is_named(tmp_path: Path, source: str) -> 
     assert one["do"].startswith("Check that ")
     assert one["do"] not in one["what"]
     assert "secret" not in told.stdout
+
+
+def test_a_system_whose_tables_come_by_upload_needs_no_connection(tmp_path: Path) -> None:
+    home, source = tmp_path / "home", "files:///no/such/folder"
+    assert _answer(home, "apply", str(write_city(tmp_path / "city")), source=source).returncode == 0
+    store = open_store(Home(home).create(), clock=SystemClock())
+    now = store.clock.now().isoformat()
+    with writing(store.engine) as connection:
+        connection.execute(insert(runs).values(
+            run_id="R-1", started_at=now, state="done", scope="upload:people.persons"
+        ))  # fmt: skip
+        connection.execute(insert(batches).values(
+            batch_id="R-1/people.persons", run_id="R-1", table="people.persons", mode="replace",
+            started_at=now, finished_at=now,
+        ))  # fmt: skip
+    told = _answer(home, "doctor", "--format", "json", source=source)
+    assert not [one for one in json.loads(told.stdout) if one["part"] == "connection people"]

@@ -76,7 +76,10 @@ def _connections(home: Home, context: Context) -> Iterator[Ailment]:
 
     applied = city.applied_city(home.root)
     readers = context.wiring.readers()
+    uploaded = _uploaded(home, context, applied) if applied else frozenset()
     for system in (applied.systems if applied else {}).values():
+        if system.name in uploaded:
+            continue
         try:
             connection = resolve(system.connection, home, os.environ)
             next(iter(readers[connection.scheme].describe(connection)), None)
@@ -87,6 +90,21 @@ def _connections(home: Home, context: Context) -> Iterator[Ailment]:
                 f"connection {system.connection}", f"{type(error).__name__}: {error}",
                 "Check that the system runs and that its address and password are right.",
             )  # fmt: skip
+
+
+def _uploaded(home: Home, context: Context, applied: city.City) -> frozenset[str]:
+    """The systems whose tables people put in as spreadsheets: they need no connection."""
+    from citybrain.lake.mends import came_by_upload
+    from citybrain.lake.store import open_store
+
+    if not home.lake_dir.exists():
+        return frozenset()
+    store = open_store(home, clock=context.clock)
+    return frozenset(
+        system.name
+        for system in applied.systems.values()
+        if all(came_by_upload(store, f"{system.name}.{table}") for table in system.tables)
+    )
 
 
 def _lake(home: Home, context: Context) -> Iterator[Ailment]:
