@@ -25,10 +25,15 @@ DETAILS = 4  # further fields that tell people of one name apart
 
 
 def library_list(actor: Actor) -> tuple[LibraryRow, ...]:
-    """Every library of the city, base ones first; counts only, so nothing is recorded."""
+    """Every library of the city; counts only, so nothing is recorded.
+
+    Base ones first, and of these people and companies, for the others stand on them.
+    """
     wiring.require(actor, "work.read", "lake:")
     found = libraries(wiring.city()).values()
-    return tuple(_row(one) for one in sorted(found, key=lambda one: (one.kind, one.name)))
+    first = {"person": 0, "company": 1}
+    order = sorted(found, key=lambda one: (one.kind, first.get(one.entity, 2), one.name))
+    return tuple(_row(one) for one in order)
 
 
 def search_library(actor: Actor, library: str, query: str) -> SearchView:
