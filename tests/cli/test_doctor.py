@@ -58,8 +58,8 @@ def test_a_system_whose_tables_come_by_upload_needs_no_connection(tmp_path: Path
             run_id="R-1", started_at=now, state="done", scope="upload:people.persons"
         ))  # fmt: skip
         connection.execute(insert(batches).values(
-            batch_id="R-1/people.persons", run_id="R-1", table="people.persons", mode="replace", contract="1.0.0",
-            started_at=now, finished_at=now,
+            batch_id="R-1/people.persons", run_id="R-1", table="people.persons",
+            mode="replace", contract="1.0.0", started_at=now, finished_at=now,
         ))  # fmt: skip
     told = _answer(home, "doctor", "--format", "json", source=source)
     assert not [one for one in json.loads(told.stdout) if one["part"] == "connection people"]

@@ -7,6 +7,7 @@ import pytest
 from citybrain.base.wording import both
 from citybrain.engines.libraries.tracetimes import legs
 from citybrain.engines.libraries.views_trace import TraceStep
+from citybrain.interfaces.steward.highlighting import excerpt, lines
 
 START = datetime(2021, 6, 11, 6, 32, tzinfo=UTC)
 
@@ -17,6 +18,7 @@ def step(kind: str, title: str, seconds: float | None) -> TraceStep:
     return TraceStep(
         number=0, kind=kind, kind_title=said, title=said, value=None, detail=said, at=at,
         hash="", hash_title=said, verdict="",
+        thing=f"model:{'.'.join(title.split('.')[:2])}" if kind == "model" else "",
     )  # fmt: skip
 
 
@@ -59,3 +61,12 @@ def test_stages_of_one_moment_are_one_leg_and_a_short_one_is_still_seen() -> Non
 def test_a_way_that_was_not_gone_is_not_drawn(seconds: tuple[float | None, ...]) -> None:
     assert legs(way(*seconds)) == ()
     assert legs(way(4, 3, 2, 1, 0)[1:]) == ()  # it ends below the wall
+
+
+def test_an_excerpt_is_the_marked_lines_the_first_and_the_last() -> None:
+    text = "\n".join(f"line {n}" for n in range(1, 31))
+    told = excerpt(lines(text, marks=range(5, 25)), 4)
+    assert [(one.number, str(one.html).startswith("⋯")) for one in told] == [
+        (0, True), (5, False), (6, False), (0, True), (23, False), (24, False), (0, True),
+    ]  # fmt: skip
+    assert [one.number for one in excerpt(lines(text), 4)] == [1, 2, 0, 29, 30]

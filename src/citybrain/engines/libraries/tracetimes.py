@@ -62,6 +62,7 @@ def _word(one: TraceStep) -> Text:
 
 
 def _table(one: TraceStep) -> str:
-    """A row's title is ``table #n``, a model's ``table.column``."""
-    name = one.title.en.partition(" ")[0]
-    return name if one.kind == "row" else name.rpartition(".")[0]
+    """A model step's thing is ``model:table``, a row's title ``table #n``."""
+    if one.kind == "model":
+        return one.thing.partition(":")[2]
+    return one.title.en.partition(" ")[0]

@@ -33,6 +33,9 @@ class Line:
     html: SafeString
 
 
+_DOTS = Line(number=0, mark="", html=SafeString("⋯"))
+
+
 @cache
 def keywords() -> frozenset[str]:
     """DuckDB's keywords in capitals."""
@@ -53,6 +56,21 @@ def lines(sql: str, *, marks: Collection[int] = (), mark: str = "!") -> tuple[Li
         Line(number=number, mark=mark if number in marks else "", html=shown)
         for number, shown in enumerate(_html(sql), start=1)
     )
+
+
+def excerpt(whole: Sequence[Line], most: int) -> tuple[Line, ...]:
+    """The marked lines, or all where none is: the first and the last, at most so many.
+
+    A line of dots stands where others are left out.
+    """
+    chosen = [line for line in whole if line.mark] or list(whole)
+    half = most // 2
+    found: list[Line] = []
+    for line in chosen if len(chosen) <= most else chosen[:half] + chosen[-half:]:
+        if line.number != (found[-1].number if found else 0) + 1:
+            found.append(_DOTS)
+        found.append(line)
+    return (*found, _DOTS) if found and found[-1].number < len(whole) else tuple(found)
 
 
 def changes(before: str, after: str) -> tuple[Line, ...]:

@@ -1,5 +1,8 @@
 """Trace: from the wall's number to the department's cell and back."""
 
+import re
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -9,7 +12,7 @@ from citybrain.engines.libraries.service import TraceView
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
 from citybrain.interfaces.kit.views_errors import told
-from citybrain.interfaces.steward.highlighting import lines
+from citybrain.interfaces.steward.highlighting import Line, excerpt, lines
 
 BADGES = {
     "number": "墙",
@@ -19,6 +22,7 @@ BADGES = {
     "row": "行",
     "cell": "格",
 }
+SHOWN = 16  # lines of a model's text in a trace
 
 
 @page("work.read")
@@ -73,7 +77,7 @@ def _traced(request: HttpRequest, thing: str) -> TraceView:
 
 
 def _page(request: HttpRequest, view: TraceView) -> HttpResponse:
-    steps = [(step, BADGES[step.kind], _code(step)) for step in view.steps]
+    steps = [(step, BADGES[step.kind], *_code(step)) for step in view.steps]
     context = {
         "view": view,
         "steps": steps,
@@ -83,10 +87,17 @@ def _page(request: HttpRequest, view: TraceView) -> HttpResponse:
     return render(request, "steward/trace.html", context)
 
 
-def _code(step: libraries.TraceStep) -> object:
-    """The step's text, the lines that name its column marked."""
+def _code(step: libraries.TraceStep) -> tuple[Sequence[Line], str]:
+    """The step's text, the lines that name its column marked; of a long one these alone.
+
+    And the model whose page shows it whole, where lines are left out.
+    """
     if not step.sql:
-        return ()
+        return (), ""
+    named = re.compile(rf"(?<!\w){re.escape(step.mark)}(?!\w)") if step.mark else None
     rows = step.sql.split("\n")
-    marks = {n for n, row in enumerate(rows, start=1) if step.mark and step.mark in row}
-    return lines(step.sql, marks=marks if len(marks) < len(rows) / 2 else ())
+    marks = {n for n, row in enumerate(rows, start=1) if named and named.search(row)}
+    found = lines(step.sql, marks=marks if len(marks) < len(rows) else ())
+    if len(found) <= SHOWN or step.kind != "model":
+        return found, ""
+    return excerpt(found, SHOWN), step.thing.partition(":")[2]

@@ -16,7 +16,7 @@ def golden(library: Library, home: Library, city: City) -> Model:
     made = plan(library, home, city)
     followed = follow(made)
     key = sqltext.name(library.entity_id)
-    values = [v for field in library.fields for v in _value(made, field)]
+    values = [_value(made, field) for field in library.fields]
     joins = [
         f"LEFT JOIN {made.name(r)} ON {made.name(r)}.entity_id = entities.entity_id"
         for r in made.rowsets
@@ -24,7 +24,7 @@ def golden(library: Library, home: Library, city: City) -> Model:
     steps = [*latest_sql(made), _entities(made), *(rowset_sql(made, r) for r in made.rowsets)]
     sql = (
         f"WITH {', '.join(_lines(steps))}\nSELECT entities.entity_id AS {key}, entities.{RECORDS}, "
-        f"{', '.join(values)}\nFROM entities\n" + "\n".join(joins)
+        f"{_each(values)}\nFROM entities\n" + "\n".join(joins)
     )
     return Model(
         name=library.table,
@@ -100,7 +100,12 @@ def _entities(made: Plan) -> str:
     )
 
 
-def _value(made: Plan, field: LibraryField) -> tuple[str, str]:
+def _each(values: list[str]) -> str:
+    """One line for each field, so that it is found by reading."""
+    return ",\n  ".join(values)
+
+
+def _value(made: Plan, field: LibraryField) -> str:
     """A field and its row: the first source that says anything."""
     name, row = sqltext.name(field.name), sqltext.name(field.name + ROW)
     held = [made.name(r) for r in readers(made, field)]
@@ -108,4 +113,4 @@ def _value(made: Plan, field: LibraryField) -> tuple[str, str]:
     said = ", ".join(f"{h}.{name}" for h in held) or "NULL"
     chosen = " ".join(f"WHEN {h}.{name} IS NOT NULL THEN {h}._row" for h in held)
     where = f"CASE {chosen} END" if held else "CAST(NULL AS VARCHAR)"
-    return f"CAST(coalesce({said}) AS {type_}) AS {name}", f"{where} AS {row}"
+    return f"CAST(coalesce({said}) AS {type_}) AS {name}, {where} AS {row}"
