@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from citybrain.lake.database import reading, writing
 from citybrain.lake.tables import batches, run_log, run_tables
@@ -169,6 +169,51 @@ def table_history(store: "Store", table: str) -> list[BatchRow]:
     statement = select(batches).where(batches.c.table == table).order_by(batches.c.started_at)
     with reading(store.engine) as connection:
         return [batch_row(row) for row in connection.execute(statement)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """What all deliveries of a table brought on a day: rows new, changed, and accepted at all."""
+
+    inserted: int
+    updated: int
+    accepted: int
+
+
+def came_on(store: "Store", day: date) -> dict[str, Came]:
+    """What came of each ``system.table`` on that day, deliveries that failed left out.
+
+    A day is that of the zone in which the collector writes.
+    """
+    of = batches.c
+    accepted = of.inserted + of.updated + of.unchanged + of.superseded
+    sums = [func.sum(one) for one in (of.inserted, of.updated, accepted)]
+    statement = (
+        select(of.table, *sums)
+        .where(of.error.is_(None), of.finished_at >= day.isoformat())
+        .where(of.finished_at < (day + timedelta(days=1)).isoformat())
+        .group_by(of.table)
+    )
+    with reading(store.engine) as connection:
+        return {
+            table: Came(inserted=int(new), updated=int(changed), accepted=int(all_))
+            for table, new, changed, all_ in connection.execute(statement)
+        }
+
+
+def newest_runs(store: "Store") -> dict[str, tuple[datetime, str]]:
+    """When the newest delivery of each ``system.table`` ended, and its run."""
+    latest = (
+        select(batches.c.table, func.max(batches.c.finished_at).label("at"))
+        .group_by(batches.c.table)
+        .subquery()
+    )
+    statement = select(batches.c.table, batches.c.finished_at, batches.c.run_id).join(
+        latest, (batches.c.table == latest.c.table) & (batches.c.finished_at == latest.c.at)
+    )
+    with reading(store.engine) as connection:
+        rows = connection.execute(statement).all()
+    return {row.table: (datetime.fromisoformat(row.finished_at), row.run_id or "") for row in rows}
 
 
 def _run(row: Any, tables: tuple[RunTable, ...]) -> RunView:

@@ -61,6 +61,12 @@ def status(store: "Store | Home", city: City, *, now: datetime) -> list[TableSta
     ]
 
 
+def set_aside(store: "Store", city: City) -> int:
+    """How many rows of the city's tables are set aside now, without all else of their status."""
+    found = _newest(store.engine, good=True)
+    return sum(row.quarantined_after for name, row in found.items() if name in city.contracts)
+
+
 def _damage(engine: Engine) -> dict[str, str]:
     """``system.table`` → what is wrong with its files, or with those of its quarantine."""
     statement = select(damage.c.lake_table, damage.c.file_path, damage.c.problem)

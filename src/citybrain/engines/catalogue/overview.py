@@ -10,7 +10,7 @@ from citybrain.city.systems import System
 from citybrain.engines.catalogue import wiring, words
 from citybrain.engines.catalogue.integrity import card
 from citybrain.engines.catalogue.reading import may, require
-from citybrain.engines.catalogue.runs import recent, today
+from citybrain.engines.catalogue.runs import News, news, recent, today
 from citybrain.engines.catalogue.seen import department_title, seen_by
 from citybrain.engines.catalogue.tables import table_rows
 from citybrain.engines.catalogue.views import (
@@ -75,9 +75,10 @@ def badges(actor: Actor) -> Badges:
     """The numbers beside the navigation; zeros for who may not see the state of work."""
     if not may(actor, "work.read", "lake:"):
         return Badges(quarantined=0, problems=0)
-    return Badges(
-        quarantined=sum(row.quarantined for row in table_rows()), problems=card(actor).problems
-    )
+    from citybrain.lake.status import set_aside
+
+    waiting = set_aside(wiring.store(), wiring.city())
+    return Badges(quarantined=waiting, problems=card(actor).problems)
 
 
 def frame(actor: Actor | None) -> Frame:
@@ -110,7 +111,7 @@ def system(actor: Actor, name: str) -> SystemView:
     now = wiring.clock().now()
     rows = tuple(row for row in table_rows() if row.system == name)
     return SystemView(
-        row=_system(found, rows, now),
+        row=_system(found, rows, now, news(now)),
         description=both(found.description, found.description_en),
         connection=found.connection,
         schedule=words.cycle(found.schedule),
@@ -133,14 +134,17 @@ def _systems(rows: Iterable[TableRow], now: datetime) -> tuple[SystemRow, ...]:
     grouped: dict[str, list[TableRow]] = {name: [] for name in wiring.city().systems}
     for row in rows:
         grouped[row.system].append(row)
+    came = news(now)
     made = [
-        _system(wiring.city().systems[name], mine, now) for name, mine in grouped.items() if mine
+        _system(wiring.city().systems[name], mine, now, came)
+        for name, mine in grouped.items()
+        if mine
     ]
     return tuple(sorted(made, key=lambda row: STATES.index(row.state)))
 
 
-def _system(system: System, rows: Sequence[TableRow], now: datetime) -> SystemRow:
-    came = today([row.table for row in rows], now)
+def _system(system: System, rows: Sequence[TableRow], now: datetime, told: News) -> SystemRow:
+    came = today([row.table for row in rows], now, told)
     state = min((row.state for row in rows), key=STATES.index, default="waiting")
     department = system.department(now.date())
     return SystemRow(

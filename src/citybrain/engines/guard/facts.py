@@ -43,7 +43,7 @@ _OF_A_SYSTEM = frozenset({"table", "system", "quarantine", "upload", "contract"}
 
 @dataclass(frozen=True)
 class _Applied:
-    pointer: str
+    mark: tuple[str, int, int, int]
     city: "City | None"
 
 
@@ -60,16 +60,21 @@ def in_rehearsal() -> bool:
 
 
 def applied() -> "City | None":
-    """The city that runs here; loaded again only when another one was applied."""
-    home = Path(settings.CITYBRAIN_HOME)
-    pointer = home / "applied" / "CURRENT"
-    mark = f"{pointer}\n{pointer.read_text(encoding='utf-8')}" if pointer.exists() else ""
-    if not mark:
-        return None
-    from citybrain.city.applied import applied_city
+    """The city that runs here; loaded again only when another one was applied.
 
-    if not _cached or _cached[0].pointer != mark:
-        _cached[:] = [_Applied(mark, applied_city(home))]
+    A page asks some hundred times: the pointer is looked at, and read only when it is another
+    file than before, for applying replaces it.
+    """
+    home = str(settings.CITYBRAIN_HOME)
+    try:
+        seen = os.stat(os.path.join(home, "applied", "CURRENT"))  # noqa: PTH116, PTH118 - asked often
+    except FileNotFoundError:
+        return None
+    mark = (home, seen.st_ino, seen.st_mtime_ns, seen.st_size)
+    if not _cached or _cached[0].mark != mark:
+        from citybrain.city.applied import applied_city
+
+        _cached[:] = [_Applied(mark, applied_city(Path(home)))]
     return _cached[0].city
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from citybrain.base.chinese import matches
 from citybrain.city import City
@@ -20,6 +21,7 @@ SOURCES = {
     "law": both("法规文件", "Law"),
     "city": both("本市约定", "The city itself"),
 }
+LISTED = 200  # fields of one kind on a page; the list to take away has all
 _BECAUSE = {
     "codelist": both("代码表相同", "same codelist"),
     "rule": both("校验规则相同", "same rule"),
@@ -75,15 +77,25 @@ class BoundField:
 
 @dataclass(frozen=True, kw_only=True)
 class StandardsView:
-    """The page of standards; ``share`` of the fields are bound, from 0 to 1."""
+    """The page of standards; ``share`` of the fields are bound, from 0 to 1.
+
+    Of fields that contradict, or are not bound, ``LISTED`` at most; how many there are stands
+    in ``contradictions`` and in ``fields`` less ``bound``.
+    """
 
     elements: tuple[ElementRow, ...]
     elements_total: int
     fields: int
     bound: int
     share: float
+    contradictions: int
     contradicting: tuple[BoundField, ...]
     unbound: tuple[BoundField, ...]
+
+    @property
+    def free(self) -> int:
+        """How many fields no element is bound to."""
+        return self.fields - self.bound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,9 +185,12 @@ class _Scene:
             because=_BECAUSE[proposal.because] if proposal else both(""),
         )
 
-    def fields(self, wanted: Callable[[Binding], bool]) -> tuple[BoundField, ...]:
-        """The fields that are wanted, as rows."""
-        return tuple(self.field(one) for one in self.bindings if wanted(one))
+    def fields(
+        self, wanted: Callable[[Binding], bool], *, most: int | None = None
+    ) -> tuple[BoundField, ...]:
+        """The fields that are wanted, as rows; at most so many."""
+        found = (one for one in self.bindings if wanted(one))
+        return tuple(self.field(one) for one in islice(found, most))
 
 
 def _title(field: Field) -> Text:
@@ -201,14 +216,16 @@ def standards(actor: Actor, q: str = "") -> StandardsView:
     rows = [scene.element(one) for one in scene.registry.elements.values()]
     found = [row for row in rows if _found(row, scene, q.strip())]
     bound = sum(one.element is not None for one in scene.bindings)
+    contradicting = sum(bool(one.contradictions) for one in scene.bindings)
     return StandardsView(
         elements=tuple(found),
         elements_total=len(rows),
         fields=len(scene.bindings),
         bound=bound,
         share=bound / len(scene.bindings) if scene.bindings else 1.0,
-        contradicting=scene.fields(lambda one: bool(one.contradictions)),
-        unbound=scene.fields(lambda one: one.element is None),
+        contradictions=contradicting,
+        contradicting=scene.fields(lambda one: bool(one.contradictions), most=LISTED),
+        unbound=scene.fields(lambda one: one.element is None, most=LISTED),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from citybrain.interfaces.kit.twins import as_json, twin
 from citybrain.interfaces.steward import tour
 
 URGENT = ("damaged", "failed", "late")
+TABLES = 200  # on one page
 _KINDS = {
     "table": gettext_lazy("表"),
     "field": gettext_lazy("字段"),
@@ -79,7 +81,8 @@ def tables(request: HttpRequest) -> HttpResponse:
     """All tables, or those that a search in characters or pinyin finds."""
     q = request.GET.get("q", "").strip()
     view = catalogue.tables(actor(request), q)
-    return render(request, "steward/tables.html", {"view": view, "q": q})
+    shown = Paginator(view, TABLES).get_page(request.GET.get("page"))
+    return render(request, "steward/tables.html", {"view": view, "q": q, "shown": shown})
 
 
 @page("work.read")
