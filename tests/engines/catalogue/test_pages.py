@@ -219,8 +219,8 @@ def test_tables_that_wait_weigh_in_the_progress_of_a_first_run() -> None:
     def table(phase: str, read: int, expected: int, share: float) -> RunTable:
         return RunTable(
             table=TABLE, title=Text(zh=""), system_title=Text(zh=""), phase=phase, read=read,
-            expected=expected, share=share, accepted=0, inserted=0, updated=0, unchanged=0,
-            quarantined=0, seconds=0.0,
+            expected=expected, share=share, accepted=0, inserted=0, updated=0, removed=0,
+            unchanged=0, quarantined=0, seconds=0.0,
         )  # fmt: skip
 
     through = [table("done", 1000, 1000, 1.0), table("reading", 500, 1000, 0.5)]
