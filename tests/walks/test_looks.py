@@ -195,6 +195,13 @@ def test_the_navigation_moves_with_the_run(gallery: str, opened: Opening) -> Non
     assert page.locator("#links").count() == 1
 
 
+def test_a_sample_has_room_beside_a_scrollbar(gallery: str, opened: Opening) -> None:
+    """The marriages, ten columns of two people, take 809 pixels; 15 of the window are scrollbar."""
+    page = opened(gallery, size=(WIDE[0] - 15, WIDE[1]))
+    page.goto(f"{gallery}/gallery/table")
+    assert page.locator("#sample .tw").evaluate("box => box.clientWidth") >= 809
+
+
 def ground_of(page: Any) -> str:
     """Whether the page is drawn on light or on dark ground, and what its switch offers."""
     found: str = page.evaluate(
