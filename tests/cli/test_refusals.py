@@ -53,6 +53,13 @@ def test_a_server_that_does_not_answer_is_said(
     assert line.endswith(f"({setting})")
 
 
+def test_all_and_names_exclude_each_other(tmp_path: Path) -> None:
+    answer = _run(_applied(tmp_path), "collect", "shop.goods", "--all")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "--all takes every table, and beside it stands shop.goods" in answer.stderr
+    assert "Name the tables, or give --all alone" in answer.stderr
+
+
 def test_the_doctor_names_what_does_not_answer_and_goes_on(tmp_path: Path) -> None:
     """Each check that was kept from looking is an ailment; the others are made."""
     answer = _run(_applied(tmp_path), "doctor", "--format", "json", CITYBRAIN_DATABASE_URL=NOBODY)

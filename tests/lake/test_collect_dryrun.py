@@ -142,8 +142,10 @@ def _two_set_aside(town: Town) -> tuple[Path, Workbook, Worksheet]:
 
 def test_what_was_set_aside_comes_back_corrected_as_excel(town: Town) -> None:
     path, book, sheet = _two_set_aside(town)
-    assert [c.value for c in sheet[1]][-3:] == ["待修正原因", "Reason", "建议值"]
-    assert "1949-12-31" in str(sheet.cell(2, 6).value)
+    own = ["来源行号（Source row）", "待修正原因", "Reason", "建议值"]
+    assert [c.value for c in sheet[1]][-4:] == own
+    assert [str(row[5].value) for row in sheet["A2:F3"]] == ["3", "5"]
+    assert "1949-12-31" in str(sheet.cell(2, 7).value)
     sheet.cell(2, 4).value = "1949-12-31"
     sheet.cell(3, 5).value = "2"
     book.save(path)

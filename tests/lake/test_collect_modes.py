@@ -252,6 +252,17 @@ def test_a_row_that_comes_again_still_wrong_is_set_aside_once(town: Town, cursor
     assert row.values["at"] == "2021-01-04 00:00:00", "as it came last"
 
 
+def test_a_row_checked_again_stays_where_it_stood(town: Town) -> None:
+    _people(town, "upsert", cursor="at")
+    _sql(town, "UPDATE T SET name = NULL, born = 'x', at = '2020-12-01 00:00:00' WHERE id = 2")
+    assert town.one().quarantined == 1
+    assert town.aside()[0].row_label == "第 2 行"
+    _correct_the_name(town)
+    assert town.one().quarantined_after == 1
+    (row,) = town.aside()
+    assert ([p.field for p in row.problems], row.row_label) == (["born"], "第 2 行")
+
+
 def test_a_row_that_comes_right_is_not_held_against_its_correction(town: Town) -> None:
     _people(town, "upsert")
     _sql(town, "UPDATE T SET name = NULL WHERE id = 1")

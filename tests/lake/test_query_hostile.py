@@ -19,6 +19,23 @@ def test_refused_before_it_runs(sql: str) -> None:
         tables_of(sql)
 
 
+@pytest.mark.parametrize(
+    ("sql", "instead"),
+    [
+        (f"DESCRIBE {T}", T),
+        ("SUMMARIZE civil.marriages", "civil.marriages"),
+        ("SHOW TABLES", "ods.system.table"),
+        ("SELECT * FROM (DESCRIBE lib.population)", "lib.population"),
+        ("DESCRIBE SELECT 1", "ods.system.table"),
+    ],
+)
+def test_who_asks_about_tables_is_told_what_to_ask(sql: str, instead: str) -> None:
+    with pytest.raises(CityError) as caught:
+        tables_of(sql)
+    assert f"SELECT * FROM {instead} LIMIT 1;" in str(caught.value)  # noqa: S608 - a test
+    assert "citybrain status" in str(caught.value)
+
+
 def test_the_jail_holds_where_the_reading_of_the_text_would_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

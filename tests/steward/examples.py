@@ -318,6 +318,7 @@ def run(state: str = "running", *, long: bool = False) -> c.RunView:
         accepted=165_311,
         inserted=12,
         updated=31,
+        removed=2,
         unchanged=0,
         quarantined=3,
         seconds=1.4,

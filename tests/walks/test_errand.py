@@ -58,6 +58,25 @@ def test_touch_one_fact(own_site: Site) -> None:
     assert "核对出生日期" in {one["purpose"] for one in reveals}
 
 
+def test_the_moving_part_brings_the_navigation_with_its_counts(own_site: Site) -> None:
+    client = own_site.client()
+    client.post(reverse("tour_break"))
+    run = run_of(client.post(reverse("collect"), {"table": TABLE}))
+    live = reverse("run_live", args=[run])
+    before, _, navigation = client.get(live).content.decode().partition('<nav id="links"')
+    assert 'data-moving="1"' in before
+    assert 'class="num"' not in navigation
+    own_site.work()
+    after, _, navigation = client.get(live).content.decode().partition('<nav id="links"')
+    assert 'data-moving="0"' in after
+    assert navigation.startswith(' hx-swap-oob="outerMorph"')
+    assert '<b class="num">1<' in navigation
+    assert 'aria-current="page"' in navigation
+    page = client.get(reverse("run", args=[run])).content.decode()
+    assert page.count('<nav id="links"') == 1
+    assert "hx-swap-oob" not in page
+
+
 def test_a_masked_value_is_not_corrected_without_a_reveal(own_site: Site) -> None:
     client = own_site.client()
     client.post(reverse("tour_break"))

@@ -182,6 +182,26 @@ def test_the_moving_page_asks_again_and_keeps_its_place(gallery: str, opened: Op
     assert asked
 
 
+def test_the_navigation_moves_with_the_run(gallery: str, opened: Opening) -> None:
+    page = opened(gallery)
+    moved = (
+        '<div id="live" data-moving="0">完成</div><nav id="links" hx-swap-oob="outerMorph">'
+        '<a href="/steward/repair">待修正<b class="num">41</b></a></nav>'
+    )
+    page.route("**/live", lambda route: route.fulfill(body=moved, content_type="text/html"))
+    page.goto(f"{gallery}/gallery/moving")
+    page.wait_for_selector("#live[data-moving='0']")
+    assert page.locator(".side nav#links b").all_inner_texts() == ["41"]
+    assert page.locator("#links").count() == 1
+
+
+def test_a_sample_has_room_beside_a_scrollbar(gallery: str, opened: Opening) -> None:
+    """The marriages, ten columns of two people, take 809 pixels; 15 of the window are scrollbar."""
+    page = opened(gallery, size=(WIDE[0] - 15, WIDE[1]))
+    page.goto(f"{gallery}/gallery/table")
+    assert page.locator("#sample .tw").evaluate("box => box.clientWidth") >= 809
+
+
 def ground_of(page: Any) -> str:
     """Whether the page is drawn on light or on dark ground, and what its switch offers."""
     found: str = page.evaluate(

@@ -119,7 +119,7 @@ def dry_run(
         )
         whole = what.fetch.mode == "full" and not _is_patch(engine)
         outcome, gone = _compare(store, engine, intake.contract, intake.settled.select, whole)
-        wrong = _wrong(engine, str(intake.aside.path), intake.contract)
+        wrong = _wrong(engine, str(intake.aside.path))
         first = min([_first_row(engine, what.fetch), *wrong])
         return DryRun(
             read=intake.read,
@@ -224,24 +224,13 @@ def _first_row(engine: duckdb.DuckDBPyConnection, fetch: Fetch) -> int:
     return int(row[0]) if row and row[0] is not None else fetch.header_row + 1
 
 
-def _wrong(
-    engine: duckdb.DuckDBPyConnection, path: str, contract: Contract
-) -> dict[int, tuple[CellProblem, ...]]:
-    """Problems by row number. Rows that contradict each other are found by their values."""
+def _wrong(engine: duckdb.DuckDBPyConnection, path: str) -> dict[int, tuple[CellProblem, ...]]:
+    """Problems by row number."""
     import json
 
-    keys = " AND ".join(
-        f"u.{name(contract.field(k).source)} IS NOT DISTINCT FROM a.{name(k)}" for k in contract.key
-    )
     found = engine.execute(
         "SELECT _number, _problems FROM read_parquet(?) WHERE _number IS NOT NULL", [path]
     ).fetchall()
-    if keys:
-        found += engine.execute(
-            f"SELECT DISTINCT u.{NUMBER}, a._problems FROM read_parquet(?) a JOIN uploaded u "
-            f"ON {keys} WHERE a._number IS NULL AND a._raw IS NULL",
-            [path],
-        ).fetchall()
     return {
         int(number): tuple(CellProblem(**p) for p in json.loads(problems))
         for number, problems in found

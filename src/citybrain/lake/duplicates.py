@@ -6,7 +6,7 @@ named. A table without a key promises no uniqueness: its equal rows all stay, ea
 own address.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -17,10 +17,12 @@ import pyarrow.parquet as pq
 from citybrain.base.wording import counted
 from citybrain.city.contracts import Contract, Field
 from citybrain.lake.explain import CellProblem, short, title
+from citybrain.lake.places import Places
 from citybrain.lake.setaside import SetAside
 from citybrain.lake.sqltext import name, names, text
 
-_NAMED = 3  # differing fields that a sentence names
+_NAMED = 3  # differing fields, and rows, that a sentence names
+_PLACED = "s._row, s.filename, s.file_row_number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,13 @@ class Settled:
     rewritten: bool = False
 
 
+@dataclass(frozen=True)
+class _Row:
+    address: str
+    number: int | None
+    values: Mapping[str, str | None]
+
+
 def settle(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
@@ -42,8 +51,12 @@ def settle(
     rows: int,
     cursor: str,
     aside: SetAside,
+    places: Mapping[str, Places],
 ) -> Settled:
-    """Settle the staged files' duplicates; the files themselves stay as they are."""
+    """Settle the staged files' duplicates; the files themselves stay as they are.
+
+    ``places`` tells by file where at the source its rows stand, of those that came just now.
+    """
     listed = ", ".join(text(f) for f in files)
     staged = f"read_parquet([{listed}], file_row_number=true, filename=true)"
     plain = f"SELECT * FROM read_parquet([{listed}])"
@@ -58,9 +71,10 @@ def settle(
         return Settled(select=_numbered(contract, staged), rows=rows, rewritten=True)
     _verdicts(connection, contract, staged, cursor)
     superseded = _count(connection, "verdict = 'superseded'")
-    _conflicts(connection, contract, staged, aside)
+    put = _Put(contract, aside, places)
+    _conflicts(connection, contract, staged, put)
     for field in unique:
-        _not_unique(connection, contract, staged, field, aside)
+        _not_unique(connection, contract, staged, field, put)
     dropped = _count(connection, "verdict <> 'keep'")
     select = (
         f"SELECT * EXCLUDE (file_row_number, filename) FROM {staged} s "
@@ -175,47 +189,53 @@ def _texts(contract: Contract) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Put:
+    """Sets rows aside, each with where it stands and what is wrong with all of its group."""
+
+    contract: Contract
+    aside: SetAside
+    places: Mapping[str, Places]
+
+    def groups(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        problem: Callable[[list[_Row]], CellProblem],
+    ) -> None:
+        """Rows of one first column follow each other, then ``_PLACED`` and the fields' texts."""
+        fields = [f.name for f in self.contract.fields]
+        group: list[_Row] = []
+        mark = None
+        while True:
+            row = cursor.fetchone()
+            if group and (row is None or row[0] != mark):
+                found = problem(group)
+                for one in group:
+                    self.aside.add(one.address, one.values, [found], number=one.number)
+                group = []
+            if row is None:
+                return
+            mark, address, file, spot, *texts = row
+            number = self.places[file].at(spot) if file in self.places else None
+            group.append(_Row(address, number, dict(zip(fields, texts, strict=True))))
+
+
 def _conflicts(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, staged: str, aside: SetAside
+    connection: duckdb.DuckDBPyConnection, contract: Contract, staged: str, put: _Put
 ) -> None:
     cursor = connection.execute(
-        f"SELECT _row, {_texts(contract)} FROM {staged} s JOIN verdicts v USING (_row) "
-        "WHERE v.verdict = 'conflict' AND v.spot = s.file_row_number AND v.file = s.filename "
-        "ORDER BY _row, s.filename, s.file_row_number"
+        f"SELECT s._row, {_PLACED}, {_texts(contract)} FROM {staged} s JOIN verdicts v "
+        "ON v.spot = s.file_row_number AND v.file = s.filename WHERE v.verdict = 'conflict' "
+        "ORDER BY s._row, s.filename, s.file_row_number"
     )
-    _by_group(
-        cursor,
-        contract,
-        lambda rows: [_disagreement(contract, rows)] * len(rows),
-        aside,
-    )
+    put.groups(cursor, lambda rows: _disagreement(contract, rows))
 
 
-def _by_group(
-    cursor: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    problems: Callable[[list[dict[str, str | None]]], list[CellProblem]],
-    aside: SetAside,
-) -> None:
-    fields = [f.name for f in contract.fields]
-    group: list[dict[str, str | None]] = []
-    mark = None
-    while True:
-        row = cursor.fetchone()
-        if group and (row is None or row[0] != mark):
-            for values, problem in zip(group, problems(group), strict=True):
-                aside.add(str(values["_row"]), values, [problem])
-            group = []
-        if row is None:
-            return
-        mark = row[0]
-        group.append(dict(zip(["_row", *fields], row[-len(fields) - 1 :], strict=True)))
-
-
-def _disagreement(contract: Contract, rows: list[dict[str, str | None]]) -> CellProblem:
-    differing = [f for f in contract.fields if len({r[f.name] for r in rows}) > 1]
-    key = "、".join(f"{title(contract.field(k))} {rows[0][k]}" for k in contract.key)
-    key_en = ", ".join(f"{contract.field(k).title_en or k} {rows[0][k]}" for k in contract.key)
+def _disagreement(contract: Contract, rows: list[_Row]) -> CellProblem:
+    first = rows[0].values
+    differing = [f for f in contract.fields if len({r.values[f.name] for r in rows}) > 1]
+    key = "、".join(f"{title(contract.field(k))} {first[k]}" for k in contract.key)
+    key_en = ", ".join(f"{contract.field(k).title_en or k} {first[k]}" for k in contract.key)
     shown = [(f, *_two(f, rows)) for f in differing[:_NAMED]]
     zh = "；".join(f"{title(f)}一处为“{a}”，一处为“{b}”" for f, a, b in shown)
     en = "; ".join(
@@ -230,8 +250,8 @@ def _disagreement(contract: Contract, rows: list[dict[str, str | None]]) -> Cell
     )
 
 
-def _two(field: Field, rows: list[dict[str, str | None]]) -> tuple[str, str]:
-    values = list(dict.fromkeys(r[field.name] for r in rows))
+def _two(field: Field, rows: list[_Row]) -> tuple[str, str]:
+    values = list(dict.fromkeys(r.values[field.name] for r in rows))
     first, second = values[0], values[1]
     return short(first or "（空）"), short(second or "（空）")
 
@@ -241,7 +261,7 @@ def _not_unique(
     contract: Contract,
     staged: str,
     field: Field,
-    aside: SetAside,
+    put: _Put,
 ) -> None:
     """Set aside rows whose value of a unique field another standing row has too."""
     column = name(field.name)
@@ -255,19 +275,19 @@ def _not_unique(
         f"QUALIFY count(*) OVER (PARTITION BY {column}) > 1"
     )
     cursor = connection.execute(
-        f"SELECT {column}, _row, {_texts(contract)} FROM {staged} s JOIN shared v "
-        "ON v.spot = s.file_row_number AND v.file = s.filename ORDER BY 1, 2"
+        f"SELECT s.{column}, {_PLACED}, {_texts(contract)} FROM {staged} s JOIN shared v "
+        "ON v.spot = s.file_row_number AND v.file = s.filename ORDER BY 1, 3, 4"
     )
-    _by_group(cursor, contract, lambda rows: [_shared(field, rows)] * len(rows), aside)
+    put.groups(cursor, lambda rows: _shared(field, rows))
     connection.execute(
         "DELETE FROM verdicts v USING shared s WHERE v.spot = s.spot AND v.file = s.file"
     )
     connection.execute("INSERT INTO verdicts SELECT file, spot, '', 'shared' FROM shared")
 
 
-def _shared(field: Field, rows: list[dict[str, str | None]]) -> CellProblem:
-    value = short(rows[0][field.name] or "")
-    others = "、".join(str(r["_row"]).partition("/")[2] for r in rows[:_NAMED])
+def _shared(field: Field, rows: list[_Row]) -> CellProblem:
+    value = short(rows[0].values[field.name] or "")
+    others = "、".join(r.address.partition("/")[2] for r in rows[:_NAMED])
     return CellProblem(
         field=field.name,
         rule="unique",

@@ -1,6 +1,6 @@
 """One table's rows from its source to staged files: read, cast, checked, duplicates settled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,19 +10,21 @@ import pyarrow as pa
 
 from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
-from citybrain.city.contracts import Contract, Field
+from citybrain.city.contracts import Contract
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch
 from citybrain.lake import duplicates
 from citybrain.lake.change import NewFile
 from citybrain.lake.checks import CheckContext
 from citybrain.lake.csvlines import line_of
+from citybrain.lake.drift import effective
 from citybrain.lake.duplicates import Settled
 from citybrain.lake.files import Opened, Relation
 from citybrain.lake.longnumbers import SHEET
+from citybrain.lake.places import Places, Span, follow
 from citybrain.lake.plan import Given, plan
 from citybrain.lake.setaside import SetAside
-from citybrain.lake.sources import Doubtful
+from citybrain.lake.sources import NUMBER, Doubtful
 from citybrain.lake.sqltext import name, text
 from citybrain.lake.staging import Bad, Seen, Tally, stream
 from citybrain.lake.untold import without_values
@@ -54,6 +56,15 @@ class Intake:
     notes: tuple[tuple[str, str, str], ...]  # level, Chinese, English
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Staged:
+    """One file that was staged: rows read and good, and where at the source the good ones stand."""
+
+    read: int
+    good: int
+    places: Places
+
+
 def about(city: City, day: date) -> CheckContext:
     """What the rules need from the city, on that day."""
     codes: dict[str, dict[str, str]] = {}
@@ -74,76 +85,6 @@ def about(city: City, day: date) -> CheckContext:
     return CheckContext(day=day, codes=codes, replaced=replaced)
 
 
-def effective(
-    job: Job, available: list[str], *, open_ended: bool = False
-) -> tuple[Contract, list[tuple[str, str, str]]]:
-    """The contract that this delivery is read by, and notes on columns that came or went.
-
-    With ``open_ended`` a column that is not there is empty, and no drift.
-    ``CityError`` when a column is missing that must be there, or new under drift ``refuse``.
-    """
-    contract = job.contract
-    absent = [f for f in contract.fields if f.source not in available]
-    missing = [] if open_ended else absent
-    required = [f for f in missing if f.required or f.key or job.drift == "refuse"]
-    if required:
-        raise _missing(contract, required, available)
-    notes = [
-        (
-            "warn",
-            f"来源没有“{f.source}”列，{f.title or f.name} 记为空。",
-            f"The source has no column {f.source}; {f.name} is left empty.",
-        )
-        for f in missing
-    ]
-    known = {f.source for f in contract.fields}
-    new = [c for c in available if c not in known]
-    if new and job.drift == "refuse":
-        raise CityError(
-            f"{contract.id} has columns that its contract does not know: {', '.join(new)}",
-            why=f"the contract {contract.file or contract.id} names "
-            f"{counted(len(known), 'column')}, "
-            f"the source has {len(available)}, and drift is 'refuse'",
-            do="Add them to the contract, or set 'drift: ignore_new' in the system's file",
-            where=contract.id,
-        )
-    if new:
-        listed = "、".join(new)
-        kept = job.drift == "accept_new"
-        notes.append(
-            (
-                "warn",
-                f"来源多出列：{listed}，{'按敏感文字收下' if kept else '未收'}。",
-                f"New columns at the source: {', '.join(new)}; "
-                f"{'kept as sensitive text' if kept else 'not taken'}.",
-            )
-        )
-    if job.drift == "accept_new":
-        extra = tuple(_new_field(c, i) for i, c in enumerate(new, 1))
-        contract = replace(contract, fields=contract.fields + extra)
-    return contract, notes
-
-
-def _missing(contract: Contract, fields: list[Field], available: list[str]) -> CityError:
-    named = ", ".join(
-        f.source if f.title in ("", f.source) else f"{f.source} ({f.title})" for f in fields
-    )
-    return CityError(
-        f"{contract.id} lacks the column {named}",
-        why=f"the source has {', '.join(available) or 'no columns'}",
-        do="Ask the department to deliver it again with that column, "
-        "or correct physicalName in the contract",
-        where=contract.file or contract.id,
-    )
-
-
-def _new_field(source: str, position: int) -> Field:
-    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in source.lower()).strip("_")
-    return Field(
-        name=f"new_{plain or position}", source=source, type="string", level=4, masking="secret"
-    )
-
-
 def take_in(
     connection: duckdb.DuckDBPyConnection,
     job: Job,
@@ -155,10 +96,10 @@ def take_in(
 ) -> tuple[Intake, list[NewFile]]:
     """Read an opened delivery into files; the target gives files for the contract in effect.
 
-    ``again`` is a SELECT of set-aside rows (texts by field name, and the address as ``_row``)
-    that have corrections; those that do not come now are checked again. Raises ``CityError``
-    when the source breaks off or its own count of rows is another than was read; then nothing
-    may be kept.
+    ``again`` is a SELECT of set-aside rows (texts by field name, ``_number``, and the address as
+    ``_row``) that have corrections; those that do not come now are checked again. Raises
+    ``CityError`` when the source breaks off or its own count of rows is another than was read;
+    then nothing may be kept.
     """
     try:
         return _take_in(connection, job, opened, target=target, seen=seen, again=again)
@@ -175,30 +116,43 @@ def _take_in(
     seen: Seen,
     again: str,
 ) -> tuple[Intake, list[NewFile]]:
-    contract, notes = effective(job, [c.name for c in opened.columns], open_ended=opened.open_ended)
+    contract, notes = effective(
+        job.contract,
+        job.drift,
+        [c.name for c in opened.columns],
+        open_ended=opened.open_ended,
+    )
     job = replace(job, contract=contract)
     new_file = target(contract)
     aside = SetAside(contract, job.staging / "aside.parquet", batch_id=job.batch_id)
     files = [new_file("base")]
-    read, good = _streamed(connection, job, opened, aside, files[0], seen)
+    staged = [_streamed(connection, job, opened, aside, files[0], seen)]
     if again:
         again = _not_come(connection, again, files[0], aside)
-        relation = Relation(sql=f"({_as_source(contract, again)})", given=dict(_texts(contract)))
+        relation = Relation(
+            sql=f"({_as_source(contract, again)})", given=dict(_texts(contract)), numbered=True
+        )
         files.append(new_file("again"))
-        more = _stream_one(connection, job, relation, aside, files[1], lambda _rows, _of: None)
-        read, good = read + more.read, good + more.good
+        staged.append(
+            _stream_one(connection, job, relation, aside, files[1], lambda _rows, _of: None)
+        )
     settled = duplicates.settle(
         connection,
         contract,
         files=[str(f.path) for f in files],
-        rows=good,
+        places={str(files[0].path): staged[0].places},
+        rows=sum(one.good for one in staged),
         cursor=job.fetch.cursor if job.fetch.cursor in {f.name for f in contract.fields} else "",
         aside=aside,
     )
     aside.close()
     said = [(n.level, n.sentence, n.sentence_en) for n in opened.notes]
     intake = Intake(
-        contract=contract, read=read, settled=settled, aside=aside, notes=(*notes, *said)
+        contract=contract,
+        read=sum(one.read for one in staged),
+        settled=settled,
+        aside=aside,
+        notes=(*notes, *said),
     )
     return intake, files
 
@@ -222,12 +176,12 @@ def _streamed(
     aside: SetAside,
     file: NewFile,
     seen: Seen,
-) -> tuple[int, int]:
+) -> _Staged:
     wanted = [f.source for f in job.contract.fields]
     present = [c.name for c in opened.columns if c.name in wanted]
     try:
         relation = opened.relation(present)
-        tally = _stream_one(connection, job, relation, aside, file, seen, opened=opened)
+        staged = _stream_one(connection, job, relation, aside, file, seen, opened=opened)
     except (duckdb.Error, Doubtful) as error:
         if opened.repaired is None:
             raise _unreadable(job, error) from error
@@ -239,15 +193,15 @@ def _streamed(
     for reject in opened.rejects:
         aside.add_reject(reject)
     least, most = opened.count()
-    if not least <= tally.read <= most:
+    if not least <= staged.read <= most:
         raise CityError(
             f"{job.contract.id} was not read whole",
-            why=f"{counted(tally.read, 'row')} came and the source counts "
+            why=f"{counted(staged.read, 'row')} came and the source counts "
             + (str(least) if least == most else f"{least} to {most}"),
             do="Nothing was changed in the lake; collect again",
             where=job.contract.id,
         )
-    return tally.read + len(opened.rejects), tally.good
+    return replace(staged, read=staged.read + len(opened.rejects))
 
 
 def _exact(opened: Opened) -> int | None:
@@ -265,7 +219,7 @@ def _stream_one(
     seen: Seen,
     *,
     opened: Opened | None = None,
-) -> Tally:
+) -> _Staged:
     made = plan(
         job.contract,
         relation=relation.sql,
@@ -297,7 +251,24 @@ def _stream_one(
     jumps = opened.jumps if opened and not relation.numbered else None
     line = line_of(jumps) if jumps else int
     aside.add_bad(connection, bad, made.checks, job.about, line=line)
-    return tally
+    places = Places(
+        spans=lambda: _spans(connection, relation, tally.read),
+        wrong=lambda: bad.numbers(connection),
+        line=line,
+    )
+    return _Staged(read=tally.read, good=tally.good, places=places)
+
+
+def _spans(connection: duckdb.DuckDBPyConnection, relation: Relation, rows: int) -> Sequence[Span]:
+    """The numbers of a relation's rows, as it was read."""
+    if relation.tap:
+        return relation.tap.spans()
+    if not relation.numbered:
+        return [(1, rows)]
+    spans: list[Span] = []
+    found = connection.cursor().execute(f"SELECT {NUMBER} FROM {relation.sql}").fetchnumpy()
+    follow(spans, found[NUMBER])
+    return spans
 
 
 def _unreadable(job: Job, error: Exception) -> CityError:
@@ -311,7 +282,7 @@ def _unreadable(job: Job, error: Exception) -> CityError:
 
 def _as_source(contract: Contract, again: str) -> str:
     shown = ", ".join(f"{name(f.name)} AS {name(f.source)}" for f in contract.fields)
-    return f"SELECT {shown} FROM ({again})"
+    return f"SELECT {shown}, {NUMBER} FROM ({again})"
 
 
 def _texts(contract: Contract) -> Mapping[str, Given]:

@@ -34,7 +34,7 @@ def open_jsonl(paths: Sequence[Path]) -> Batches:
     columns: dict[str, None] = {}
     rejects: list[Reject] = []
     good = 0
-    for number, (path, first, data) in enumerate(_lines(paths), 1):
+    for number, path, first, data in _lines(paths):
         parsed = _parsed(data)
         if isinstance(parsed, dict):
             columns.update(dict.fromkeys(parsed))
@@ -58,7 +58,9 @@ def open_jsonl(paths: Sequence[Path]) -> Batches:
     )
 
 
-def _lines(paths: Iterable[Path]) -> Iterator[tuple[Path, int, bytes]]:
+def _lines(paths: Iterable[Path]) -> Iterator[tuple[int, Path, int, bytes]]:
+    """Lines that hold anything: number, file, first byte; blank ones are counted with them."""
+    number = 0
     for path in paths:
         at = 0
         with path.open("rb") as file:
@@ -70,8 +72,9 @@ def _lines(paths: Iterable[Path]) -> Iterator[tuple[Path, int, bytes]]:
                     if not more or more.endswith(b"\n"):
                         break
                 at = begin + size
+                number += 1
                 if data.strip():
-                    yield path, begin, data
+                    yield number, path, begin, data
 
 
 def _parsed(data: bytes) -> "dict[str, Any] | str":
@@ -118,7 +121,7 @@ def _batches(paths: Sequence[Path], wanted: Sequence[str]) -> Iterator[pa.Record
     schema = pa.schema([*((n, pa.string()) for n in wanted), (NUMBER, pa.int64())])
     yield pa.RecordBatch.from_pylist([], schema=schema)
     rows: list[tuple[int, dict[str, Any]]] = []
-    for number, (_path, _first, data) in enumerate(_lines(paths), 1):
+    for number, _path, _first, data in _lines(paths):
         parsed = _parsed(data)
         if isinstance(parsed, dict):
             rows.append((number, parsed))

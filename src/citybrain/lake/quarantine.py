@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from citybrain.lake.store import Store
 
 REASON, REASON_EN, SUGGESTION = "待修正原因", "Reason", "建议值"
-OWN_COLUMNS = (REASON, REASON_EN, SUGGESTION)
+PLACE = "来源行号（Source row）"
+OWN_COLUMNS = (PLACE, REASON, REASON_EN, SUGGESTION)
 _NOBODY = Text(zh="")
 
 
@@ -96,8 +97,8 @@ def reasons(store: "Store", table: str) -> dict[tuple[str, str], int]:
 def to_excel(store: "Store", city: City, table: str, path: Path) -> Path:
     """All rows set aside as a workbook that can be corrected and uploaded again.
 
-    Its columns are the contract's headers and, after them, the reasons and suggestions,
-    which an upload ignores.
+    Its columns are the contract's headers and, after them, where each row stands at the source,
+    the reasons and suggestions, which an upload ignores.
     """
     from citybrain.lake.workbook import write_rows
 
@@ -128,6 +129,7 @@ def _own(one: QuarantinedRow, contract: Contract) -> list[str]:
     ]
     raw = f"（原文：{one.raw}）" if one.raw else ""
     return [
+        str(one.number or ""),
         "".join(p.sentence for p in one.problems) + raw,
         " ".join(p.sentence_en for p in one.problems),
         "；".join(suggested),

@@ -148,6 +148,29 @@ def run(store: "Store", run_id: str) -> RunView | None:
     return _run(found, tuple(_table(row) for row in rows)) if found else None
 
 
+def removed(store: "Store", one: RunView) -> dict[str, int]:
+    """Rows that a run took out, by table; only tables of which any went.
+
+    The run's own tables do not hold it (they are older than the question), the batches do. They
+    are looked up by their table and time, for which there is an index.
+    """
+    mine = (
+        select(batches.c.table, func.sum(batches.c.removed))
+        .join(run_tables, run_tables.c.table == batches.c.table)
+        .where(
+            run_tables.c.run_id == one.run_id,
+            batches.c.run_id == one.run_id,
+            batches.c.removed > 0,
+            batches.c.started_at >= one.started_at.isoformat(),
+        )
+        .group_by(batches.c.table)
+    )
+    if one.finished_at:
+        mine = mine.where(batches.c.started_at <= one.finished_at.isoformat())
+    with reading(store.engine) as connection:
+        return {str(row[0]): int(row[1]) for row in connection.execute(mine)}
+
+
 def log(store: "Store", run_id: str) -> list[LogLine]:
     """The run's log, oldest first."""
     statement = select(run_log).where(run_log.c.run_id == run_id).order_by(run_log.c.id)

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from citybrain.lake.ahead import ahead
+from citybrain.lake.places import Span, follow
 from citybrain.lake.plan import Plan
 from citybrain.lake.sources import NUMBER
 from citybrain.lake.sqltext import name, text
@@ -59,6 +60,13 @@ class Bad:
         if self.rows:
             kept = f"SELECT * FROM read_parquet({text(self.path)}) ORDER BY _number"
             yield from connection.cursor().sql(kept).to_arrow_reader(2_000)
+
+    def numbers(self, connection: duckdb.DuckDBPyConnection) -> list[int]:
+        """The numbers of what was kept, ascending."""
+        if not self.rows:
+            return []
+        kept = f"SELECT _number FROM read_parquet({text(self.path)}) ORDER BY 1"
+        return [int(row[0]) for row in connection.cursor().execute(kept).fetchall()]
 
 
 @dataclass
@@ -103,6 +111,7 @@ class Tap:
     def __post_init__(self) -> None:
         self._first = next(self.source)
         self._own = NUMBER in self._first.schema.names
+        self._spans: list[Span] = []
         self.schema = self._numbered(self._first).schema
 
     def reader(
@@ -116,6 +125,10 @@ class Tap:
         """
         rest = self.source if source is None else source
         return pa.RecordBatchReader.from_batches(self.schema, self._batches(rest, seen))
+
+    def spans(self) -> list[Span]:
+        """The numbers of the rows that have been read."""
+        return self._spans if self._own else [(1, self.read)]
 
     def _batches(
         self, rest: Iterator[pa.RecordBatch], seen: Callable[[int], None]
@@ -132,6 +145,8 @@ class Tap:
         self, batch: pa.RecordBatch, seen: Callable[[int], None]
     ) -> Iterator[pa.RecordBatch]:
         numbered = self._numbered(batch)
+        if self._own:
+            follow(self._spans, batch.column(NUMBER).to_numpy())
         self.read += batch.num_rows
         seen(batch.num_rows)
         yield numbered

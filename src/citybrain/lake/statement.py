@@ -49,6 +49,8 @@ def tables_of(sql: str) -> tuple[str, ...]:
         kind = _from_kind(node)
         if kind is None:
             continue
+        if kind == "SHOW_REF":
+            raise _asked_about(node)
         if kind not in _FROM:
             raise _refused(f"{kind.replace('_', ' ').lower()} is not allowed in FROM")
         if kind == "BASE_TABLE":
@@ -173,9 +175,18 @@ def _parser() -> "DuckDBPyConnection":
     return duckdb.connect(":memory:", config={"threads": 1})
 
 
-def _refused(why: str) -> CityError:
-    return CityError(
-        "The query is refused",
-        why=why,
-        do="Write one SELECT over tables named like ods.system.table or lib.name",
+def _asked_about(node: dict[str, Any]) -> CityError:
+    """DESCRIBE, SHOW and SUMMARIZE: what to ask instead."""
+    about = ((node.get("query") or {}).get("from_table") or {}).get("qualified_name") or {}
+    table = ".".join(map(str, about.get("path") or ())) or "ods.system.table"
+    return _refused(
+        "DESCRIBE, SHOW and SUMMARIZE tell of tables, and only rows can be asked here",
+        do=f"For the columns of a table ask SELECT * FROM {table} LIMIT 1;"
+        " the tables are listed by citybrain status and on the page Tables",
     )
+
+
+def _refused(
+    why: str, do: str = "Write one SELECT over tables named like ods.system.table or lib.name"
+) -> CityError:
+    return CityError("The query is refused", why=why, do=do)

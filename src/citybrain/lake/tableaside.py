@@ -23,7 +23,7 @@ def again(store: Store, contract: Contract) -> str:
         for f in contract.fields
     )
     return (
-        f"SELECT {shown}, split_part(_row, '#', 1) AS _row "
+        f"SELECT {shown}, _number, split_part(_row, '#', 1) AS _row "
         f"FROM ({store.scan_sql(quarantine)}) "
         "WHERE split_part(_row, '#', 1) IN (SELECT row FROM corrections_now) AND _raw IS NULL"
     )

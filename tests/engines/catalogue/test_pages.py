@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from citybrain.base.clock import FixedClock, SystemClock
+from citybrain.base.errors import CityError
 from citybrain.base.wording import Text
 from citybrain.engines.catalogue import service as catalogue
 from citybrain.engines.catalogue import tasks
@@ -21,6 +22,7 @@ from citybrain.engines.guard.service import Refused
 from citybrain.engines.identity.service import Actor
 from citybrain.engines.ledger import service as ledger
 from citybrain.engines.work import service as work
+from citybrain.lake.statement import tables_of
 from tests.engines.catalogue import world
 
 TABLE = "civil.marriages"
@@ -212,6 +214,9 @@ def test_known_failures_are_said_in_chinese_and_others_as_they_are() -> None:
         "H2, A3 中的公式没有算出结果"
         in said(f"The workbook a.xlsx cannot be read, because {formula}").zh
     )
+    with pytest.raises(CityError) as caught:
+        tables_of("DESCRIBE civil.marriages")
+    assert "请查 SELECT * FROM civil.marriages LIMIT 1；" in said(str(caught.value)).zh
     assert said("Something else.").zh == "Something else."
 
 
@@ -219,8 +224,8 @@ def test_tables_that_wait_weigh_in_the_progress_of_a_first_run() -> None:
     def table(phase: str, read: int, expected: int, share: float) -> RunTable:
         return RunTable(
             table=TABLE, title=Text(zh=""), system_title=Text(zh=""), phase=phase, read=read,
-            expected=expected, share=share, accepted=0, inserted=0, updated=0, unchanged=0,
-            quarantined=0, seconds=0.0,
+            expected=expected, share=share, accepted=0, inserted=0, updated=0, removed=0,
+            unchanged=0, quarantined=0, seconds=0.0,
         )  # fmt: skip
 
     through = [table("done", 1000, 1000, 1.0), table("reading", 500, 1000, 0.5)]

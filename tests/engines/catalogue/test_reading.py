@@ -187,15 +187,17 @@ def test_an_earlier_snapshot_is_shown_as_it_was(collected: Actor, city_clock: Fi
 
 
 def test_rows_that_left_the_table_are_said(collected: Actor) -> None:
-    """Two rows fewer are two taken out: in the snapshots, the table's summary and the log."""
+    """Two rows fewer are two taken out: in the snapshots, the table's summary and the run."""
     path = Path(os.environ["CITYBRAIN_SYSTEMS"]) / "civil" / "婚姻登记累计表.xlsx"
     world.write_marriages(path, rows=world.ROWS - 2)
     run = catalogue.collect(collected, [TABLE])
     assert [row.removed for row in catalogue.snapshots(collected, TABLE)] == [2, 0]
     assert "移走 2" in catalogue.table(collected, TABLE).today.zh
-    assert "移走 2 行" in " ".join(
-        line.text.zh for line in catalogue.run(collected, run.run_id).log
-    )
+    view = catalogue.run(collected, run.run_id)
+    assert "移走 2 行" in " ".join(line.text.zh for line in view.log)
+    assert [(row.inserted, row.updated, row.removed) for row in view.done] == [(0, 0, 2)]
+    again = catalogue.collect(collected, [TABLE])
+    assert [row.removed for row in catalogue.run(collected, again.run_id).done] == [0]
 
 
 def test_an_unknown_table_is_unknown(engineer: Actor) -> None:

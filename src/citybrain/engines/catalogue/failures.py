@@ -95,6 +95,11 @@ _KNOWN = tuple(
         (r"(?P<a>\S+) was not built, because its SELECT ran longer", "{a} 没有建成：超过时限"),
         (r"(?P<a>\S+) was not built, because .*memory", "{a} 没有建成：所需内存超过上限"),
         (r"(?P<a>\S+) was not built, because its SELECT or", "{a} 没有建成：SELECT 或检验出错"),
+        (
+            r"The query is refused, because DESCRIBE, SHOW .+ ask (?P<a>SELECT .+? LIMIT 1)",
+            "这条查询未被接受：这里只查行，不用 DESCRIBE、SHOW、SUMMARIZE。"
+            "看一张表有哪些列，请查 {a}；有哪些表，见“表”页面",
+        ),
         (r"The query is refused", "这条查询未被接受"),
         (r"The query was stopped, because it ran longer", "查询超过时限，已停止"),
         (r"The query was stopped, because .*memory", "查询所需内存超过上限，已停止"),

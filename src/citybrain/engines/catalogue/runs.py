@@ -168,7 +168,7 @@ def system_title(name: str) -> Text:
 
 def run(actor: Actor, run_id: str) -> RunView:
     """One run as it is now; refuses an unknown id."""
-    from citybrain.lake.runs import log
+    from citybrain.lake.runs import log, removed
     from citybrain.lake.runs import run as found_run
 
     require(actor, "work.read", "lake:")
@@ -180,7 +180,8 @@ def run(actor: Actor, run_id: str) -> RunView:
             where=run_id,
         )
     row = _row(record, record.tables, actor)
-    tables = [_table(table) for table in record.tables]
+    gone = removed(wiring.store(), record)
+    tables = [_table(table, gone.get(table.table, 0)) for table in record.tables]
     now = wiring.clock().now()
     moving = record.state in MOVING
     elapsed = ((record.finished_at or now) - record.started_at).total_seconds()
@@ -206,7 +207,7 @@ def run(actor: Actor, run_id: str) -> RunView:
     )
 
 
-def _table(table: Any) -> RunTable:
+def _table(table: Any, removed: int) -> RunTable:
     expected = table.rows_expected or 0
     over = table.phase in ("done", "failed", "stopped")
     share = 1.0 if over else min(table.rows_read / expected, 1.0) if expected else 0.0
@@ -221,6 +222,7 @@ def _table(table: Any) -> RunTable:
         accepted=table.accepted,
         inserted=table.inserted,
         updated=table.updated,
+        removed=removed,
         unchanged=table.unchanged,
         quarantined=table.quarantined,
         seconds=table.seconds,

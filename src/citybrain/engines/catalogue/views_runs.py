@@ -11,7 +11,8 @@ from citybrain.engines.catalogue.views import RunRow
 class RunTable:
     """One table within a run. ``phase`` is waiting, reading, writing, done or failed.
 
-    ``expected`` is 0 when unknown; ``share`` is 0 to 1.
+    ``expected`` is 0 when unknown; ``share`` is 0 to 1; ``removed`` are rows that the source no
+    longer has.
     """
 
     table: str
@@ -24,6 +25,7 @@ class RunTable:
     accepted: int
     inserted: int
     updated: int
+    removed: int
     unchanged: int
     quarantined: int
     seconds: float

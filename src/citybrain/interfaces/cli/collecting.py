@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from citybrain.base.wording import counted
-from citybrain.interfaces.cli.context import Context
+from citybrain.interfaces.cli.context import Context, Misused
 from citybrain.interfaces.cli.output import ProgressBar, print_json, say, table, warn
 
 _COLUMNS = (
@@ -16,6 +16,13 @@ _PROMISED = (*_COLUMNS, "snapshot", "error")  # scripts are written against exac
 
 def collect(arguments: argparse.Namespace, context: Context) -> int:
     """Collect what is named, due, or everything; 1 when a table failed."""
+    if arguments.tables and arguments.all:
+        raise Misused(
+            "Nothing was collected",
+            why=f"--all takes every table, and beside it stands {', '.join(arguments.tables)}",
+            do="Name the tables, or give --all alone",
+            where="citybrain collect",
+        )
     context.wiring.prepare(context.home_root)
     from citybrain.engines.catalogue import service as catalogue
     from citybrain.engines.identity import service as identity

@@ -34,9 +34,9 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
 
 @page("work.read")
 def run_live(request: HttpRequest, run: str) -> HttpResponse:
-    """Only the part of the page that moves."""
+    """Only the parts of the page that move: the run, and the navigation with its counts."""
     view = catalogue.run(actor(request), run)
-    return render(request, "steward/_run_live.html", {"view": view})
+    return render(request, "steward/_run_moves.html", {"view": view})
 
 
 @page("work.read")
