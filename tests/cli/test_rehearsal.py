@@ -41,3 +41,17 @@ def test_a_home_of_a_real_city_does_not_become_a_rehearsal(tmp_path: Path, city:
     once = _run(home, "apply", str(city), CITYBRAIN_REHEARSAL="1")
     assert "no account 'engineer'" in once.stderr
     assert not (home / "REHEARSAL").exists()
+
+
+def test_a_real_home_that_was_restored_does_not_become_a_rehearsal(
+    tmp_path: Path, city: Path
+) -> None:
+    home, restored, kept = tmp_path / "home", tmp_path / "restored", tmp_path / "backup"
+    assert _run(home, "apply", str(city)).returncode == 0
+    _run(home, "collect", "--all")  # makes the lake; its source is not there
+    assert _run(home, "backup", str(kept)).returncode == 0
+    assert _run(restored, "restore", str(kept)).returncode == 0
+    assert (restored / "lake").exists()
+    _run(restored, "status", CITYBRAIN_REHEARSAL="1")
+    _run(restored, "apply", str(city), CITYBRAIN_REHEARSAL="1")
+    assert not (restored / "REHEARSAL").exists()
