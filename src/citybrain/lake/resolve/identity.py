@@ -90,7 +90,8 @@ def identify(
 def remember(connection: "duckdb.DuckDBPyConnection", joined: Sequence[tuple[str, str]]) -> None:
     """Make ``resolve_before``, ids before people joined them, and ``resolve_away``, ids merged.
 
-    Only what is joined by hand still: what was parted has its own id again. ``resolve_late`` are
+    Only what is joined by hand still, by which an entity holds what was of several: what was
+    parted has its own id again, and may be another's since. ``resolve_late`` are
     mentions that came to an entity when it was joined: they have no id of before, and the one
     they have may be the other side's.
     """
@@ -103,7 +104,8 @@ def remember(connection: "duckdb.DuckDBPyConnection", joined: Sequence[tuple[str
         WITH held AS (SELECT mention, t.id, entity_id, how
           FROM resolve_told t JOIN resolve_last USING (mention))
         SELECT mention, id AS entity_id FROM held
-        WHERE entity_id IN (SELECT entity_id FROM held WHERE how = 'by_hand');
+        WHERE entity_id IN (SELECT entity_id FROM held GROUP BY 1
+          HAVING bool_or(how = 'by_hand') AND count(DISTINCT id) > 1);
         CREATE OR REPLACE TEMP TABLE resolve_late AS
         SELECT mention, entity_id FROM resolve_last WHERE entity_id IN (
           SELECT entity_id FROM resolve_last SEMI JOIN resolve_before USING (mention))
