@@ -117,3 +117,18 @@ def test_one_wrong_line_is_one_finding(tmp_path: Path, file: str) -> None:
         broken.write("x: [\n")
     found = check(folder, kinds=KINDS)
     assert [(one.file, one.rule) for one in found] == [(file, "yaml-syntax")]
+
+
+def test_what_follows_from_nothing_is_said_beside_a_file_that_could_not_be_read(
+    tmp_path: Path,
+) -> None:
+    folder = Path(shutil.copytree(CITY, tmp_path / "city"))
+    broken, wrong = folder / "departments/civil_affairs.yml", folder / "systems/household.yml"
+    broken.write_text(broken.read_text("utf-8") + "x: [\n", encoding="utf-8")
+    text = wrong.read_text("utf-8")
+    wrong.write_text(text.replace("public_security", "public_securty"), encoding="utf-8")
+    found = {(one.file, one.rule) for one in check(folder, kinds=KINDS)}
+    assert ("departments/civil_affairs.yml", "yaml-syntax") in found
+    assert {rule for file, rule in found if file == "systems/household.yml"} & {
+        "owner-department", "unknown-department",
+    }  # fmt: skip

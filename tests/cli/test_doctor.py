@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from citybrain.adapters.readers import postgresql
 from citybrain.base.clock import SystemClock
+from citybrain.base.errors import CityError
 from citybrain.lake.database import writing
 from citybrain.lake.home import Home
+from citybrain.lake.sources import Connection
 from citybrain.lake.store import open_store
 from citybrain.lake.tables import batches, runs
 from tests.city.tiny import write_city
@@ -63,3 +67,27 @@ def test_a_system_whose_tables_come_by_upload_needs_no_connection(tmp_path: Path
         ))  # fmt: skip
     told = _answer(home, "doctor", "--format", "json", source=source)
     assert not [one for one in json.loads(told.stdout) if one["part"] == "connection people"]
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postgresql, "CONNECT_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        url = f"postgresql://me:secret@127.0.0.1:{port}/x"
+        where = Connection(name="civil", scheme="postgresql", url=url)
+        with pytest.raises(CityError, match="timeout expired"):
+            next(iter(postgresql.PostgresqlReader().describe(where)))
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("postgresql://a:b?c@h/x", "postgresql://a:b?c@h/x?connect_timeout=20"),
+        ("postgresql://h/x?sslmode=require", "postgresql://h/x?sslmode=require&connect_timeout=20"),
+        ("postgresql://h/x?connect_timeout=5", "postgresql://h/x?connect_timeout=5"),
+    ],
+)
+def test_how_long_to_wait_may_be_said_in_the_address(given: str, asked: str) -> None:
+    assert postgresql._impatient(given) == asked

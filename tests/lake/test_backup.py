@@ -49,6 +49,17 @@ def test_a_restored_lake_equals_the_one_that_was_backed_up(
     assert len(rows(again)) == 21
 
 
+def test_a_lake_into_which_nothing_came_yet_is_restored_too(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    store = a_store(tmp_path / "home", made=False)
+    backup(store.home, tmp_path / "b", clock=clock)
+    restore(tmp_path / "b", Home(tmp_path / "other"), clock=clock)
+    again = a_store(tmp_path / "other")
+    put(again, "b1", numbers(0, 3))
+    assert len(rows(again)) == 3
+
+
 def test_files_are_copied_not_linked(tmp_path: Path, clock: FixedClock) -> None:
     store = a_store(tmp_path / "home")
     put(store, "b1", numbers(0, 3))

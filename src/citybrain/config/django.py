@@ -16,7 +16,8 @@ def prepare(home_root: Path) -> None:
 
     The digest of the migrations is kept in the home, so that a command that has
     nothing to migrate pays nothing for asking. A home that is made for a rehearsal says so
-    from then on: its data stay made up, whoever opens it later and however.
+    from then on: its data stay made up, whoever opens it later and however. One that has a lake
+    already was not made just now: it may be a real one, restored from its backup.
     """
     os.environ["CITYBRAIN_HOME"] = str(home_root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.config.settings")
@@ -37,8 +38,9 @@ def _mark_rehearsal(home_root: Path) -> None:
     from citybrain.engines.identity import service as identity
     from citybrain.lake.home import Home
 
-    if identity.in_rehearsal():
-        Home(home_root).rehearsal_mark.touch(mode=0o600)
+    home = Home(home_root)
+    if identity.in_rehearsal() and not home.lake_dir.exists():
+        home.rehearsal_mark.touch(mode=0o600)
 
 
 def _database_exists() -> bool:

@@ -26,6 +26,11 @@ def _settling(stop: threading.Event) -> None:
 
 
 def keep() -> None:
-    """Free what is garbage now, and look no more at what is left."""
+    """Free what is garbage now, and look no more at what is left.
+
+    What was kept before is looked at once more: a city that another took the place of is
+    garbage by now, and would else stay for ever.
+    """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()

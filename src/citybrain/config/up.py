@@ -87,10 +87,8 @@ def _end_with(handle: int) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def serve(*, home_root: Path, host: str, port: int, workers: int, rehearsal: bool) -> int:
+def serve(*, home_root: Path, host: str, port: int, workers: int) -> int:
     """Start everything and stay until TERM or INT; 0 when all ended cleanly."""
-    if rehearsal:
-        os.environ["CITYBRAIN_REHEARSAL"] = "1"
     _refuse_busy_port(host, port)
     _refuse_workers_on_sqlite(workers)
     stop = threading.Event()

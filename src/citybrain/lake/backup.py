@@ -271,6 +271,7 @@ def _place_lake(draft: Path, home: Home, clock: Clock) -> None:
     """Move the files in place, then the database: a lake without its database is empty."""
     shutil.rmtree(home.lake_dir, ignore_errors=True)
     home.lake_dir.mkdir(parents=True)
+    (draft / DATA).mkdir(parents=True, exist_ok=True)  # nothing is listed where no row came yet
     (draft / DATA).rename(home.warehouse)
     if home.lake_url.startswith("sqlite"):
         (draft / DATABASE).rename(home.lake_dir / Path(home.lake_url).name)

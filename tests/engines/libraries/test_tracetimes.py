@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from citybrain.base.wording import both
-from citybrain.engines.libraries.tracetimes import legs
-from citybrain.engines.libraries.views_trace import TraceStep
+from citybrain.engines.libraries import tracetimes
+from citybrain.engines.libraries.views_trace import TraceLeg, TraceStep
 from citybrain.interfaces.steward.highlighting import excerpt, lines
 
+AGAIN = 900.0  # what was made once is made again so much later, for another reason
 START = datetime(2021, 6, 11, 6, 32, tzinfo=UTC)
 
 
@@ -33,6 +34,20 @@ def way(*seconds: float | None) -> list[TraceStep]:
     )
     found = [step(*kind, at) for kind, at in zip(kinds, seconds, strict=True)]
     return [found[0], step("indicator", "elder_allowance", -900), *found[1:]]
+
+
+def legs(steps: list[TraceStep]) -> tuple[TraceLeg, ...]:
+    """The legs of stages that were made only once."""
+    return tracetimes.legs(steps, made=lambda one: (one.at,))
+
+
+def test_a_stage_that_was_made_again_since_counts_as_it_was_first_made() -> None:
+    def made(one: TraceStep) -> list[datetime | None]:
+        again = one.at and one.at - timedelta(seconds=AGAIN)
+        return [again, one.at] if one.kind in ("model", "number") else [one.at]
+
+    told = tracetimes.legs(way(AGAIN + 4, AGAIN + 3, AGAIN + 2, 1, 0), made=made)
+    assert [leg.seconds for leg in told] == [1, 1, 1, 1]
 
 
 def test_each_stage_begins_where_the_one_below_ended() -> None:
@@ -61,6 +76,7 @@ def test_stages_of_one_moment_are_one_leg_and_a_short_one_is_still_seen() -> Non
 def test_a_way_that_was_not_gone_is_not_drawn(seconds: tuple[float | None, ...]) -> None:
     assert legs(way(*seconds)) == ()
     assert legs(way(4, 3, 2, 1, 0)[1:]) == ()  # it ends below the wall
+    assert legs(way(4, 3, 2, 1, 0)[:-2]) == ()  # nobody chose a cell yet
 
 
 def test_an_excerpt_is_the_marked_lines_the_first_and_the_last() -> None:

@@ -273,3 +273,13 @@ def test_what_an_expression_reads() -> None:
     assert put("value IN ('1') AND length(value) = 1", "x || y") == (
         "(x || y) IN ('1') AND LENGTH((x || y)) = 1"
     )
+
+
+def test_a_field_may_have_a_name_that_links_have_too(tmp_path: Path) -> None:
+    text = GOOD.replace("  - name: sex\n", "  - name: role\n")
+    for file, content in {**FILES, "libraries/people.yml": text}.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(content, encoding="utf-8")
+    city = folder.load(tmp_path).city
+    said = analyse(city, models(city)).problems
+    assert not said, said

@@ -170,6 +170,53 @@ def test_who_was_joined_by_hand_has_the_id_of_before_when_they_are_parted(
     assert again == ["born", "merge", "split"]
 
 
+@pytest.mark.parametrize("side", ["a", "b"])
+def test_rows_that_came_while_two_were_joined_follow_their_number_when_they_are_parted(
+    store: Store, side: str
+) -> None:
+    other = {"name": "方砚秋", "birth_date": None, "phone": "19900000002"}
+    rows = [row("a0"), row("b0", FANG, **other)]
+    before = run(store, *rows)
+    made = overrides.add(
+        store, kind="people", verdict="together", mentions=["a0", "b0"], by="wang", why="saw",
+        now=NOW,
+    )  # fmt: skip
+    run(store, *rows, now=LATER.replace(hour=3))
+    news = [f"{side}{n}" for n in range(1, 5)]
+    rows += [row(name) if side == "a" else row(name, FANG, **other) for name in news]
+    for hour in (4, 5):
+        run(store, *rows, now=LATER.replace(hour=hour))
+    overrides.remove(store, override=made.id, by="wang", why="wrong photo", now=LATER)
+    after = run(store, *rows, now=LATER.replace(hour=6))
+    assert {name: after[name] for name in before} == before
+    assert {after[name] for name in news} == {before[f"{side}0"]}
+
+
+@pytest.mark.parametrize("leaves", ["a", "d"])
+def test_the_ids_before_a_joining_that_ended_count_no_more(store: Store, leaves: str) -> None:
+    unlike = {"name": "方砚秋", "birth_date": None, "phone": None}
+    rows = [row("a"), row("d", FANG, **unlike)]
+
+    def said(verdict: str) -> int:
+        return overrides.add(
+            store, kind="people", verdict=verdict, mentions=["a", "d"], by="wang", why="saw",
+            now=NOW,
+        ).id  # fmt: skip
+
+    run(store, *rows)
+    joined = said("together")
+    run(store, *rows, now=LATER.replace(hour=3))
+    overrides.remove(store, override=joined, by="wang", why="wrong photo", now=LATER)
+    for hour in (4, 5):
+        run(store, *rows, now=LATER.replace(hour=hour))
+    rows = [row("a"), row("d", GU, **unlike)] if leaves == "d" else [row("a", FANG), rows[1]]
+    run(store, *rows, now=LATER.replace(hour=6))
+    said("apart")
+    parted = run(store, *rows, now=LATER.replace(hour=7))
+    for hour in (8, 9):
+        assert run(store, *rows, now=LATER.replace(hour=hour)) == parted
+
+
 def test_the_key_is_made_once_and_no_digit_of_a_number_is_in_the_links(store: Store) -> None:
     assert native.key(store) == native.key(store)
     assert len(native.key(store)) == 64

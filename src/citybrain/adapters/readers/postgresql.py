@@ -47,6 +47,7 @@ _YEARS = {  # of a date in days, of a timestamp in microseconds: its first and l
 _BATCH_BYTES = (
     1 << 20
 )  # of what the driver hands over at once: 16 MB, its default, leaves the cache
+CONNECT_SECONDS = 20
 _COLUMNS = """
     SELECT a.attname::text, t.typname::text, a.attnotnull,
            format_type(a.atttypid, a.atttypmod)::text,
@@ -128,7 +129,7 @@ def _open(connection: Connection) -> Any:
     import adbc_driver_postgresql.dbapi as adbc
 
     try:
-        database = adbc.connect(connection.url)
+        database = adbc.connect(_impatient(connection.url))
         with closing(database.cursor()) as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             for setting in ("TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "extra_float_digits = 3"):
@@ -136,6 +137,14 @@ def _open(connection: Connection) -> Any:
     except Exception as error:
         raise unreachable(connection, error) from error
     return database
+
+
+def _impatient(url: str) -> str:
+    """The address, saying how long to wait for a server: else a host that is silent holds us."""
+    _server, _, asked = url.rpartition("@")[2].partition("?")
+    if "connect_timeout=" in asked:
+        return url
+    return f"{url}{'&' if asked else '?'}connect_timeout={CONNECT_SECONDS}"
 
 
 def _q(name: str) -> str:

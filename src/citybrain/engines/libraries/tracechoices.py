@@ -41,8 +41,8 @@ def choices(actor: Actor, start: flows.Column, via: str) -> tuple[TraceChoice, .
             told |= {one.thing: one for one in offered(actor, library, named, via)}
     if not told:
         wanted = {name.partition(".")[2]: fields[name] for name in delivered}
-        some = _cells(actor, mentioned(wiring.store(), delivered), via, wanted)
-        told = {one.thing: one for one in islice(some, CHOICES)}
+        cells = _cells(actor, mentioned(wiring.store(), delivered), via, wanted)
+        told = {one.thing: one for one in islice(cells, CHOICES)}
     return tuple(told.values())[:CHOICES]
 
 

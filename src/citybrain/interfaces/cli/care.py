@@ -134,13 +134,14 @@ def _on_record(file: str | None, context: Context) -> AbstractContextManager[Non
 
 def up(arguments: argparse.Namespace, context: Context) -> int:
     """Serve everything until Ctrl+C."""
+    if arguments.rehearsal:  # before a home is made, which else would be without its accounts
+        os.environ["CITYBRAIN_REHEARSAL"] = "1"
     context.wiring.prepare(context.home_root)
     return context.wiring.up(
         home_root=context.home_root,
         host=arguments.host,
         port=arguments.port,
         workers=arguments.workers,
-        rehearsal=arguments.rehearsal,
     )
 
 

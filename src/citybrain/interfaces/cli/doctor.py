@@ -103,7 +103,8 @@ def _uploaded(home: Home, context: Context, applied: city.City) -> frozenset[str
     return frozenset(
         system.name
         for system in applied.systems.values()
-        if all(came_by_upload(store, f"{system.name}.{table}") for table in system.tables)
+        if system.tables
+        and all(came_by_upload(store, f"{system.name}.{table}") for table in system.tables)
     )
 
 

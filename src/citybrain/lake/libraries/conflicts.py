@@ -12,6 +12,7 @@ from citybrain.lake.libraries.sources import Plan, Rowset, counting_sql, follow,
 from citybrain.lake.models.model import ColumnNote, Expectation, Follow, Model
 from citybrain.lake.types import parse
 
+_ROLE = sqltext.name("its role")  # no field can be called so; one may be called role
 _COLUMNS = {
     "entity_id": ColumnNote(title="主体编号", title_en="Entity", level=2, masking="none"),
     "field": ColumnNote(title="字段", title_en="Field", level=2, masking="none"),
@@ -101,8 +102,9 @@ def _said(
     if own:
         steps = [_cte("read", own)]
         parts = [
-            f"SELECT l.entity_id, r.* EXCLUDE (role) FROM read AS r "
-            f"JOIN {LINKS[made.library.entity]} AS l ON l._row = r.other_row AND l.role = r.role"
+            f"SELECT l.entity_id, r.* EXCLUDE ({_ROLE}) FROM read AS r "
+            f"JOIN {LINKS[made.library.entity]} AS l "
+            f"ON l._row = r.other_row AND l.role = r.{_ROLE}"
         ]
     parts += [_rows(made, r, told, fields) for r, told in compared.items() if r.via]
     return [*steps, _cte("said", parts)]
@@ -126,7 +128,8 @@ def _rows(made: Plan, rowset: Rowset, told: list[LibraryField], fields: list[Lib
     if rowset.via:
         return f"SELECT entity_id, {shown} FROM ({counting_sql(made, rowset)})"
     where = f" WHERE {rowset.where}" if rowset.where else ""
-    return f"SELECT {sqltext.text(rowset.role)} AS role, {shown} FROM {dwd(rowset.table)}{where}"
+    role = sqltext.text(rowset.role)
+    return f"SELECT {role} AS {_ROLE}, {shown} FROM {dwd(rowset.table)}{where}"
 
 
 def _held(field: LibraryField) -> str:

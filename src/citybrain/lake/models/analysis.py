@@ -7,7 +7,6 @@ contracts; what comes from where is told by sqlglot. Nothing of it is typed by h
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from citybrain.base.errors import CityError
 from citybrain.base.hashing import canonical_json, sha256_bytes
@@ -23,9 +22,6 @@ from citybrain.lake.models.model import Model
 from citybrain.lake.models.order import Graph, graph
 from citybrain.lake.models.typing import stored
 from citybrain.lake.types import parse
-
-if TYPE_CHECKING:
-    pass
 
 # What the collector adds to every row.
 MARKS = ("_row", "_batch", "_contract")

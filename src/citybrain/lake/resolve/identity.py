@@ -90,7 +90,10 @@ def identify(
 def remember(connection: "duckdb.DuckDBPyConnection", joined: Sequence[tuple[str, str]]) -> None:
     """Make ``resolve_before``, ids before people joined them, and ``resolve_away``, ids merged.
 
-    Only what is joined by hand still: what was parted has its own id again.
+    Only what is joined by hand still, by which an entity holds what was of several: what was
+    parted has its own id again, and may be another's since. ``resolve_late`` are
+    mentions that came to an entity when it was joined: they have no id of before, and the one
+    they have may be the other side's.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE resolve_told (mention VARCHAR, id VARCHAR)")
     if joined:
@@ -101,7 +104,12 @@ def remember(connection: "duckdb.DuckDBPyConnection", joined: Sequence[tuple[str
         WITH held AS (SELECT mention, t.id, entity_id, how
           FROM resolve_told t JOIN resolve_last USING (mention))
         SELECT mention, id AS entity_id FROM held
-        WHERE entity_id IN (SELECT entity_id FROM held WHERE how = 'by_hand');
+        WHERE entity_id IN (SELECT entity_id FROM held GROUP BY 1
+          HAVING bool_or(how = 'by_hand') AND count(DISTINCT id) > 1);
+        CREATE OR REPLACE TEMP TABLE resolve_late AS
+        SELECT mention, entity_id FROM resolve_last WHERE entity_id IN (
+          SELECT entity_id FROM resolve_last SEMI JOIN resolve_before USING (mention))
+          AND mention NOT IN (SELECT mention FROM resolve_before);
         CREATE OR REPLACE TEMP TABLE resolve_away AS
         SELECT DISTINCT entity_id FROM resolve_before ANTI JOIN resolve_last USING (entity_id)"""
     )
@@ -119,7 +127,7 @@ def _joining(connection: "duckdb.DuckDBPyConnection") -> None:
           UNION SELECT mention FROM resolve_loose JOIN resolve_decided USING (node)
           SEMI JOIN resolve_whole USING (root))
         SELECT mention, entity_id FROM resolve_last SEMI JOIN meant USING (mention)
-        ANTI JOIN resolve_before USING (mention)"""
+        ANTI JOIN resolve_before USING (mention) ANTI JOIN resolve_late USING (mention)"""
     )
 
 
@@ -129,7 +137,7 @@ def _claims(connection: "duckdb.DuckDBPyConnection", key: str) -> None:
     A mention that left its number, which others still have, by itself or by hand, votes with
     nothing: the id stays with the number, yet an entity born of such mentions is a split.
     One that people joined to another votes for the id that it had before, so that each side
-    has its own id again when they are parted.
+    has its own id again when they are parted; one that came later votes with nothing.
     """
     connection.execute(
         f"""
@@ -141,6 +149,7 @@ def _claims(connection: "duckdb.DuckDBPyConnection", key: str) -> None:
         SELECT r.final, b.entity_id, b.n AS votes FROM (
             SELECT anchor, entity_id, count(*) AS n
             FROM resolve_last ANTI JOIN resolve_before USING (mention)
+            ANTI JOIN resolve_late USING (mention)
             WHERE how = 'number' GROUP BY 1, 2) b
         JOIN resolve_anchor a USING (anchor) JOIN resolve_root r USING (root)
         UNION ALL
@@ -148,10 +157,12 @@ def _claims(connection: "duckdb.DuckDBPyConnection", key: str) -> None:
             SELECT mention, entity_id, 0 AS vote FROM resolve_last SEMI JOIN resolve_before
               USING (mention)
             UNION ALL SELECT mention, entity_id, 1 FROM resolve_before
+            UNION ALL SELECT mention, entity_id, 0 FROM resolve_late
             UNION ALL
             SELECT mention, entity_id, CASE WHEN how <> 'number'
               OR anchor NOT IN (SELECT anchor FROM resolve_anchor) THEN 1 ELSE 0 END AS vote
             FROM resolve_last ANTI JOIN resolve_before USING (mention)
+            ANTI JOIN resolve_late USING (mention)
             WHERE vote = 1 OR mention IN (FROM resolve_left)) b
         JOIN resolve_mention m USING (mention)
         LEFT JOIN (SELECT mention, root FROM resolve_loose JOIN resolve_decided USING (node)) d
