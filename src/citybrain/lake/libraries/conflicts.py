@@ -115,9 +115,12 @@ def _cte(name: str, parts: list[str]) -> str:
 
 
 def _rows(made: Plan, rowset: Rowset, told: list[LibraryField], fields: list[LibraryField]) -> str:
-    """The rowset's rows, each field that it does not tell being null."""
+    """The rowset's rows, each field that it does not tell being null.
+
+    So is a value that the field cannot hold at all: it is no other value of it.
+    """
     values = ", ".join(
-        f"CAST({made.rowsets[rowset][f.name] if f in told else 'NULL'} AS {_held(f)}) "
+        f"TRY_CAST({made.rowsets[rowset][f.name] if f in told else 'NULL'} AS {_held(f)}) "
         f"AS {sqltext.name(f.name)}"
         for f in fields
     )
