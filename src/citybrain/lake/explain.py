@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from citybrain.base.wording import counted
 from citybrain.city.contracts import Field
-from citybrain.lake import longnumbers
+from citybrain.lake import longnumbers, spelling
 from citybrain.lake.checks import DIGITS, Check, CheckContext
 from citybrain.lake.standardise.text import digits, tight
 from citybrain.standards import resident_id, uscc
@@ -145,30 +145,17 @@ def _first(problems: list[Problem], check: Check, value: str) -> tuple[str, str]
 
 
 def _id_number(check: Check, v: str, _r: Row, _f: Mapping[str, Field], _a: CheckContext) -> _Said:
-    fixed = _plain(v, lambda text: not resident_id.check(text))
+    fixed = spelling.plain(v, lambda text: not resident_id.check(text))
     return *(_spelt(check, v, fixed) or _first(resident_id.check(v), check, v)), fixed
 
 
 def _uscc(check: Check, value: str, _r: Row, _f: Mapping[str, Field], _a: CheckContext) -> _Said:
-    fixed = _plain(value, lambda text: not uscc.check(text))
+    fixed = spelling.plain(value, lambda text: not uscc.check(text))
     return *(_spelt(check, value, fixed) or _first(uscc.check(value), check, value)), fixed
 
 
-def _plain(value: str, right: Callable[[str], bool]) -> str | None:
-    """The same number without blanks, wide and small letters, where that makes it right."""
-    plain = tight(value).upper()
-    return plain if plain != value and right(plain) else None
-
-
-def _spelt(check: Check, value: str, plain: str | None) -> tuple[str, str] | None:
-    """What to say where only wide letters or blanks are wrong: on a page they look right."""
-    if plain is None or value.upper() == plain:
-        return None
-    return (
-        f"{title(check.field)}里有全角字符或空格（“{short(value)}”），应写作{plain}，请核对。",
-        f"{_title_en(check.field)} has full-width characters or blanks (“{short(value)}”); "
-        f"it should be written {plain}. Please check.",
-    )
+def _spelt(check: Check, value: str, written: str | None) -> tuple[str, str] | None:
+    return spelling.said(title(check.field), _title_en(check.field), short(value), written)
 
 
 def _phone(check: Check, value: str, _r: Row, _f: Mapping[str, Field], _a: CheckContext) -> _Said:

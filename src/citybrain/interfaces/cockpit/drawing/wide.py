@@ -7,7 +7,9 @@ from citybrain.interfaces.cockpit.drawing.shapes import (
     Mark,
     Picture,
     across,
+    beside,
     f,
+    room_before,
     shares,
     stacked,
 )
@@ -21,7 +23,6 @@ GATE_WIDTH, LIBRARY_WIDTH, THEME_WIDTH = 16.0, 182.0, 150.0
 LEAST_BOX = 56.0
 TWO_LINES = 80.0  # from this height on a box has room for a title of two
 ROOM, ROOM_RIGHT, ROOM_BOX = 242.0, 212.0, 1 / 19.0  # beside the river: a title and its number
-FOLDS = 40.0  # from this height on a title beside the river may have two lines
 DELIVERED = 570.0  # where looks at tables as they were delivered leave from
 TONES = {"damaged": "bad", "failed": "bad", "late": "warn", "arrived": "ok", "waiting": "idle"}
 _KINDS = {"bad": "bad", "warn": "w", "ok": "b", "idle": "b"}
@@ -96,7 +97,7 @@ def _left(
         middle = top + slot / 2
         height = max(GATE * rows / total * narrow, 2.0)
         value = amount(rows, english=english)
-        first, more = _beside(title, ROOM, value, slot if not note else 0.0)
+        first, more = beside(title, ROOM, value, slot if not note else 0.0)
         marks.append(
             Mark(
                 x=f(LEFT - 6),
@@ -104,7 +105,7 @@ def _left(
                 width="6",
                 height=f(height),
                 middle=f(middle),
-                title=clip(first, _room(ROOM, value) - breadth(note)) if note else first,
+                title=clip(first, room_before(value, ROOM) - breadth(note)) if note else first,
                 more=more,
                 value=value,
                 note=note,
@@ -116,18 +117,6 @@ def _left(
         bands.append(Band(path=path, kind=kind))
         flows.append(_flow(LEFT, middle, ODS, gate + width / 2, width, kind))
     return tuple(marks), bands, flows
-
-
-def _room(width: float, value: str) -> float:
-    """How many Chinese characters (16 px) a title has before its number (18 px)."""
-    number = sum(10.6 if sign.isalnum() else 5.0 for sign in value)
-    return (width - 8 - number) / 16
-
-
-def _beside(title: str, width: float, value: str, height: float) -> tuple[str, str]:
-    """A title beside the river, on two lines where it is long and they have the height."""
-    room = _room(width, value)
-    return folded(title, room) if height >= FOLDS else (clip(title, room), "")
 
 
 def _boxes(
@@ -266,7 +255,7 @@ def _right(
     marks, bands, flows = [], [], []
     for (title, looks, of), height, top in zip(rows, heights, places, strict=True):
         value = amount(looks, english=english)
-        first, more = _beside(title, ROOM_RIGHT, value, height + gap)
+        first, more = beside(title, ROOM_RIGHT, value, height + gap)
         marks.append(
             Mark(
                 x=f(USER),
