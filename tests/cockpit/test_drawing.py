@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from citybrain.interfaces.cockpit.drawing import bars, line, portrait, wide
 from citybrain.interfaces.cockpit.drawing.hours import round_steps
-from citybrain.interfaces.cockpit.drawing.shapes import shares
+from citybrain.interfaces.cockpit.drawing.shapes import FOLDS, beside, shares
+from citybrain.interfaces.cockpit.drawing.wide import ROOM
 from citybrain.interfaces.cockpit.figures import clip, split
 from tests.cockpit import examples as x
 
@@ -54,6 +55,14 @@ def test_looks_at_tables_as_delivered_pass_below_the_themes() -> None:
     delivered = [top for start, top, bend in level if start < bend and bend >= right]
     assert len(delivered) == sum("" in of for _name, of in x.USERS)
     assert all(top > bottom for top in delivered)
+
+
+def test_a_title_beside_the_river_takes_the_room_its_number_leaves() -> None:
+    long = "国家税务总局宣城市税务局"
+    assert beside(long, ROOM, "321", 29.0) == (long, "")
+    assert beside(long, ROOM, "33,269", 29.0)[0].endswith("…")
+    name = "Healthcare Security Administration"
+    assert beside(name, ROOM, "13,718", FOLDS) == ("Healthcare Security", "Administration")
 
 
 def test_nothing_to_draw_is_drawn_too() -> None:

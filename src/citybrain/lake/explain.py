@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from citybrain.base.wording import counted
 from citybrain.city.contracts import Field
-from citybrain.lake import longnumbers
+from citybrain.lake import longnumbers, spelling
 from citybrain.lake.checks import DIGITS, Check, CheckContext
+from citybrain.lake.standardise.text import digits, tight
 from citybrain.standards import resident_id, uscc
 from citybrain.standards.problems import Problem
 
@@ -144,21 +145,25 @@ def _first(problems: list[Problem], check: Check, value: str) -> tuple[str, str]
 
 
 def _id_number(check: Check, v: str, _r: Row, _f: Mapping[str, Field], _a: CheckContext) -> _Said:
-    sentence, sentence_en = _first(resident_id.check(v), check, v)
-    upper = v.strip().upper()
-    fixed = upper if upper != v and not resident_id.check(upper) else None
-    return sentence, sentence_en, fixed
+    fixed = spelling.plain(v, lambda text: not resident_id.check(text))
+    return *(_spelt(check, v, fixed) or _first(resident_id.check(v), check, v)), fixed
 
 
 def _uscc(check: Check, value: str, _r: Row, _f: Mapping[str, Field], _a: CheckContext) -> _Said:
-    sentence, sentence_en = _first(uscc.check(value), check, value)
-    upper = value.strip().upper()
-    return sentence, sentence_en, upper if upper != value and not uscc.check(upper) else None
+    fixed = spelling.plain(value, lambda text: not uscc.check(text))
+    return *(_spelt(check, value, fixed) or _first(uscc.check(value), check, value)), fixed
+
+
+def _spelt(check: Check, value: str, written: str | None) -> tuple[str, str] | None:
+    return spelling.said(title(check.field), _title_en(check.field), short(value), written)
 
 
 def _phone(check: Check, value: str, _r: Row, _f: Mapping[str, Field], _a: CheckContext) -> _Said:
-    digits = "".join(c for c in value if c in "0123456789")
-    suggestion = digits if len(digits) == 11 and digits != value else None
+    plain = digits(value) or ""
+    suggestion = plain if len(plain) == 11 and plain != value else None
+    spelt = _spelt(check, value, suggestion) if tight(value) == suggestion else None
+    if spelt:
+        return *spelt, suggestion
     return (
         f"{title(check.field)}应为11位数字，填写为“{short(value)}”，请核对。",
         f"{_title_en(check.field)} should be 11 digits; it says “{short(value)}”. Please check.",

@@ -120,14 +120,23 @@ def test_refused_shown_masked_to_readers_alone_and_mended(site: Site, tmp_path: 
     assert (taken.masked, taken.count) == (True, row["n"])
     assert site.client("leader").get(sent.request["PATH_INFO"]).status_code == 403
     assert shown["tests"][0]["state"] == "never"
-    entry, _again = done(f"table:{NAME}", "lake.read")
+    reveal = f"/steward/models/{NAME}/reveal"
+    refused = site.client().post(reveal, {"purpose": ""})
+    assert refused.status_code == 422
+    assert NUMBER.findall(refused.content.decode()) == []
+    assert site.client("leader").post(reveal, {"purpose": "核对不合的行"}).status_code == 403
+    opened = site.client().post(reveal, {"purpose": "核对不合的行"}).content.decode()
+    assert NUMBER.findall(opened)
+    (looked,) = done(f"table:{NAME}", "lake.reveal")
+    assert (looked.masked, looked.purpose) == (False, "核对不合的行")
+    entry, *_again = done(f"table:{NAME}", "lake.read")
     assert (entry.masked, entry.count) == (True, len(broken["sample"]["rows"]))
 
     seen = view(site, f"/steward/models/{NAME}.json", "leader")
     assert [one["sample"] for one in seen["expectations"]] == [None] * len(seen["expectations"])
     listed = site.client("leader").get("/steward/models").content.decode()
     assert "没有人有配偶" in listed
-    assert len(done(f"table:{NAME}", "lake.read")) == 2
+    assert len(done(f"table:{NAME}", "lake.read")) == 3
 
     write(site, tmp_path, " AND name IS NULL AND id_number IS NULL")
     built(site)

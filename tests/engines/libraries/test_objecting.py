@@ -118,7 +118,9 @@ def test_only_who_keeps_the_score_answers(scored: Site) -> None:
     assert Objection.objects.get().state == "open"
     scored.client().post(address, {"verdict": "rejected", "answer": "短"})
     assert Objection.objects.get().state == "open"  # two characters are no answer
-    scored.client().post(address, {"verdict": "rejected", "answer": "口径已在合同中写明"})
+    there = PAGE.format("public_security")
+    form = {"verdict": "rejected", "answer": "口径已在合同中写明", "next": there}
+    assert scored.client().post(address, form)["Location"] == there
     assert Objection.objects.get().state == "rejected"
     page = scored.client("police").get(PAGE.format("public_security")).content.decode()
     assert "口径已在合同中写明" in page

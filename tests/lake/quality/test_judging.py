@@ -4,9 +4,11 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from citybrain import city as folder
 from citybrain.base.clock import CITY_ZONE
 from citybrain.city.model import City
 from citybrain.city.systems import Fetch, Schedule, System
+from citybrain.lake.libraries.saying import columns_saying
 from citybrain.lake.quality.anomalies import row_jump
 from citybrain.lake.quality.arrivals import punctual
 from citybrain.lake.quality.formula import Formula
@@ -14,6 +16,7 @@ from citybrain.lake.quality.mending import Dependents, FoundApart, mend_first, n
 from citybrain.lake.quality.reading import RuleMeasure, TableQuality
 from citybrain.lake.quality.score import Part, Parts, score, together
 from tests.lake.collecting import contract, text
+from tests.lake.libraries.building import shipped
 
 NOON = datetime(2021, 6, 11, 12, 0, tzinfo=CITY_ZONE)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -135,3 +138,35 @@ def test_few_wrong_rows_on_which_much_stands_come_before_many_on_which_nothing_d
     ]
     assert found[-1].rows == 3
     assert mend_first([], [], [], ask=nobody, formula=Formula()) == ()
+
+
+@pytest.mark.parametrize(
+    ("library", "table", "field", "columns"),
+    [
+        ("population", "vehicles.vehicles", "name", ("owner_name",)),
+        ("population", "companies.companies", "name", ("legal_person_name",)),
+        ("legal_person", "companies.companies", "name", ("name",)),
+        ("population", "civil.marriages", "name", ("man_name", "woman_name")),
+        ("population", "household.persons", "registered", ("cancelled",)),
+        ("population", "household.persons", "division", ("address__division",)),
+        ("population", "social_insurance.benefits", "died_on", ()),
+    ],
+)
+def test_a_library_tells_by_which_columns_a_table_says_its_field(
+    library: str, table: str, field: str, columns: tuple[str, ...]
+) -> None:
+    assert columns_saying(folder.load(shipped()).city, library, table, field) == columns
+
+
+def test_what_stands_on_a_disagreement_stands_on_the_columns_that_say_the_field() -> None:
+    def ask(_table: str, column: str) -> Dependents:
+        made = {"man_name": ("lib.a", "lib.b"), "woman_name": ("lib.b",), "": ("lib.c",)}
+        return Dependents(models=made.get(column, ()))
+
+    said = FoundApart(
+        kind="disagreement", table="s.t", field="name", rows=2, columns=("man_name", "woman_name")
+    )
+    whole = FoundApart(kind="too_late", table="s.t", field="died_on", rows=1)
+    both_roles, row = mend_first([], [], [said, whole], ask=ask, formula=Formula())
+    assert (both_roles.dependents.models, both_roles.impact) == (("lib.a", "lib.b"), 6)
+    assert (row.dependents.models, row.impact) == (("lib.c",), 2)

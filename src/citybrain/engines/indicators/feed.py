@@ -36,11 +36,11 @@ def _deliveries(stand: Stand) -> Iterator[Moment]:
             yield Moment(at=one.finished_at, tone="bad", who=who, sentence=said)
             continue
         new = arrived(one)
-        zh, en = f"{title}入库 {new:,} 行", f"{title_en}: {counted(new, 'row')} in"
+        zh, en = f"{title}入库 {new:,} 行", f"{title_en}: {new:,} in"
         if one.read and not new:
             zh, en = f"{title}核对过，没有变化", f"{title_en}: looked at, nothing new"
         if one.quarantined:
-            zh, en = f"{zh}，隔离 {one.quarantined:,} 行", f"{en}, {one.quarantined:,} set aside"
+            zh, en = f"{zh}，隔离 {one.quarantined:,} 行", f"{en}, {one.quarantined:,} aside"
         tone = "warn" if one.quarantined else "ok"
         yield Moment(at=one.finished_at, tone=tone, who=who, sentence=Text(zh=zh, en=en))
 

@@ -30,12 +30,12 @@ def known_title(column: flows.Column, *, steps: int = flows.DEEPEST) -> Text | N
     return known_title(same.pop(), steps=steps - 1) if len(same) == 1 else None
 
 
-def title_of_field(name: str) -> Text:
-    """What the libraries call a field; they call one of a name alike."""
+def title_of_field(name: str, *, library: str = "") -> Text:
+    """What a library calls a field; without one, the first that has a field of the name."""
     titles = (
         title_of_column((one.table, name))
         for one in libraries(wiring.city()).values()
-        if name in {field.name for field in one.fields}
+        if library in ("", one.name) and name in {field.name for field in one.fields}
     )
     return next(titles, both(name))
 

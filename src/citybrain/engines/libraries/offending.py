@@ -1,6 +1,7 @@
 """Rows that break a model's expectations: some on its page, all that were kept as a download."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from citybrain.base.wording import both
@@ -11,7 +12,7 @@ from citybrain.engines.libraries import knowledge, wiring
 from citybrain.engines.libraries.errors import Unknown
 from citybrain.engines.libraries.exporting import as_csv
 from citybrain.engines.libraries.views_models import Sample
-from citybrain.lake.mask import Class, mask_value
+from citybrain.lake.mask import Class, is_masked, mask_value
 from citybrain.lake.models.books import State, read_states
 from citybrain.lake.models.inherit import inherited
 from citybrain.lake.models.lineage import lineage
@@ -20,23 +21,31 @@ from citybrain.lake.models.model import Model
 from citybrain.lake.statement import tables_of
 
 SHOWN = 20  # offending rows on the page
+_UNKNOWN = Class(masking="secret", level=4)  # of a column of which nobody can tell what it is
 
 
-def masked(rows: Sequence[Mapping[str, Any]], classes: Mapping[str, Class]) -> Sample:
-    """Offending rows masked by these classes of their columns, without one wholly."""
+def masked(
+    rows: Sequence[Mapping[str, Any]], classes: Mapping[str, Class], *, reveal: bool = False
+) -> Sample:
+    """Offending rows masked by these classes of their columns, without one wholly.
+
+    With ``reveal`` nothing is; that must be asked and recorded by whoever calls.
+    """
     names = tuple(rows[0]) if rows else ()
 
     def shown(name: str, value: Any) -> str | None:
-        held = classes.get(name)
+        held = classes.get(name, _UNKNOWN)
         text = catalogue.as_text(value)
-        if held is None:
-            return mask_value(text, "secret", 4)
-        return mask_value(text, held.masking, held.level)
+        return text if reveal else mask_value(text, held.masking, held.level)
 
     return Sample(
         columns=names,
         rows=tuple(tuple(shown(n, row.get(n)) for n in names) for row in rows),
         kept=len(rows),
+        masked=any(
+            is_masked(held.masking, held.level)
+            for held in (classes.get(name, _UNKNOWN) for name in names)
+        ),
     )
 
 
@@ -55,12 +64,12 @@ def _classes(model: Model, expectation: str, names: Sequence[str]) -> Mapping[st
     return {name: held for name, held in found.items() if held is not None}
 
 
-def first(model: Model, state: State) -> dict[str, Sample]:
+def first(model: Model, state: State, *, reveal: bool) -> dict[str, Sample]:
     """What the page shows of each broken expectation: the first rows, and how many are kept."""
     found = {}
     for name, rows in state.sample.items():
-        shown = masked(rows[:SHOWN], _classes(model, name, tuple(rows[0]) if rows else ()))
-        found[name] = Sample(columns=shown.columns, rows=shown.rows, kept=len(rows))
+        classes = _classes(model, name, tuple(rows[0]) if rows else ())
+        found[name] = replace(masked(rows[:SHOWN], classes, reveal=reveal), kept=len(rows))
     return found
 
 

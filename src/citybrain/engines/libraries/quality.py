@@ -94,7 +94,7 @@ class _Scene:
         problems = mend_first(
             self.rules,
             self.looks.now,
-            findings(self.store),
+            findings(self.store, self.city),
             ask=dependents(),
             formula=self.formula,
         )
@@ -104,10 +104,10 @@ class _Scene:
     def _mend(self, rank: int, problem: Problem, most: int) -> MendRow:
         contract = self.city.contracts.get(problem.table)
         if problem.kind == "finding":
-            called = title_of_field(problem.field)
-            title = words.found_apart(
-                contract, problem.field, problem.rule, self.impossible, called
-            )
+            # The column of the same name may be another thing: a company has a name of its own.
+            own = contract if problem.columns == (problem.field,) else None
+            called = title_of_field(problem.field, library=problem.library)
+            title = words.found_apart(own, problem.field, problem.rule, self.impossible, called)
         else:
             title = words.broken(contract, problem.field, problem.rule or "late")
         owner = self.owners.of(problem.table)
@@ -120,6 +120,7 @@ class _Scene:
             department=owner,
             department_title=self.owners.department(owner),
             field=problem.field,
+            rule=problem.rule,
             part_title=words.PARTS[problem.part],
             rows=problem.rows,
             models=problem.dependents.models,

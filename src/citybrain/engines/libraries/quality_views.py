@@ -73,7 +73,8 @@ class QualityRow:
 class MendRow:
     """One thing to mend. ``share`` is its impact beside the greatest, from 0 to 1.
 
-    ``kind`` is rule, finding or late; ``urgency`` first or next.
+    ``kind`` is rule, finding or late, ``rule`` which rule or which kind of finding; ``urgency``
+    first or next.
     """
 
     rank: int
@@ -84,6 +85,7 @@ class MendRow:
     department: str
     department_title: Text
     field: str
+    rule: str
     part_title: Text
     rows: int
     models: tuple[str, ...]

@@ -113,11 +113,15 @@ class ModelColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """Some rows that break an expectation, masked; None for NULL. ``kept`` can be downloaded."""
+    """Some rows that break an expectation; None for NULL. ``kept`` can be downloaded.
+
+    ``masked``: some of its columns are, for a reader who did not reveal.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
     kept: int
+    masked: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +176,10 @@ class Neighbour:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelView:
-    """The page of one model. ``published`` is its text as it was built last."""
+    """The page of one model. ``published`` is its text as it was built last.
+
+    ``revealed``: the rows that break an expectation are shown unmasked, for ``purpose``.
+    """
 
     row: ModelRow
     description: Text
@@ -194,6 +201,9 @@ class ModelView:
     may_build: bool
     may_read: bool
     may_export: bool
+    may_reveal: bool
+    revealed: bool
+    purpose: str
     entry: str
 
 

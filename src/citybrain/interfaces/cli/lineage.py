@@ -5,7 +5,6 @@ import json
 import sys
 from typing import Any
 
-from citybrain.base.errors import CityError
 from citybrain.base.wording import counted
 from citybrain.interfaces.cli.context import Context
 from citybrain.interfaces.cli.output import print_json, say, table
@@ -25,13 +24,6 @@ def lineage(arguments: argparse.Namespace, context: Context) -> int:
     found = libraries.lineage_events(
         identity.local_actor(), run=arguments.run, limit=arguments.limit
     )
-    if arguments.run and not found:
-        raise CityError(
-            f"There is no run {arguments.run}",
-            do="The page “Runs” names them, and so does the column _batch of every row "
-            "before its stroke",
-            where="--run",
-        )
     if arguments.to is not None:
         lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in found)
         arguments.to.write_text(lines, encoding="utf-8")

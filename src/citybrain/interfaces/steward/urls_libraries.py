@@ -114,6 +114,7 @@ urlpatterns = [
         views_models.broken,
         name="model_broken",
     ),
+    path("steward/models/<lake:model>/reveal", views_models.model_reveal, name="model_reveal"),
     path("steward/models/<lake:model>.<twin:suffix>", views_models.model_twin, name="model_twin"),
     path("steward/models/<lake:model>", views_models.model, name="model"),
     path("steward/operations", views_operations.operations, name="operations"),

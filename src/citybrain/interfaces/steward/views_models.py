@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from citybrain.base.errors import CityError
 from citybrain.engines.libraries import service as libraries
-from citybrain.engines.libraries.service import BuildView, ModelRow
+from citybrain.engines.libraries.service import BuildView, ModelRow, ModelView
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, download, twin
+from citybrain.interfaces.kit.views_errors import told_reason
 from citybrain.interfaces.steward.charts_models import run_bars
 from citybrain.interfaces.steward.highlighting import changes, lines
 
@@ -41,15 +43,37 @@ def models_twin(request: HttpRequest, suffix: str) -> HttpResponse:
 @page("work.read")
 def model(request: HttpRequest, model: str) -> HttpResponse:
     """One model: text, difference to what is published, expectations, builds, neighbours."""
-    view = libraries.model(actor(request), model)
+    return _model(request, libraries.model(actor(request), model))
+
+
+@page("lake.reveal", "POST")
+def model_reveal(request: HttpRequest, model: str) -> HttpResponse:
+    """The same page with the rows that break an expectation unmasked, for a recorded purpose."""
+    who, purpose = actor(request), request.POST.get("purpose", "").strip()
+    try:
+        view = libraries.model(who, model, reveal=True, purpose=purpose)
+    except CityError as error:
+        view = libraries.model(who, model)
+        if purpose or not view.may_reveal:
+            raise
+        return _model(request, view, refusal=error)
+    return _model(request, view)
+
+
+def _model(
+    request: HttpRequest, view: ModelView, *, refusal: CityError | None = None
+) -> HttpResponse:
     differs = bool(view.published) and view.published != view.sql
     context = {
         "view": view,
+        "broken": [one for one in view.expectations if one.sample],
+        "hidden": any(one.sample and one.sample.masked for one in view.expectations),
         "code": changes(view.published, view.sql) if differs else lines(view.sql),
         "differs": differs,
         "bars": run_bars(view.runs),
+        "reveal_error": told_reason(refusal) if refusal else "",
     }
-    return render(request, "steward/model.html", context)
+    return render(request, "steward/model.html", context, status=422 if refusal else 200)
 
 
 @page("work.read")

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from citybrain.base.errors import CityError
@@ -10,6 +11,7 @@ from citybrain.engines.libraries import service as libraries
 from citybrain.interfaces.kit.access import actor, page
 from citybrain.interfaces.kit.twins import as_json, twin
 from citybrain.interfaces.kit.views_errors import told_in_a_line
+from citybrain.interfaces.kit.views_session import next_page
 
 SHOWN = 10  # problems on the page; its twin has all
 
@@ -123,7 +125,7 @@ def quality_objections(request: HttpRequest, suffix: str) -> HttpResponse:
 
 @page("quality.answer", "POST")
 def quality_answer(request: HttpRequest, name: str) -> HttpResponse:
-    """Answer an objection."""
+    """Answer an objection; back to the page that it was answered on."""
     try:
         libraries.answer_objection(
             actor(request),
@@ -137,7 +139,7 @@ def quality_answer(request: HttpRequest, name: str) -> HttpResponse:
         messages.error(request, told_in_a_line(error))
     else:
         messages.success(request, _("已答复并留痕。"))
-    return redirect("quality")
+    return redirect(next_page(request) if request.POST.get("next") else reverse("quality"))
 
 
 @page("work.read")

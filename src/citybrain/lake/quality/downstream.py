@@ -20,7 +20,8 @@ def downstream(
     """A question that tells what is made from a column; ``indicators`` are SELECTs by name.
 
     A model that only repeats a delivered table in standard form does not count: every table
-    has one, so it would tell nothing.
+    has one, so it would tell nothing. A column may be one that only that model has, such as the
+    division of an address.
     """
     feeds = _feeds(analysis, indicators)
     plain = {name for name, model in models.items() if model.generated and name[:4] == "dwd."}
@@ -28,8 +29,10 @@ def downstream(
     @cache
     def ask(table: str, field: str) -> Dependents:
         lake_table = f"ods.{table}"
-        columns = [field] if field else list(analysis.columns.get(lake_table, ()))
-        reached = _reached({(lake_table, column) for column in columns}, feeds)
+        delivered = analysis.columns.get(lake_table, ())
+        layer = "ods" if not field or field in delivered else "dwd"
+        columns = [field] if field else list(delivered)
+        reached = _reached({(f"{layer}.{table}", column) for column in columns}, feeds)
         made = {name for name, _column in reached} - {lake_table} - plain
         return Dependents(
             models=tuple(sorted(made & set(models))),

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from citybrain.city import City
 from citybrain.lake.duck import connection as duckdb_connection
+from citybrain.lake.libraries.saying import columns_saying
 from citybrain.lake.quality.formula import Formula
 from citybrain.lake.quality.promises import part_of
 from citybrain.lake.quality.reading import RuleMeasure, TableQuality
@@ -43,8 +45,9 @@ class Problem:
     """One thing to mend. ``kind`` is rule, finding or late.
 
     ``rule`` is the contract's rule, the kind of finding, or empty. ``rows`` are wrong rows,
-    for ``late`` missed deliveries. ``impact`` is rows × (1 + dependents), 0 for ``late``,
-    which is listed apart. ``urgency`` is first or next.
+    for ``late`` missed deliveries. ``field`` is of ``library`` for a finding, and said by
+    ``columns`` of the table; elsewhere it is the column. ``impact`` is rows × (1 + dependents),
+    0 for ``late``, which is listed apart. ``urgency`` is first or next.
     """
 
     kind: str
@@ -57,16 +60,24 @@ class Problem:
     impact: int = 0
     urgency: str = "next"
     due_at: datetime | None = None
+    library: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class FoundApart:
-    """Disagreements between departments about one field, counted."""
+    """Disagreements between departments about one field of a library, counted.
+
+    ``columns`` are those of the table that say the field; none where the row as a whole is
+    what cannot be.
+    """
 
     kind: str
     table: str
     field: str
     rows: int
+    library: str = ""
+    columns: tuple[str, ...] = ()
 
 
 def mend_first(
@@ -105,7 +116,7 @@ def _rule(one: RuleMeasure, ask: Ask) -> Problem:
 
 
 def _finding(one: FoundApart, ask: Ask) -> Problem:
-    dependents = ask(one.table, one.field)
+    dependents = _together(ask(one.table, column) for column in one.columns or ("",))
     return Problem(
         kind="finding",
         table=one.table,
@@ -115,6 +126,17 @@ def _finding(one: FoundApart, ask: Ask) -> Problem:
         rows=one.rows,
         dependents=dependents,
         impact=_impact(one.rows, dependents),
+        library=one.library,
+        columns=one.columns,
+    )
+
+
+def _together(found: Iterable[Dependents]) -> Dependents:
+    """What is made from any of several columns, each counted once."""
+    told = list(found)
+    return Dependents(
+        models=tuple(sorted({name for one in told for name in one.models})),
+        indicators=tuple(sorted({name for one in told for name in one.indicators})),
     )
 
 
@@ -139,19 +161,31 @@ def _late(tables: Iterable[TableQuality], ask: Ask) -> Sequence[Problem]:
     ]
 
 
-def findings(store: "Store") -> tuple[FoundApart, ...]:
+def findings(store: "Store", city: City) -> tuple[FoundApart, ...]:
     """Disagreements that the libraries found, counted by what to correct; none without them."""
     if not store.exists(FINDINGS) or store.snapshot(FINDINGS) is None:
         return ()
-    wanted = ["kind", "table_name", "field"]
+    wanted = ["kind", "library", "table_name", "field"]
     sql = store.scan_sql(FINDINGS, columns=wanted)
     with duckdb_connection(store.home) as engine:
         rows = engine.execute(
-            f"SELECT kind, table_name, field, count(*) FROM ({sql}) GROUP BY ALL ORDER BY ALL"
+            "SELECT kind, library, table_name, field, count(*) "
+            f"FROM ({sql}) GROUP BY ALL ORDER BY ALL"
         ).fetchall()
     return tuple(
-        FoundApart(kind=str(k), table=_plain(str(t or "")), field=str(f or ""), rows=int(n))
-        for k, t, f, n in rows
+        _found(city, str(k), str(lib or ""), _plain(str(t or "")), str(f or ""), int(n))
+        for k, lib, t, f, n in rows
+    )
+
+
+def _found(city: City, kind: str, library: str, table: str, field: str, rows: int) -> FoundApart:
+    return FoundApart(
+        kind=kind,
+        table=table,
+        field=field,
+        rows=rows,
+        library=library,
+        columns=columns_saying(city, library, table, field),
     )
 
 

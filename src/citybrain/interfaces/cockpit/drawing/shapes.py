@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from citybrain.interfaces.cockpit.figures import clip, folded
+
+FOLDS = 40.0  # from this height on a title beside the river may have two lines
+
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
@@ -104,3 +108,15 @@ def stacked(sizes: Sequence[float], start: float, *, gap: float = 0.0) -> list[f
         places.append(at)
         at += size + gap
     return places
+
+
+def room_before(value: str, width: float) -> float:
+    """How many Chinese characters (16 px) a title has before its number (18 px)."""
+    number = sum(10.6 if sign.isalnum() else 5.0 for sign in value)
+    return (width - 8 - number) / 16
+
+
+def beside(title: str, width: float, value: str, height: float) -> tuple[str, str]:
+    """A title beside the river, on two lines where it is long and they have the height."""
+    room = room_before(value, width)
+    return folded(title, room) if height >= FOLDS else (clip(title, room), "")

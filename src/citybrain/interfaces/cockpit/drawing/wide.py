@@ -7,7 +7,9 @@ from citybrain.interfaces.cockpit.drawing.shapes import (
     Mark,
     Picture,
     across,
+    beside,
     f,
+    room_before,
     shares,
     stacked,
 )
@@ -20,7 +22,7 @@ LEFT, ODS, DWD, LIBRARY, THEME, USER = 272.0, 560.0, 800.0, 1040.0, 1380.0, 1640
 GATE_WIDTH, LIBRARY_WIDTH, THEME_WIDTH = 16.0, 182.0, 150.0
 LEAST_BOX = 56.0
 TWO_LINES = 80.0  # from this height on a box has room for a title of two
-ROOM, ROOM_RIGHT, ROOM_BOX = 11.1, 9.0, 1 / 19.0  # characters beside the river
+ROOM, ROOM_RIGHT, ROOM_BOX = 242.0, 212.0, 1 / 19.0  # beside the river: a title and its number
 DELIVERED = 570.0  # where looks at tables as they were delivered leave from
 TONES = {"damaged": "bad", "failed": "bad", "late": "warn", "arrived": "ok", "waiting": "idle"}
 _KINDS = {"bad": "bad", "warn": "w", "ok": "b", "idle": "b"}
@@ -94,6 +96,8 @@ def _left(
     ):
         middle = top + slot / 2
         height = max(GATE * rows / total * narrow, 2.0)
+        value = amount(rows, english=english)
+        first, more = beside(title, ROOM, value, slot if not note else 0.0)
         marks.append(
             Mark(
                 x=f(LEFT - 6),
@@ -101,8 +105,9 @@ def _left(
                 width="6",
                 height=f(height),
                 middle=f(middle),
-                title=clip(title, ROOM - breadth(note)),
-                value=amount(rows, english=english),
+                title=clip(first, room_before(value, ROOM) - breadth(note)) if note else first,
+                more=more,
+                value=value,
                 note=note,
                 tone=tone,
             )
@@ -249,6 +254,8 @@ def _right(
     leaves: dict[str, float] = {}
     marks, bands, flows = [], [], []
     for (title, looks, of), height, top in zip(rows, heights, places, strict=True):
+        value = amount(looks, english=english)
+        first, more = beside(title, ROOM_RIGHT, value, height + gap)
         marks.append(
             Mark(
                 x=f(USER),
@@ -256,8 +263,9 @@ def _right(
                 width="6",
                 height=f(height),
                 middle=f(top + height / 2),
-                title=clip(title, ROOM_RIGHT),
-                value=amount(looks, english=english),
+                title=first,
+                more=more,
+                value=value,
             )
         )
         at = top
