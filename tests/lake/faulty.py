@@ -66,8 +66,6 @@ class Delivery:
 
 def deliver(what: Delivery, pipe: Connection) -> None:
     """Deliver once, waiting for the table's lease; send ``acked`` or the error's text."""
-
-    os.environ.pop("CITYBRAIN_LAKE_URL", None)  # the fork server keeps what it began with
     if what.url:
         os.environ["CITYBRAIN_LAKE_URL"] = what.url
     store = a_store(Path(what.root), clock=SystemClock(), phase=what.phase, made=False)
@@ -95,14 +93,16 @@ def deliver(what: Delivery, pipe: Connection) -> None:
 
 @cache
 def serve() -> None:
-    """Start the fork server where it finds this module: in 3.11 it is not told ``sys.path``."""
-    before = os.environ.get("PYTHONPATH")
+    """Start the fork server where it finds this module: in 3.11 it is not told ``sys.path``.
+
+    It keeps the environment it begins with for all tests: not that of the one which begins it.
+    """
+    before = dict(os.environ)
+    os.environ.pop("CITYBRAIN_LAKE_URL", None)
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
     forkserver.ensure_running()
-    if before is None:
-        del os.environ["PYTHONPATH"]
-    else:
-        os.environ["PYTHONPATH"] = before
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @contextmanager
