@@ -2,8 +2,9 @@
 
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -65,11 +66,18 @@ def _no_tables() -> bytes:
 
 
 def begun(home: Home) -> Home:
-    """The home with its folders, and with the database of an empty lake if it had none."""
+    """The home with its folders, and with the database of an empty lake if it had none.
+
+    Processes may begin one home at a time: the database appears whole, and only once.
+    """
     home.create()
     database = Path(home.lake_url.removeprefix("sqlite:///"))
     if home.lake_url.startswith("sqlite") and not database.exists():
-        database.write_bytes(_no_tables())
+        whole = database.with_name(f"{database.name}.{uuid.uuid4().hex}")
+        whole.write_bytes(_no_tables())
+        with suppress(FileExistsError):
+            database.hardlink_to(whole)
+        whole.unlink()
     return home
 
 
