@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from citybrain.interfaces import kit
 from tests.steward.gallery import PAGES
@@ -185,7 +186,8 @@ def test_the_moving_page_asks_again_and_keeps_its_place(gallery: str, opened: Op
 def test_the_navigation_moves_with_the_run(gallery: str, opened: Opening) -> None:
     page = opened(gallery)
     moved = (
-        '<div id="live" data-moving="0">完成</div><nav id="links" hx-swap-oob="outerMorph">'
+        '<div id="live" data-moving="0" data-word="完成"><h1>采集完成</h1></div>'
+        '<nav id="links" hx-swap-oob="outerMorph">'
         '<a href="/steward/repair">待修正<b class="num">41</b></a></nav>'
     )
     page.route("**/live", lambda route: route.fulfill(body=moved, content_type="text/html"))
@@ -193,6 +195,8 @@ def test_the_navigation_moves_with_the_run(gallery: str, opened: Opening) -> Non
     page.wait_for_selector("#live[data-moving='0']")
     assert page.locator(".side nav#links b").all_inner_texts() == ["41"]
     assert page.locator("#links").count() == 1
+    expect(page).to_have_title(re.compile("^采集完成 · "))
+    assert page.locator("#say").inner_text() == "完成"
 
 
 def test_a_sample_has_room_beside_a_scrollbar(gallery: str, opened: Opening) -> None:

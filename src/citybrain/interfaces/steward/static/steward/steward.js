@@ -36,7 +36,8 @@ if (live()?.dataset.moving === "1") {
     if (!now || now.dataset.moving === "1") return;
     clearInterval(watch);
     document.getElementById("say").textContent = now.dataset.word;
-    document.title = `${now.querySelector("h1").textContent} · ${document.title.split(" · ").slice(1).join(" · ")}`;
+    const heading = now.querySelector("h1");
+    if (heading) document.title = `${heading.textContent} · ${document.title.split(" · ").slice(1).join(" · ")}`;
   }, 500);
 }
 
