@@ -197,7 +197,7 @@ def main() -> None:
             made("lib.person_mentions")
             links = (
                 "SELECT mention, _row, table_name, role, 'p-' || md5(id_number) AS entity_id, "
-                "'number' AS how FROM lib.person_mentions"
+                "'number' AS how, seen_at FROM lib.person_mentions"
             )
             timed(connection, "lib.person_links", links, to, models["lib.person_links"])
             ours = made("lib.population")

@@ -106,7 +106,7 @@ def _made(connection: duckdb.DuckDBPyConnection, model: Model) -> bool:
                 f'CREATE TABLE lib.{entity}_links AS SELECT mention, "_row", table_name, role, '  # noqa: S608
                 f"'{entity[0]}-' || substr(md5({key}), 1, 8) AS entity_id, 'number' AS how, "
                 "1.0 AS probability, CAST(NULL AS VARCHAR) AS closest_id, "
-                f"CAST(NULL AS DOUBLE) AS closest_probability FROM lib.{entity}_mentions"
+                f"CAST(NULL AS DOUBLE) AS closest_probability, seen_at FROM lib.{entity}_mentions"
             )
     return True
 

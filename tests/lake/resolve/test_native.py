@@ -21,7 +21,9 @@ from tests.lake.resolve.making import LATER, NOW, PEOPLE, fill, number
 LINKS = "lib.person_links"
 GU = number("34189119710712004")
 FANG = number("34189119650923007")
-PLACED = PEOPLE | {"_row": "VARCHAR", "table_name": "VARCHAR", "role": "VARCHAR"}
+PLACED = PEOPLE | {
+    "_row": "VARCHAR", "table_name": "VARCHAR", "role": "VARCHAR", "seen_at": "TIMESTAMP"
+}  # fmt: skip
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -25,6 +25,7 @@ _NOTES = {
     "anchor": ColumnNote(
         title="证件号码的密钥摘要", title_en="Keyed hash of the number", level=4, masking="secret"
     ),
+    "seen_at": ColumnNote(title="见于", title_en="Seen at", level=2, masking="none"),
     "content": ColumnNote(
         title="内容摘要", title_en="Hash of what it says", level=4, masking="secret"
     ),

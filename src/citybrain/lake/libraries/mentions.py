@@ -48,7 +48,11 @@ _COMPANY_NAME = ColumnNote(title="名称", title_en="Name", level=2, masking="no
 
 
 def mentions(library: Library, city: City) -> Model:
-    """``lib.person_mentions`` or ``lib.company_mentions`` from the library's identity."""
+    """``lib.person_mentions`` or ``lib.company_mentions`` from the library's identity.
+
+    Nobody looks a single one up: when each was true stands in the links too, in whose order a
+    record finds its own. So they lie as their sources do, which costs a city 18 s less.
+    """
     entity = library.entity
     parts = [_select(one, city, entity) for one in library.identity]
     name = MENTIONS[entity]
@@ -66,7 +70,6 @@ def mentions(library: Library, city: City) -> Model:
         materialise="incremental",
         by="_row",
         follow=_follow(library, city),
-        lookup=("mention",),
         owner=library.owner,
         columns=notes,
         expectations=(

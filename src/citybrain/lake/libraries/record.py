@@ -14,7 +14,7 @@ from citybrain.base.errors import CityError
 from citybrain.city import City
 from citybrain.lake.duck import shared
 from citybrain.lake.libraries.model import Library, LibraryField
-from citybrain.lake.libraries.names import LINKS, MENTIONS, ROW, classes, department
+from citybrain.lake.libraries.names import LINKS, ROW, classes, department
 from citybrain.lake.libraries.reading import libraries
 from citybrain.lake.libraries.rows import POINTS, SCORE, entities
 from citybrain.lake.libraries.told import Edge, Loser, Place, Record, SourceRecord, Value
@@ -141,7 +141,7 @@ class _Reader:
         self.name = str(rows[0].get("name") or "") if self.person else ""
         snapshot = self.store.snapshot(library.table, as_of=self.as_of)
         links = self._links(duck, library, entity)
-        seen = self._seen(duck, library, links)
+        seen = {link["_row"]: link["seen_at"] for link in links if link.get("seen_at")}
         lost = self._lost(duck, library, entity)
         self.refs = self.held(duck, library, entity)
         return Record(
@@ -177,16 +177,6 @@ class _Reader:
             return []
         found = self._rows(duck, LINKS[library.entity], "entity_id", [entity])
         return sorted(found, key=lambda link: (link["table_name"], link["mention"]))
-
-    def _seen(
-        self, duck: "DuckDBPyConnection", library: Library, links: list[dict[str, Any]]
-    ) -> dict[str, datetime]:
-        """When each linked row was true."""
-        if not links:
-            return {}
-        wanted = [link["mention"] for link in links]
-        rows = self._rows(duck, MENTIONS[library.entity], "mention", wanted)
-        return {row["_row"]: row["seen_at"] for row in rows if row["seen_at"]}
 
     def _lost(
         self, duck: "DuckDBPyConnection", library: Library, entity: str

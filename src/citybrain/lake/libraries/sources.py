@@ -13,7 +13,7 @@ from citybrain.lake import sqltext
 from citybrain.lake.libraries.expressions import columns, is_alone, put
 from citybrain.lake.libraries.mentions import seen_at
 from citybrain.lake.libraries.model import Library, LibraryField, Mention, Source, Via
-from citybrain.lake.libraries.names import LINKS, MENTIONS, dwd, mention_of, standardised
+from citybrain.lake.libraries.names import LINKS, dwd, mention_of, standardised
 from citybrain.lake.models.model import Follow
 
 
@@ -91,18 +91,16 @@ def latest_sql(made: Plan) -> list[str]:
     told = ", ".join(f"({t}, {r}, {n})" for t, r, n in pairs) or "('', '', 0)"
     return [
         f"roles (table_name, role, source) AS (VALUES {told})",
-        "linked AS (SELECT r.source, l.entity_id, l._row, l.mention "
+        "linked AS (SELECT r.source, l.entity_id, l._row, l.seen_at "
         f"FROM {LINKS[entity]} AS l JOIN roles AS r "
         "ON r.table_name = l.table_name AND r.role = l.role)",
         'counted AS (SELECT source, entity_id, min("_row") AS _row, count(*) AS n '
         "FROM linked GROUP BY source, entity_id)",
         "latest AS (SELECT source, entity_id, _row FROM counted WHERE n = 1 UNION ALL "
         "SELECT l.source, l.entity_id, arg_max(l._row, "
-        "(coalesce(m.seen_at, TIMESTAMP '0001-01-01'), l._row)) AS _row "
+        "(coalesce(l.seen_at, TIMESTAMP '0001-01-01'), l._row)) AS _row "
         "FROM linked AS l JOIN counted AS c ON c.n > 1 AND c.source = l.source "
-        "AND c.entity_id = l.entity_id "
-        f"JOIN {MENTIONS[entity]} AS m ON m.mention = l.mention "
-        "GROUP BY l.source, l.entity_id)",
+        "AND c.entity_id = l.entity_id GROUP BY l.source, l.entity_id)",
     ]
 
 
@@ -181,8 +179,7 @@ def follow(made: Plan, *, seen: bool = False) -> dict[str, Follow]:
 
     ``seen``: when any row was true matters too, not only for choosing among an entity's.
     """
-    entity = made.library.entity
-    links, mentions = LINKS[entity], MENTIONS[entity]
+    links = LINKS[made.library.entity]
     own = f"SELECT l.entity_id AS key FROM {{{links}}} l JOIN {{rows}} c ON l._row = c._row"
     ways: dict[str, list[str]] = {}
     reads: dict[str, set[str]] = {}
@@ -214,10 +211,5 @@ def follow(made: Plan, *, seen: bool = False) -> dict[str, Follow]:
         table: Follow(sql=" UNION ALL ".join(dict.fromkeys(sql)), reads=tuple(sorted(reads[table])))
         for table, sql in ways.items()
     }
-    return found | {
-        links: Follow(column="entity_id", reads=("mention", "_row", "table_name", "role")),
-        mentions: Follow(
-            sql=f"SELECT l.entity_id AS key FROM {{{links}}} l JOIN {{rows}} c USING (mention)",
-            reads=("mention", "seen_at"),
-        ),
-    }
+    told = ("mention", "_row", "table_name", "role", "seen_at")
+    return found | {links: Follow(column="entity_id", reads=told)}

@@ -51,19 +51,27 @@ NOTHING = Previous()
 class Resolved:
     """What was made: SELECTs for the connection that made it, until it resolves again.
 
-    ``links``: mention, entity_id, how, probability, closest_id, closest_probability, anchor,
-    content. ``events``: event, from_id, to_id. ``changed`` are the links that are new or other
-    than the last ones, ``gone`` the mentions that had one; both empty where all was weighed.
-    ``joined``: mention and id before, of those that people joined to another in this run.
-    ``weighed`` is how many mentions were weighed.
+    ``content`` is the SQL of what a mention says. ``events``: event, from_id, to_id. ``changed``
+    are the links that are new or other than the last ones, ``gone`` the mentions that had one;
+    both empty where all was weighed. ``joined``: mention and id before, of those that people
+    joined to another in this run. ``weighed`` is how many mentions were weighed.
     """
 
-    links: str
+    content: str
     changed: str
     gone: str
     events: str
     joined: str
     weighed: int
+
+    @property
+    def links(self) -> str:
+        """All links, with the columns of ``scope.LAST``."""
+        return _links(self.content, "resolve_mention")
+
+    def links_with(self, columns: Sequence[str]) -> str:
+        """All links and these columns of their mentions, which are read once for both."""
+        return _links(self.content, "resolve_whole_mention", columns)
 
 
 def resolve(
@@ -100,7 +108,7 @@ def resolve(
         _compare(connection, content)
     found = connection.execute("SELECT count(*) FROM resolve_scope").fetchone()
     return Resolved(
-        links=_links(content, "resolve_mention"),
+        content=content,
         changed="FROM resolve_new" if narrow else "",
         gone="FROM resolve_gone_mention" if narrow else "",
         events="FROM resolve_event",
@@ -158,7 +166,8 @@ def _compare(connection: "duckdb.DuckDBPyConnection", content: str) -> None:
     )
 
 
-def _links(content: str, mentions: str) -> str:
+def _links(content: str, mentions: str, carried: Sequence[str] = ()) -> str:
+    others = "".join(f", s.{sqltext.name(c)}" for c in carried)
     return f"""
         SELECT s.mention, k.entity_id,
           CASE WHEN h.mention IS NOT NULL OR k.by_hand THEN 'by_hand'
@@ -169,7 +178,7 @@ def _links(content: str, mentions: str) -> str:
           nullif(a.closest_id, k.entity_id) AS closest_id,
           CASE WHEN a.closest_id <> k.entity_id THEN a.closest_probability END
             AS closest_probability,
-          k.anchor, {content} AS content
+          k.anchor, {content} AS content{others}
         FROM {mentions} s LEFT JOIN resolve_answer a ON a.mention =
           CASE WHEN s.number IS NULL OR hash(s.number) IN (SELECT node FROM resolve_strange)
             THEN s.mention END

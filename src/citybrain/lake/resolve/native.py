@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from citybrain.lake.store import Store
 
 MENTIONS = {"people": "lib.person_mentions", "companies": "lib.company_mentions"}
-VERSION = "1"
+VERSION = "2"
 KEY = "resolution_key"
 COLUMNS = (
     Column(name="mention", type="string", doc="行与角色"),
@@ -33,7 +33,10 @@ COLUMNS = (
     Column(name="closest_probability", type="double", doc="未采用主体的概率"),
     Column(name="anchor", type="string", doc="号码的带密钥摘要"),
     Column(name="content", type="string", doc="内容摘要"),
+    Column(name="seen_at", type="timestamp", doc="见于"),
 )
+# What links say of their mentions: where these stand, and when they were true.
+_CARRIED = ("_row", "table_name", "role", "seen_at")
 
 
 def native_people(settings: Mapping[str, Any] = MappingProxyType({})) -> Native:
@@ -71,11 +74,11 @@ def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None
         ),
         overrides=overrides.in_force(context.store, kind=kind),
     )
-    if made.changed:
-        _write_changed(context, made, mentions)
+    if made.changed and _dated(context):
+        _write_changed(context, made, mentions, context.differing.get(MENTIONS[kind], ""))
     else:
         new = context.target(list(COLUMNS))
-        connection.execute(new.copy_sql(_placed(made.links, mentions)))
+        connection.execute(new.copy_sql(made.links_with(_CARRIED)))
     found = connection.execute(made.events).fetchall()
     joined = connection.execute(made.joined).fetchall()
     overrides.remember(context.store, kind=kind, joined=joined)
@@ -84,22 +87,47 @@ def _run(kind: str, settings: Mapping[str, Any], context: NativeContext) -> None
     core.clear(connection)
 
 
-def _write_changed(context: NativeContext, made: core.Resolved, mentions: str) -> None:
+def _dated(context: NativeContext) -> bool:
+    """Whether the published links say when their mentions were true; once they did not."""
+    rows = context.connection.execute(f"DESCRIBE {context.previous}").fetchall()
+    return "seen_at" in {row[0] for row in rows}
+
+
+def _write_changed(
+    context: NativeContext, made: core.Resolved, mentions: str, differing: str
+) -> None:
     """Write the changed links alone, or all: the published ones with these in their place."""
-    connection, few, columns = context.connection, _placed(made.changed, mentions), list(COLUMNS)
+    connection, columns = context.connection, list(COLUMNS)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE resolve_written AS "
+        f"{_placed(made.changed, mentions)} UNION ALL BY NAME "
+        f"{_moved(context.previous, made.changed, mentions, differing)}"
+    )
+    few = "FROM resolve_written"
     gone = connection.execute(f"{made.gone} LIMIT 1").fetchone()
     new = None if gone or not context.changes else context.changes(columns)
     if new is None:
         new = context.target(columns)
-        other = f"{made.gone} UNION ALL SELECT mention FROM ({made.changed})"
+        other = f"{made.gone} UNION ALL SELECT mention FROM ({few})"
         kept = f"FROM ({context.previous}) ANTI JOIN ({other}) USING (mention)"
         few = f"{kept} UNION ALL BY NAME {few}"
     connection.execute(new.copy_sql(few))
 
 
+def _moved(previous: str, changed: str, mentions: str, differing: str) -> str:
+    """Links whose mentions say what they said, at another time."""
+    some = f" SEMI JOIN ({differing}) USING (mention)" if differing else ""
+    return (
+        "SELECT l.* REPLACE (m.seen_at AS seen_at) "
+        f"FROM (FROM ({previous}) ANTI JOIN ({changed}) USING (mention)) l "
+        f"JOIN (SELECT mention, seen_at FROM ({mentions}){some}) m USING (mention) "
+        "WHERE l.seen_at IS DISTINCT FROM m.seen_at"
+    )
+
+
 def _placed(links: str, mentions: str) -> str:
-    """Links with where their mentions stand."""
-    placed = ", ".join(sqltext.name(c) for c in ("_row", "table_name", "role"))
+    """Links with what is carried of their mentions."""
+    placed = ", ".join(sqltext.name(c) for c in _CARRIED)
     return (
         f"SELECT l.*, {placed} FROM ({links}) l "
         f"JOIN (SELECT mention, {placed} FROM ({mentions})) USING (mention)"

@@ -1,6 +1,7 @@
 """Entities by their valid numbers, the rows that cannot trust a number, and their profiles.
 
-Tables made on the connection, all temporary: ``resolve_mention`` (a view of the input),
+Tables made on the connection, all temporary: ``resolve_mention`` (a view of the input's columns
+that are compared; ``resolve_whole_mention`` has all of them),
 ``resolve_number`` (one row per valid number), ``resolve_doubt`` (mentions whose number is
 another's), ``resolve_loose`` (mentions to be weighed), ``resolve_entity`` and ``resolve_lone``
 (what the two sides are compared by). A node is a 64-bit hash: two of ten million entities
@@ -30,10 +31,12 @@ def prepare(connection: "duckdb.DuckDBPyConnection", spec: Spec, mentions_sql: s
     raw = _cleaned(_q(spec.raw)) if spec.raw else "NULL::VARCHAR"
     number = _q(spec.number) if spec.number else "NULL::VARCHAR"
     columns = ", ".join(_q(c) for c in spec.columns)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW resolve_mention AS SELECT mention, {number} AS number, "
-        f"CASE WHEN {number} IS NULL THEN {raw} END AS raw, {columns} FROM ({mentions_sql})"
-    )
+    compared = f"{number} AS number, CASE WHEN {number} IS NULL THEN {raw} END AS raw"
+    for view, shown in (("mention", f"mention, {columns}"), ("whole_mention", "*")):
+        connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW resolve_{view} AS "
+            f"SELECT {shown}, {compared} FROM ({mentions_sql})"
+        )
     _numbers(connection, spec)
     _hear(connection, spec)
     _doubt(connection, spec)
