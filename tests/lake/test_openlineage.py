@@ -1,13 +1,18 @@
 """Runs as OpenLineage events: whole, once each, without values, as the standard writes them."""
 
 import json
+import pkgutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
+import attr
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from sqlalchemy import insert
@@ -85,8 +90,32 @@ def test_the_completion_tells_schema_lineage_and_quality(town: Town) -> None:
         for a in ods["facets"]["dataQualityAssertions"]["assertions"]
         if not a["success"]
     }
-    assert broken == {("required", "name")}
+    assert broken == {("not_null", "name")}
     assert ods["outputFacets"]["outputStatistics"]["rowCount"] == 2
+
+
+def test_metrics_tell_when_rows_came_and_when_they_were_measured(
+    town: Town, clock: FixedClock
+) -> None:
+    came = town.store.snapshots("ods.s.t")[-1].committed_at
+    clock.at += timedelta(hours=5)
+    assert town.store.compact("ods.s.t").committed_at > came  # the same rows in another file
+    measure(town.store, town.city)
+    _model_folder(town)
+    _remember_build(town, clock)
+    (read,) = _valid(events(town.store, town.city, run="B1"))[1]["inputs"]
+    metrics = read["facets"]["dataQualityMetrics"]
+    assert datetime.fromisoformat(metrics["lastUpdated"]) == came
+    assert datetime.fromisoformat(metrics["captureDate"]) == clock.now()
+
+
+def test_a_promise_has_the_class_of_the_standard(town: Town) -> None:
+    ods = events(town.store, town.city)[1]["outputs"][0]
+    listed = ods["facets"]["dataQualityAssertions"]["assertions"]
+    assert {(a["assertion"], a.get("name"), a.get("column")) for a in listed} == {
+        ("not_null", "required", "id"), ("type", None, "id"), ("not_null", "required", "name"),
+        ("type", None, "born"), ("unique", "key_conflict", None),
+    }  # fmt: skip
 
 
 def test_no_value_of_any_row_is_told(town: Town) -> None:
@@ -95,15 +124,34 @@ def test_no_value_of_any_row_is_told(town: Town) -> None:
     assert "1990-01-01" not in told
 
 
-def test_a_failure_is_told_with_its_sentence(town: Town) -> None:
+def test_a_failed_delivery_names_its_table_and_says_of_no_rows_that_they_came(
+    town: Town,
+) -> None:
     with closing(sqlite3.connect(town.root / "s.db")) as database:
         database.execute("DROP TABLE T")
     (result,) = town.collect("s.t", run_id="R2")
     assert result.error
     start, failed = _valid(events(town.store, town.city, run="R2"))
     assert (start["eventType"], failed["eventType"]) == ("START", "FAIL")
-    assert failed["run"]["facets"]["errorMessage"]["message"] == result.error
-    assert failed["outputs"] == []
+    assert failed["run"]["facets"]["errorMessage"]["message"] == (
+        "s.t was not collected, because the source does not have it. The whole error stays in "
+        "citybrain: look at its run R2 there. (s.t)"
+    )
+    (left,) = failed["outputs"]
+    assert left["name"] == "ods.s.t"
+    assert left.keys() == {"namespace", "name", "facets"}
+    assert left["facets"].keys() == {"dataSource", "schema", "columnLineage"}
+
+
+def test_a_source_that_is_gone_is_named_without_its_place(town: Town) -> None:
+    (town.root / "s.db").unlink()
+    (result,) = town.collect("s.t", run_id="R2")
+    assert str(town.root) in result.error
+    failed = _valid(events(town.store, town.city, run="R2"))[1]
+    message = failed["run"]["facets"]["errorMessage"]["message"]
+    assert "because the source does not answer" in message
+    assert str(town.root) not in json.dumps(failed)
+    assert "sqlite:" not in json.dumps(failed)
 
 
 def test_the_newest_runs_are_told_oldest_first(town: Town, clock: FixedClock) -> None:
@@ -133,14 +181,26 @@ def test_a_models_columns_come_from_columns_and_its_rows_from_conditions() -> No
     assert {("id", "JOIN"), ("alive", "FILTER")} <= ways
 
 
-def _model_folder(town: Town) -> None:
+PEOPLE = "SELECT born, count(*) AS people FROM ods.s.t GROUP BY born"
+
+
+def _model_folder(town: Town, sql: str = PEOPLE) -> None:
     (town.root / "models").mkdir()
     (town.root / "models" / "ads").mkdir()
     (town.root / "models" / "ads" / "people.sql").write_text(
-        "/*\ntitle: 人数\ngrain: [born]\n*/\n"
-        "SELECT born, count(*) AS people FROM ods.s.t GROUP BY born\n",
-        encoding="utf-8",
+        f"/*\ntitle: 人数\ngrain: [born]\n*/\n{sql}\n", encoding="utf-8"
     )
+
+
+def _remember_build(town: Town, clock: FixedClock, **said: Any) -> None:
+    now = clock.now().isoformat()
+    row = {
+        "run_id": "B1", "model": "ads.people", "status": "built", "how": "full",
+        "started_at": now, "finished_at": now, "seconds": 0.1, "rows": 2, "snapshot_id": 7,
+        "error": None, "expectations": '{"grain": 0, "some": 0}',
+    }  # fmt: skip
+    with writing(town.store.engine) as connection:
+        connection.execute(insert(history).values(**row | said))
 
 
 def test_a_build_reads_the_lake_with_its_quality_and_writes_a_model(
@@ -150,27 +210,95 @@ def test_a_build_reads_the_lake_with_its_quality_and_writes_a_model(
 
     _model_folder(town)
     assert set(models(town.city)) >= {"ads.people"}
-    with writing(town.store.engine) as connection:
-        connection.execute(
-            insert(history).values(
-                run_id="B1", model="ads.people", status="built", how="full",
-                started_at=clock.now().isoformat(), finished_at=clock.now().isoformat(),
-                seconds=0.1, rows=2, snapshot_id=7, error=None, expectations='{"some": 0}',
-            )
-        )  # fmt: skip
+    _remember_build(town, clock)
     complete = _valid(events(town.store, town.city, run="B1"))[1]
     assert complete["eventType"] == "COMPLETE"
     assert complete["job"]["name"] == "model.ads.people"
     assert "count(*)" in complete["job"]["facets"]["sql"]["query"]
     (read,) = complete["inputs"]
     assert read["name"] == "ods.s.t"
-    assert read["inputFacets"]["dataQualityMetrics"]["columnMetrics"]["born"]["nullCount"] == 1
+    assert "inputFacets" not in read  # DataQualityMetricsInputDatasetFacet is deprecated
+    metrics = read["facets"]["dataQualityMetrics"]
+    assert metrics["_schemaURL"].endswith("/DataQualityMetricsDatasetFacet")
+    assert metrics["columnMetrics"]["born"]["nullCount"] == 1
     (written,) = complete["outputs"]
     assert written["facets"]["version"]["datasetVersion"] == "7"
+    assert written["outputFacets"]["outputStatistics"]["rowCount"] == 2
     (source,) = written["facets"]["columnLineage"]["fields"]["born"]["inputFields"]
     assert source["field"] == "born"
-    (kept,) = written["facets"]["dataQualityAssertions"]["assertions"]
-    assert kept == {"assertion": "custom_sql", "success": True, "name": "some"}
+    assert written["facets"]["dataQualityAssertions"]["assertions"] == [
+        {"assertion": "unique", "success": True, "name": "grain"},
+        {"assertion": "custom_sql", "success": True, "name": "some"},
+    ]
+
+
+def test_a_refused_build_says_what_failed_and_of_no_rows_that_they_were_written(
+    town: Town, clock: FixedClock
+) -> None:
+    _model_folder(town)
+    _remember_build(  # as it is remembered: rows and snapshot are those that stay published
+        town, clock, status="refused", error="ads.people was not published, because …",
+        expectations='{"grain": 3, "some": 0}',
+    )  # fmt: skip
+    failed = _valid(events(town.store, town.city, run="B1"))[1]
+    assert failed["eventType"] == "FAIL"
+    assert failed["run"]["facets"]["errorMessage"]["message"] == (
+        "ads.people was not built, because rows broke these expectations: grain. The whole "
+        "error stays in citybrain: look at the model there. (ads.people)"
+    )
+    (left,) = failed["outputs"]
+    assert left["name"] == "ads.people"
+    assert "outputFacets" not in left
+    assert "version" not in left["facets"]
+    assert left["facets"]["columnLineage"]["fields"]
+    assert [
+        (one["assertion"], one["name"], one["success"])
+        for one in left["facets"]["dataQualityAssertions"]["assertions"]
+    ] == [("unique", "grain", False), ("custom_sql", "some", True)]
+
+
+LEAKING = "was not built, because its SELECT or an expectation failed:"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (f"ads.people {LEAKING} Conversion Error: Could not convert string 'O'Wang 7' to INT32",
+         "its SELECT or an expectation failed (Conversion Error)"),
+        (f"ads.people {LEAKING} Invalid Input Error: Wang Xiaoming", "(Invalid Input Error)"),
+        (f"ads.people {LEAKING} Wang Error: Wang", "an expectation failed. "),
+        ("ads.people failed: ValueError: Wang is no number", "an error of the class ValueError"),
+        ("ads.people was not built, because Wang was at /srv/wang", "ads.people was not built. "),
+    ],
+)  # fmt: skip
+def test_no_word_of_an_error_leaves_that_is_not_ours(
+    town: Town, clock: FixedClock, error: str, told: str
+) -> None:
+    _model_folder(town)
+    _remember_build(town, clock, status="failed", snapshot_id=None, rows=0, error=error,
+                    expectations="{}")  # fmt: skip
+    failed = _valid(events(town.store, town.city, run="B1"))[1]
+    assert told in failed["run"]["facets"]["errorMessage"]["message"]
+    assert "wang" not in json.dumps(failed).lower()
+    assert "dataQualityAssertions" not in failed["outputs"][0]["facets"]
+
+
+def test_no_person_leaves_in_the_text_of_a_model(town: Town, clock: FixedClock) -> None:
+    number, telephone = "341801199001011234", "0563-302 3456"
+    _model_folder(
+        town,
+        f"-- {NAME} asked for it\nSELECT born, '{telephone}' AS ask, count(*) AS people\n"
+        f"FROM ods.s.t /* not {NAME} */ WHERE name <> '{NAME}' AND id <> {number}\n"
+        "  AND born > '1990-12-31' GROUP BY born",
+    )
+    _remember_build(town, clock)
+    complete = _valid(events(town.store, town.city, run="B1"))[1]
+    assert complete["job"]["facets"]["sql"]["query"] == (
+        "SELECT born, '***' AS ask, count(*) AS people\n"
+        "FROM ods.s.t WHERE name <> '***' AND id <> '***'\n"
+        "  AND born > '1990-12-31' GROUP BY born"
+    )
+    assert NAME not in json.dumps(complete, ensure_ascii=False)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +310,8 @@ def test_a_build_reads_the_lake_with_its_quality_and_writes_a_model(
         lambda e: e["outputs"][0]["facets"]["schema"].pop("_producer"),
         lambda e: e["outputs"][0]["facets"]["columnLineage"].update(feilds={}),
         lambda e: e.update(eventTime="yesterday"),
+        lambda e: e.update(eventType="FAIL"),  # with a version and rows that were written
+        lambda e: e["outputs"][0]["facets"]["dataQualityMetrics"].pop("captureDate"),
     ],
 )
 def test_the_schema_finds_what_is_not_an_event(town: Town, spoil: Any) -> None:
@@ -190,24 +320,92 @@ def test_the_schema_finds_what_is_not_an_event(town: Town, spoil: Any) -> None:
     assert list(VALIDATOR.iter_errors(complete))
 
 
-def test_the_official_client_builds_every_facet_again(town: Town) -> None:
-    """Its classes are made from the official schemas."""
-    import pkgutil
-    from importlib import import_module
-
-    import attr
-    from openlineage.client.generated import base as generated
-
+def _official() -> dict[str, Any]:
+    """The official client's classes by name; they are made from the official schemas."""
     package = import_module("openlineage.client.generated")
     known: dict[str, Any] = {}
     for module in pkgutil.iter_modules(package.__path__):
         inside = vars(import_module(f"{package.__name__}.{module.name}"))
         known |= {n: k for n, k in inside.items() if isinstance(k, type) and attr.has(k)}
-    for event in events(town.store, town.city):
-        assert event["schemaURL"] == generated.RunEvent._get_schema()
-        for part in (event["run"], event["job"], *event["inputs"], *event["outputs"]):
-            for place in ("facets", "inputFacets", "outputFacets"):
-                for one in part.get(place, {}).values():
-                    kind = known[one["_schemaURL"].rsplit("/", 1)[1]]
-                    assert kind._get_schema() == one["_schemaURL"]
-                    kind(**{k: v for k, v in one.items() if not k.startswith("_")})
+    return known
+
+
+def _facets(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for part in (event["run"], event["job"], *event["inputs"], *event["outputs"]):
+        for place in ("facets", "inputFacets", "outputFacets"):
+            yield from part.get(place, {}).values()
+
+
+def _rebuilt(kind: Any, value: Any) -> Any:
+    """The value as its official class; ``TypeError`` for a name that a class does not know."""
+    parts = get_args(kind)
+    if get_origin(kind) in (Union, UnionType):
+        wanted = [one for one in parts if one is not type(None)]
+        return None if value is None else _rebuilt(wanted[0], value)
+    if get_origin(kind) is list:
+        return [_rebuilt(parts[0], one) for one in value]
+    if get_origin(kind) is dict:
+        return {key: _rebuilt(parts[1], one) for key, one in value.items()}
+    if not attr.has(kind):
+        return value
+    types = get_type_hints(kind)
+    content = {key: one for key, one in value.items() if not key.startswith("_")}
+    # An unknown name goes to the class as it is, and the class refuses it.
+    return kind(**{key: _rebuilt(types.get(key, Any), one) for key, one in content.items()})
+
+
+def _by_official_classes(found: list[dict[str, Any]]) -> set[str]:
+    """Every facet and what is nested in it, built again; the names of the classes used."""
+    known, built = _official(), set()
+    for event in found:
+        assert event["schemaURL"] == known["RunEvent"]._get_schema()
+        for one in _facets(event):
+            name = one["_schemaURL"].rsplit("/", 1)[1]
+            assert known[name]._get_schema() == one["_schemaURL"]
+            _rebuilt(known[name], one)
+            built.add(name)
+    return built
+
+
+@pytest.fixture
+def told(town: Town, clock: FixedClock) -> list[dict[str, Any]]:
+    """A delivery, a failed delivery, a build and a refused build: every facet that is sent."""
+    (town.root / "s.db").unlink()
+    town.collect("s.t", run_id="R2")
+    _model_folder(town)
+    _remember_build(town, clock)
+    _remember_build(town, clock, status="refused", error="ads.people was not published")
+    return _valid(events(town.store, town.city))
+
+
+def test_the_official_client_builds_every_facet_again(told: list[dict[str, Any]]) -> None:
+    assert _by_official_classes(told) == {
+        "ColumnLineageDatasetFacet", "DataQualityAssertionsDatasetFacet",
+        "DataQualityMetricsDatasetFacet", "DatasetVersionDatasetFacet",
+        "DatasourceDatasetFacet", "ErrorMessageRunFacet", "JobTypeJobFacet",
+        "OutputStatisticsOutputDatasetFacet", "ParentRunFacet", "SQLJobFacet",
+        "SchemaDatasetFacet",
+    }  # fmt: skip
+
+
+def _misspell(one: dict[str, Any]) -> None:
+    name = next(iter(one))
+    one[f"{name}z"] = one.pop(name)
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        lambda f: f["schema"]["fields"][0],
+        lambda f: f["columnLineage"]["fields"]["born"],
+        lambda f: f["columnLineage"]["fields"]["born"]["inputFields"][0],
+        lambda f: f["columnLineage"]["fields"]["born"]["inputFields"][0]["transformations"][0],
+        lambda f: f["dataQualityMetrics"]["columnMetrics"]["born"],
+        lambda f: f["dataQualityAssertions"]["assertions"][0],
+    ],
+)
+def test_the_official_client_refuses_a_misspelt_nested_name(town: Town, nested: Any) -> None:
+    found = events(town.store, town.city)
+    _misspell(nested(found[1]["outputs"][0]["facets"]))
+    with pytest.raises(TypeError, match="z'"):
+        _by_official_classes(found)

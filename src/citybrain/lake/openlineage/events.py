@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,13 @@ from sqlalchemy import select
 from citybrain.base.errors import CityError
 from citybrain.city.model import City
 from citybrain.lake.database import reading
+from citybrain.lake.models.heads import content_of
 from citybrain.lake.models.registry import models
 from citybrain.lake.models.remembered import analysed
+from citybrain.lake.models.results import REFUSED
 from citybrain.lake.models.tables import history
-from citybrain.lake.openlineage import facets
+from citybrain.lake.openlineage import facets, failures
+from citybrain.lake.openlineage.query import without_people
 from citybrain.lake.quality.formula import formula
 from citybrain.lake.quality.reading import Book, Measure, column_measures, rules_of
 from citybrain.lake.tables import batches
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from citybrain.lake.models.analysis import Analysis
     from citybrain.lake.models.model import Model
     from citybrain.lake.store import Store
+    from citybrain.lake.views import SnapshotInfo
 
 Event = dict[str, Any]
 _IDS = uuid.UUID("6f8f3a0e-6f0c-5a3f-9a53-3a4f7b0f6d11")  # the namespace of our run ids
@@ -97,6 +102,7 @@ class _Scene:
         self.city_space = f"citybrain://{city.name}"
         self.lake_space = f"{self.city_space}/lake"
         self._tables = set(store.tables())
+        self._kept: dict[str, Mapping[int, SnapshotInfo]] = {}
         self._book = Book(store, city, formula(city))
 
     # Collecting
@@ -132,30 +138,39 @@ class _Scene:
                     },
                 }
             ],
-            outputs=[] if row.error else self._deliveries(row, space, name),
+            outputs=self._deliveries(row, space, name),
             started_at=row.started_at,
             finished_at=row.finished_at,
-            error=row.error or "",
+            error=failures.not_collected(row.table, row.run_id, row.error) if row.error else "",
         )
 
     def _deliveries(self, row: Any, space: str, name: str) -> list[dict[str, Any]]:
         contract = self.city.contracts[row.table]
-        lineage = facets.collected_lineage(contract, space, name)
-        about = {"columnLineage": lineage, **self._quality(row.table, row.snapshot_id)}
-        made = [self._output(contract.lake_table, row.snapshot_id, row.accepted, about)]
+        lineage = {"columnLineage": facets.collected_lineage(contract, space, name)}
+        if row.error:
+            return [self._output(contract.lake_table, None, lineage)]
+        about = {**lineage, **self._quality(row.table, row.snapshot_id)}
+        made = [self._written(contract.lake_table, row.snapshot_id, row.accepted, about)]
         if row.quarantined:
-            aside = {"columnLineage": lineage}
-            made.append(self._output(contract.quarantine_table, None, row.quarantined, aside))
+            made.append(self._written(contract.quarantine_table, None, row.quarantined, lineage))
         return made
 
-    def _output(
+    def _written(
         self, table: str, snapshot: int | None, rows: int, about: Mapping[str, Any]
     ) -> dict[str, Any]:
+        statistics = {"outputStatistics": facets.output_statistics(rows)}
+        return {**self._output(table, snapshot, about), "outputFacets": statistics}
+
+    def _output(self, table: str, snapshot: int | None, about: Mapping[str, Any]) -> dict[str, Any]:
+        """A dataset that a job writes; of a run that failed, all that is told.
+
+        It is named after a failure too: a catalogue (Marquez) takes what the last run that
+        ended named for what the job reads and writes, and would cut the table off its job.
+        """
         return {
             "namespace": self.lake_space,
             "name": table,
             "facets": {**self._dataset(table, snapshot), **about},
-            "outputFacets": {"outputStatistics": facets.output_statistics(rows)},
         }
 
     def _dataset(self, table: str, snapshot: int | None) -> dict[str, Any]:
@@ -176,11 +191,28 @@ class _Scene:
         measure = self._measure(table, snapshot)
         if measure is None:
             return {}
-        columns = column_measures(self.store, measure.id)
         return {
-            "dataQualityMetrics": facets.metrics(measure, columns, as_input=False),
+            "dataQualityMetrics": self._metrics(measure),
             "dataQualityAssertions": facets.assertions(rules_of(self.store, measure)),
         }
+
+    def _metrics(self, measure: Measure) -> dict[str, Any]:
+        columns = column_measures(self.store, measure.id)
+        return facets.metrics(measure, columns, changed_at=self._changed_at(measure))
+
+    def _changed_at(self, measure: Measure) -> datetime | None:
+        """When the rows that were measured came: merging files since then changed none."""
+        known = self._snapshots(f"ods.{measure.table}")
+        measured = known.get(measure.snapshot_id)
+        content = known.get(content_of(measured))
+        return content.committed_at if content else None
+
+    def _snapshots(self, table: str) -> "Mapping[int, SnapshotInfo]":
+        """The snapshots that the lake still keeps, read once for all runs of the table."""
+        if table not in self._kept:
+            listed = self.store.snapshots(table) if table in self._tables else ()
+            self._kept[table] = {one.snapshot_id: one for one in listed}
+        return self._kept[table]
 
     # Models
 
@@ -206,39 +238,45 @@ class _Scene:
 
     def _built(self, row: Any) -> _Run:
         model, told = self._models[row.model], self._analysis
-        lineage = told.lineage.get(row.model) if told else None
-        about: dict[str, Any] = {}
-        if lineage and lineage.known:
-            about["columnLineage"] = facets.model_lineage(lineage, self.lake_space)
+        failed = bool(row.error) or not (row.snapshot_id or row.how == "view")
         broken: Mapping[str, int] = json.loads(row.expectations or "{}")
-        if broken:
-            about["dataQualityAssertions"] = facets.expectations(broken)
-        job = {"jobType": facets.job_type("MODEL")}
-        if model.sql:
-            job["sql"] = facets.sql(model.sql)
-        failed = row.error or ("" if row.snapshot_id or row.how == "view" else row.status)
+        refused = broken if row.status == REFUSED else {}
         inputs = told.graph.inputs.get(row.model, ()) if told else ()
         return _Run(
             id=run_uuid(f"{row.run_id}/{row.model}/{row.id}"),
             job=f"model.{row.model}",
-            job_facets=job,
+            job_facets=_model_job(model),
             run_facets={"parent": facets.parent(run_uuid(row.run_id), self.city_space, "build")},
             inputs=[self._input(table) for table in inputs],
-            outputs=[self._output(row.model, row.snapshot_id, row.rows, about)],
+            outputs=[self._model_output(row, refused if failed else broken, failed=failed)],
             started_at=row.started_at,
             finished_at=row.finished_at,
-            error=failed,
+            error=failures.not_built(row.model, row.error or "", refused) if failed else "",
         )
 
+    def _model_output(self, row: Any, tested: Mapping[str, int], *, failed: bool) -> dict[str, Any]:
+        """The model's table; after a failure it still holds what an earlier run wrote."""
+        lineage = self._analysis.lineage.get(row.model) if self._analysis else None
+        about: dict[str, Any] = {}
+        if lineage and lineage.known:
+            about["columnLineage"] = facets.model_lineage(lineage, self.lake_space)
+        if tested:
+            about["dataQualityAssertions"] = facets.expectations(tested)
+        if failed:
+            return self._output(row.model, None, about)
+        return self._written(row.model, row.snapshot_id, row.rows, about)
+
     def _input(self, table: str) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            "namespace": self.lake_space,
-            "name": table,
-            "facets": self._dataset(table, None),
-        }
+        about = self._dataset(table, None)
         measure = self._measure(table.removeprefix("ods."), None)
         if table.startswith("ods.") and measure:
-            columns = column_measures(self.store, measure.id)
-            metrics = facets.metrics(measure, columns, as_input=True)
-            found["inputFacets"] = {"dataQualityMetrics": metrics}
-        return found
+            about["dataQualityMetrics"] = self._metrics(measure)
+        return {"namespace": self.lake_space, "name": table, "facets": about}
+
+
+def _model_job(model: "Model") -> dict[str, Any]:
+    told = {"jobType": facets.job_type("MODEL")}
+    query = without_people(model.sql)
+    if query:
+        told["sql"] = facets.sql(query)
+    return told

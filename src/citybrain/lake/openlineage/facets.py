@@ -1,6 +1,7 @@
 """Facets of OpenLineage events, each with the version of its schema."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from citybrain.city.contracts import Contract
@@ -26,6 +27,8 @@ _DECIDED = {
     "window": "WINDOW",
     "case": "CONDITIONAL",
 }
+# Our rules and expectations that the standard has a class for.
+_CLASSES = {"required": "not_null", "key_conflict": "unique", "grain": "unique"}
 
 
 def facet(kind: str, number: str, /, **content: Any) -> Facet:
@@ -122,15 +125,20 @@ def _way(source: Source) -> dict[str, str]:
     return {"type": kind, "subtype": subtype}
 
 
-def metrics(measure: Measure, columns: Iterable[ColumnMeasure], *, as_input: bool) -> Facet:
-    """Rows, and empty values per column, as quality measured them."""
-    name = "DataQualityMetricsInputDatasetFacet" if as_input else "DataQualityMetricsDatasetFacet"
-    number = "1-0-3" if as_input else "1-0-1"
+def metrics(
+    measure: Measure, columns: Iterable[ColumnMeasure], *, changed_at: datetime | None
+) -> Facet:
+    """Rows, and empty values per column, as quality measured them.
+
+    ``changed_at`` is when the rows that were measured came; None where the lake forgot it.
+    """
+    changed = {"lastUpdated": changed_at.isoformat()} if changed_at else {}
     return facet(
-        name,
-        number,
+        "DataQualityMetricsDatasetFacet",
+        "1-0-1",
         rowCount=measure.delivered,
-        lastUpdated=measure.measured_at.isoformat(),
+        **changed,
+        captureDate=measure.measured_at.isoformat(),
         columnMetrics={
             one.field: {"nullCount": max(measure.delivered - one.filled, 0), "count": one.filled}
             for one in columns
@@ -140,26 +148,28 @@ def metrics(measure: Measure, columns: Iterable[ColumnMeasure], *, as_input: boo
 
 def assertions(rules: Iterable[RuleMeasure]) -> Facet:
     """Every promise of the contract, and whether all rows kept it."""
-    return facet(
-        "DataQualityAssertionsDatasetFacet",
-        "1-1-0",
-        assertions=[
-            _filled({"assertion": one.rule, "success": one.failed == 0, "column": one.field})
-            for one in rules
-        ],
+    return _asserted(
+        _filled({**_assertion(one.rule, one.rule), "success": one.failed == 0, "column": one.field})
+        for one in rules
     )
 
 
 def expectations(broken: Mapping[str, int]) -> Facet:
     """A model's expectations, and whether they held."""
-    return facet(
-        "DataQualityAssertionsDatasetFacet",
-        "1-1-0",
-        assertions=[
-            {"assertion": "custom_sql", "success": rows == 0, "name": name}
-            for name, rows in broken.items()
-        ],
+    return _asserted(
+        {**_assertion(name, "custom_sql"), "name": name, "success": rows == 0}
+        for name, rows in broken.items()
     )
+
+
+def _asserted(listed: Iterable[Facet]) -> Facet:
+    return facet("DataQualityAssertionsDatasetFacet", "1-1-0", assertions=list(listed))
+
+
+def _assertion(ours: str, otherwise: str) -> Facet:
+    """The class of a test in the standard's words, and our own name where it is another."""
+    known = _CLASSES.get(ours)
+    return {"assertion": known, "name": ours} if known else {"assertion": otherwise}
 
 
 def output_statistics(rows: int) -> Facet:
@@ -175,7 +185,7 @@ def job_type(kind: str) -> Facet:
 
 
 def sql(text: str) -> Facet:
-    """The SELECT of a model."""
+    """The SELECT of a model, as ``query`` lets it out."""
     return facet("SQLJobFacet", "1-1-0", query=text, dialect="duckdb")
 
 
