@@ -1,6 +1,7 @@
 """Golden records made of changed people only are those that are made of everybody."""
 
 import shutil
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -159,3 +160,25 @@ def test_a_row_that_is_edited_or_deleted_changes_only_whom_it_concerns(
         hows.add(_how(store, LINKS))
         _is_as_in_full(store)
     assert hows == {"incremental", "full"}, "only where a mention is gone all links are written"
+
+
+def test_a_row_that_is_as_it_was_on_another_day_is_dated_anew_in_its_links_alone(
+    store: Store, place: Path
+) -> None:
+    workbook = next(place.rglob(WORKBOOK))
+    book = openpyxl.load_workbook(workbook)
+    sheet = book.worksheets[0]
+    row = _right(sheet)
+    day = [str(cell.value) for cell in sheet[2]].index("登记日期") + 1
+    sheet.cell(row, day).value = "2016-02-29"
+    book.save(workbook)
+    before = {link["mention"]: link for link in rows(store, LINKS)}
+    _collect(store, "civil.marriages")
+    _build(store)
+    assert _how(store, LINKS) == "incremental"
+    after = {link["mention"]: link for link in rows(store, LINKS)}
+    moved = [m for m, link in after.items() if before[m] != link]
+    assert {after[m]["role"] for m in moved} == {"man", "woman"}
+    assert {after[m]["seen_at"] for m in moved} == {datetime(2016, 2, 29)}  # noqa: DTZ001
+    assert all(before[m] | {"seen_at": after[m]["seen_at"]} == after[m] for m in moved)
+    _is_as_in_full(store)

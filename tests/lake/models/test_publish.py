@@ -83,9 +83,7 @@ def test_what_lies_in_the_order_of_what_is_masked_is_made_anew(tmp_path: Path) -
     assert same_rows(store, after, same) is None
 
 
-def test_numbers_of_people_are_masked_where_mentions_are_looked_up() -> None:
+def test_no_table_of_the_shipped_city_is_looked_up_by_what_is_masked() -> None:
     made = generated(load(shipped()).city)
-    assert {n for n, model in made.items() if model.scattered} == {
-        "lib.person_mentions",
-        "lib.company_mentions",
-    }
+    assert {"lib.person_links", "lib.population"} <= {n for n, m in made.items() if m.lookup}
+    assert not [n for n, model in made.items() if model.scattered]

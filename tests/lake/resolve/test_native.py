@@ -25,6 +25,7 @@ PLACED = PEOPLE | {
     "_row": "VARCHAR", "table_name": "VARCHAR", "role": "VARCHAR", "seen_at": "TIMESTAMP"
 }  # fmt: skip
 NONE: Mapping[str, Any] = MappingProxyType({})
+DAY = datetime(2021, 5, 1)  # noqa: DTZ001 - of a table, which has no zone
 
 
 def row(mention: str, number_: str | None = GU, **other: Any) -> dict[str, Any]:
@@ -34,9 +35,16 @@ def row(mention: str, number_: str | None = GU, **other: Any) -> dict[str, Any]:
 
 
 def run(
-    store: Store, *rows: dict[str, Any], now: datetime = NOW, settings: Mapping[str, Any] = NONE
+    store: Store,
+    *rows: dict[str, Any],
+    now: datetime = NOW,
+    settings: Mapping[str, Any] = NONE,
+    before: str = "",
 ) -> dict[str, tuple[str, str]]:
-    """Run the step over these rows and publish what it made: entity and how of each mention."""
+    """Run the step over these rows and publish what it made: entity and how of each mention.
+
+    ``before`` is a column that the links published last do not have yet.
+    """
     step = native.native_people(settings)
     with (
         duckdb.connect() as connection,
@@ -51,6 +59,8 @@ def run(
                 return change.new_file()
 
             published = store.scan_sql(LINKS)
+            if before:
+                published = f"SELECT * EXCLUDE ({before}) FROM ({published})"  # noqa: S608
             step.run(
                 NativeContext(
                     store=store, city=a_city(), now=now, connection=connection,
@@ -84,6 +94,29 @@ def test_links_are_published_and_the_same_again(store: Store) -> None:
     assert first["a"][0] == first["c"][0] != first["b"][0]
     assert run(store, *rows, now=LATER) == first
     assert [e.event for e in history.history_of(store, first["a"][0])] == ["born"]
+
+
+def dated(store: Store) -> dict[str, datetime | None]:
+    with duckdb.connect() as connection:
+        told = f"SELECT mention, seen_at FROM ({store.scan_sql(LINKS)})"  # noqa: S608
+        return dict(connection.execute(told).fetchall())
+
+
+def test_links_are_dated_by_their_mentions_when_nothing_else_changed_too(store: Store) -> None:
+    rows = [row("a", seen_at=DAY), row("b", FANG, name="方砚秋", birth_date=None), row("c", None)]
+    first = run(store, *rows)
+    assert dated(store) == {"a": DAY, "b": None, "c": None}
+    rows[0], rows[1] = row("a"), rows[1] | {"seen_at": DAY}
+    assert run(store, *rows, now=LATER) == first
+    assert dated(store) == {"a": None, "b": DAY, "c": None}
+
+
+def test_links_of_before_they_were_dated_are_written_anew(store: Store) -> None:
+    rows = [row("a"), row("b", FANG, name="方砚秋", birth_date=None)]
+    first = run(store, *rows)
+    rows = [one | {"seen_at": DAY} for one in rows]
+    assert run(store, *rows, now=LATER, before="seen_at") == first
+    assert dated(store) == {"a": DAY, "b": DAY}
 
 
 def test_an_old_id_leads_to_the_entity_that_it_became(store: Store) -> None:

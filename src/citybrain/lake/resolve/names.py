@@ -3,6 +3,7 @@
 import unicodedata
 import zlib
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,14 @@ from citybrain.lake import sqltext
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 FEATURES = ("code", "sound", "first", "last")
 _CODES = 90  # printable ASCII: one byte for each character, for DuckDB counts edits in bytes
 _HAN = "\u3400"
 _HAN_LAST = "\u9fff"
+_COMMON = r"^[\x{3400}-\x{9fff}]{1,4}$"  # plain as they are written
+MANY = 1000  # names; fewer are likely to have been heard before
 
 
 class _Codes(defaultdict[int, str]):
@@ -61,19 +65,46 @@ def features(name: str) -> tuple[str, str, str, str, str]:
 def hear(connection: "duckdb.DuckDBPyConnection", names_sql: str) -> None:
     """Make table ``resolve_name`` (written, plain, code, sound, first, last) of those names."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    written = connection.sql(
+    found = connection.sql(
         f"SELECT DISTINCT n FROM ({names_sql}) AS t(n) WHERE n IS NOT NULL AND n <> ''"
     ).to_arrow_table()["n"]
-    rows = [features(name) for name in written.to_pylist()]
-    columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
-    heard = pa.table(
-        [written.cast(pa.string()), *(pa.array(c, pa.string()) for c in columns)],
-        names=["written", "plain", *FEATURES],
-    )
-    connection.register("resolve_heard", heard)
+    written = found.cast(pa.string()).combine_chunks()
+    common = pc.match_substring_regex(written, _COMMON)
+    if len(written) < MANY:
+        common = pa.repeat(False, len(written))
+    many, few = written.filter(common), written.filter(pc.invert(common))
+    rows = [features(name) for name in few.to_pylist()]
+    others = [pa.array(c, pa.string()) for c in zip(*rows, strict=True)]
+    sides = [[many, *_features_of_many(many)]] if len(many) else []
+    sides += [[few, *others]] if rows else []
+    parts = [pa.table(side, names=["written", "plain", *FEATURES]) for side in sides]
+    none = pa.schema([(name, pa.string()) for name in ("written", "plain", *FEATURES)])
+    connection.register("resolve_heard", pa.concat_tables(parts) if parts else none.empty_table())
     connection.execute("CREATE OR REPLACE TEMP TABLE resolve_name AS FROM resolve_heard")
     connection.unregister("resolve_heard")
+
+
+def _features_of_many(names: "pa.StringArray") -> "list[pa.StringArray]":
+    """:func:`features` of names that ``_COMMON`` fits, place by place and not name by name."""
+    import pyarrow.compute as pc
+
+    places = range(pc.max(pc.utf8_length(names)).as_py())
+    letters = [pc.utf8_slice_codeunits(names, place, place + 1) for place in places]
+    codes = [_translated(one, _codes) for one in letters]
+    sounds = [_translated(one, _sounds) for one in letters]
+    last = _translated(pc.utf8_slice_codeunits(names, -1), _sounds)
+    return [names, *(pc.binary_join_element_wise(*p, "") for p in (codes, sounds)), sounds[0], last]
+
+
+def _translated(letters: "pa.StringArray", by: Mapping[int, str]) -> "pa.StringArray":
+    """Each letter of a city's names is translated once, for there are a few thousand."""
+    import pyarrow as pa
+
+    told = letters.dictionary_encode()
+    each = [letter.translate(by) for letter in told.dictionary.to_pylist()]
+    return pa.array(each, pa.string()).take(told.indices)
 
 
 def selected(column: str, alias: str) -> str:

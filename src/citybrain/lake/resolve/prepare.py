@@ -96,9 +96,12 @@ def _doubt(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         FROM resolve_called c JOIN resolve_number n ON n.node = c.node AND n.mixed
         JOIN resolve_name x ON x.written = c.called JOIN resolve_name y ON y.written = n.{name}
         WHERE {_DIFFERENT};
-        CREATE OR REPLACE TEMP TABLE resolve_near AS
+        -- What is to be compared by more than its number is few: a city is read once for it.
+        CREATE OR REPLACE TEMP TABLE resolve_some AS
         SELECT *, hash(number) AS node FROM resolve_mention
-        WHERE number IS NOT NULL AND hash(number) IN (SELECT node FROM resolve_strange);
+        WHERE number IS NULL OR hash(number) IN (SELECT node FROM resolve_strange);
+        CREATE OR REPLACE TEMP VIEW resolve_near AS
+        FROM resolve_some WHERE number IS NOT NULL;
         CREATE OR REPLACE TEMP TABLE resolve_doubt AS
         WITH other AS (SELECT n.node{lists} FROM resolve_near n JOIN resolve_strange s
           ON s.node = n.node AND n.{name} = s.main GROUP BY 1)
@@ -134,7 +137,7 @@ def _loose(connection: "duckdb.DuckDBPyConnection", spec: Spec) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE resolve_loose AS
         WITH taken AS (
-          SELECT * EXCLUDE (number) FROM resolve_mention WHERE number IS NULL
+          SELECT * EXCLUDE (number, node) FROM resolve_some WHERE number IS NULL
           UNION ALL BY NAME
           SELECT m.* EXCLUDE (number, node) REPLACE (NULL AS raw) FROM resolve_near m
           SEMI JOIN resolve_doubt USING (mention))
