@@ -296,6 +296,19 @@ def test_after_discovering_the_next_command_is_told_whole(tmp_path: Path) -> Non
     assert f"then citybrain collect shop --city {place / 'city'}." in found.said
 
 
+def test_rows_that_the_source_has_no_more_are_told(tmp_path: Path) -> None:
+    place, shop = Place(tmp_path), tmp_path / "shop.sqlite"
+    department_database(shop)
+    steps = {str(one): one for one in with_a_city(place)}
+    collect = next(one for words, one in steps.items() if words.startswith("collect --city"))
+    before = run_all(place, [next(iter(steps.values())), collect])
+    assert "no longer" not in before[-1].said
+    with sqlite3.connect(shop) as source:
+        source.execute("DELETE FROM goods WHERE id = (SELECT max(id) FROM goods)")
+    (found,) = run_all(place, [collect])
+    assert "\n1 row no longer at the source: taken out, and still there to query" in found.said
+
+
 def test_a_system_is_collected_table_by_table(for_people: list[Answer]) -> None:
     (asked,) = [one for one in for_people if str(one.step) == "collect shop"]
     assert "1 of 1 table " in asked.warned

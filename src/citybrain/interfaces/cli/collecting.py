@@ -67,6 +67,10 @@ def _tell(rows: list[dict[str, Any]]) -> None:
     accepted = sum(row["accepted"] for row in rows)
     quarantined = sum(row["quarantined"] for row in rows)
     say(f"\nread {read:,} = accepted {accepted:,} + quarantined {quarantined:,}")
+    removed = sum(row["removed"] for row in rows)
+    if removed:
+        gone = counted(removed, "row")
+        say(f"{gone} no longer at the source: taken out, and still there to query --as-of before.")
     failed = [row for row in rows if row["error"]]
     for row in failed:
         say(f"\n{_sentence(row)}")
