@@ -47,13 +47,17 @@ class TableStatus:
         return found
 
 
-def status(store: "Store | Home", city: City, *, now: datetime) -> list[TableStatus]:
-    """Every table of the city, by its contracts' order; a home is enough."""
+def status(
+    store: "Store | Home", city: City, *, now: datetime, only: str = ""
+) -> list[TableStatus]:
+    """Every table of the city, by its contracts' order, or one of them; a home is enough."""
     engine = connect(store) if isinstance(store, Home) else store.engine
-    good, newest = _newest(engine, good=True), _newest(engine, good=False)
+    good, newest = (_newest(engine, good=one, only=only) for one in (True, False))
     known = _damage(engine)
     found = [
-        _status(city, table, good.get(table), newest.get(table), now) for table in city.contracts
+        _status(city, table, good.get(table), newest.get(table), now)
+        for table in city.contracts
+        if only in ("", table)
     ]
     return [
         replace(row, state="damaged", damage=said) if (said := known.get(row.table)) else row
@@ -79,9 +83,11 @@ def _damage(engine: Engine) -> dict[str, str]:
     return {table: " ".join(said) for table, said in found.items()}
 
 
-def _newest(engine: Engine, *, good: bool) -> dict[str, Any]:
-    """Each table's newest batch, or its newest without an error."""
+def _newest(engine: Engine, *, good: bool, only: str = "") -> dict[str, Any]:
+    """Each table's newest batch, or its newest without an error; or one table's."""
     newest = select(batches.c.table, func.max(batches.c.finished_at).label("finished_at"))
+    if only:
+        newest = newest.where(batches.c.table == only)
     if good:
         newest = newest.where(batches.c.error.is_(None))
     latest = newest.group_by(batches.c.table).subquery()

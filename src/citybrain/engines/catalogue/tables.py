@@ -44,12 +44,13 @@ def tables(actor: Actor, q: str = "") -> tuple[TableRow, ...]:
     )
 
 
-def statuses() -> Mapping[str, Any]:
-    """``system.table`` → the lake's status of it now."""
+def statuses(only: str = "") -> Mapping[str, Any]:
+    """``system.table`` → the lake's status of it now; of one table where only that is asked."""
     from citybrain.lake.status import status
 
     now = wiring.clock().now()
-    return {found.table: found for found in status(wiring.store(), wiring.city(), now=now)}
+    listed = status(wiring.store(), wiring.city(), now=now, only=only)
+    return {found.table: found for found in listed}
 
 
 def table_rows() -> tuple[TableRow, ...]:
@@ -119,7 +120,7 @@ def table(actor: Actor, table_id: str) -> TableView:
     contract = wiring.contract(table_id)
     system = wiring.city().systems[contract.system]
     now = wiring.clock().now()
-    status = statuses().get(table_id)
+    status = statuses(table_id).get(table_id)
     row = _row(contract, status, now=now, damaged=table_id in damaged_tables())
     points = history_of(table_id)
     shots = snapshots_of(contract)

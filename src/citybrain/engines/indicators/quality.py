@@ -16,22 +16,13 @@ def quality(stand: Stand) -> Quality:
     """The score over all tables that were measured; None before anything was."""
     from citybrain.lake.quality.formula import formula
     from citybrain.lake.quality.reading import Book
-    from citybrain.lake.quality.score import Parts, score
+    from citybrain.lake.quality.score import score, together
 
     rule = formula(stand.city)
     tables = Book(stand.store, stand.city, rule).at(stand.now)
-    parts = [table.parts for table in tables]
-    if not parts:
+    if not tables:
         return Quality(score=None, terms=(), tables=0)
-    summed = Parts()
-    for one in parts:
-        summed = Parts(
-            completeness=summed.completeness + one.completeness,
-            validity=summed.validity + one.validity,
-            uniqueness=summed.uniqueness + one.uniqueness,
-            timeliness=summed.timeliness + one.timeliness,
-        )
-    found = score(summed, rule)
+    found = score(together(table.parts for table in tables), rule)
     terms = tuple(
         Term(name=t.part, title=_TITLES[t.part], value=t.value, weight=t.weight)
         for t in found.terms

@@ -92,7 +92,7 @@ class Looks:
         wanted = set(tables)
         found = []
         for moment, listed in self.past:
-            parts = [one.parts for table, one in listed.items() if table in wanted]
+            parts = [listed[table].parts for table in wanted if table in listed]
             value = score(together(parts), self._formula).value if parts else None
             if value is not None:
                 found.append(TrendPoint(at=moment, value=value))

@@ -86,17 +86,19 @@ class Book:
 
     def at(self, moment: datetime) -> tuple[TableQuality, ...]:
         """Every table of the city that had come by then, in the folder's order."""
-        return tuple(
-            found
-            for table in self._city.contracts
-            if (found := self.table(table, moment)).measure is not None
-        )
+        measured = ((table, self._newest(table, moment)) for table in self._city.contracts)
+        return tuple(self._table(table, found, moment) for table, found in measured if found)
 
     def table(self, table: str, moment: datetime) -> TableQuality:
         """One table at a moment."""
+        return self._table(table, self._newest(table, moment), moment)
+
+    def _newest(self, table: str, moment: datetime) -> Measure | None:
         listed = self._measures.get(table, ())
-        place = bisect_right([one.measured_at for one in listed], moment)
-        measure = listed[place - 1] if place else None
+        place = bisect_right(listed, moment, key=lambda one: one.measured_at)
+        return listed[place - 1] if place else None
+
+    def _table(self, table: str, measure: Measure | None, moment: datetime) -> TableQuality:
         came = self._came.get(table, ())
         kept = punctual(self._city, table, came, at=moment, days=self._formula.days)
         return TableQuality(
@@ -171,21 +173,15 @@ def column_measures(store: "Store", measure: int) -> tuple[ColumnMeasure, ...]:
 def rule_measures(store: "Store") -> tuple[RuleMeasure, ...]:
     """Every promise of every table as last measured, most broken first."""
     last = select(func.max(measures.c.id)).group_by(measures.c.table)
+    shown = (measures.c.table, *(rules.c[n] for n in ("field", "rule", "checked", "failed")))
     statement = (
-        select(measures.c.table, rules)
-        .join(rules, rules.c.measure == measures.c.id)
-        .where(measures.c.id.in_(last))
+        select(*shown).join(rules, rules.c.measure == measures.c.id).where(measures.c.id.in_(last))
     )
     with reading(store.engine) as connection:
+        # A city has tens of thousands of promises: a row taken apart is read twice as quickly.
         found = [
-            RuleMeasure(
-                table=row.table,
-                field=row.field,
-                rule=row.rule,
-                checked=row.checked,
-                failed=row.failed,
-            )
-            for row in connection.execute(statement)
+            RuleMeasure(table=table, field=field, rule=rule, checked=checked, failed=failed)
+            for table, field, rule, checked, failed in connection.execute(statement)
         ]
     return tuple(sorted(found, key=lambda r: (-r.failed, r.table, r.field, r.rule)))
 

@@ -1,6 +1,6 @@
 """From counts to a score, with everything needed to show how it came about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from citybrain.lake.quality.formula import PARTS, Formula
@@ -17,9 +17,6 @@ class Part:
     def value(self) -> float | None:
         """From 0 to 100; None where nothing was to be checked."""
         return 100.0 * self.passed / self.checked if self.checked else None
-
-    def __add__(self, other: "Part") -> "Part":
-        return Part(passed=self.passed + other.passed, checked=self.checked + other.checked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +88,9 @@ def _shown(value: float) -> float:
 
 def together(parts: Iterable[Parts]) -> Parts:
     """The parts of several tables, counted as one."""
-    sums = dict.fromkeys(PARTS, Part())
-    for one in parts:
-        for name in PARTS:
-            sums[name] += one.part(name)
-    return Parts(**sums)
+    listed = tuple(parts)
+    return Parts(**{name: _sum([one.part(name) for one in listed]) for name in PARTS})
+
+
+def _sum(parts: Sequence[Part]) -> Part:
+    return Part(passed=sum(p.passed for p in parts), checked=sum(p.checked for p in parts))
